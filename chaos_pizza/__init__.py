@@ -1,0 +1,1 @@
+"""Chaos drills for JWT Pizza, as a Chaos Toolkit extension."""
