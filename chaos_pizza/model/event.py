@@ -1,0 +1,332 @@
+"""What can happen in a drill: one frozen record per kind of event.
+
+The journal holds these in the order they were recorded, and everything that is said of a drill is a function of them.
+Instants are aware UTC on the drill's own clock, but where a field says that it is a service's word (`VendorChaos`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from chaos_pizza.model.alert import AlertSource, AlertState
+from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.purchase import Overdue, Sample
+from chaos_pizza.model.settings import DrillSettings, FaultKind
+
+
+class Actor(StrEnum):
+    """Who did something to the fault; also the values of `ended_by`."""
+
+    RESPONDER = "responder"
+    """A person of the team, or their automation."""
+    RUNBOOK = "runbook"
+    """The runbook, played by the drill in a person's place."""
+    SELF_HEALED = "self_healed"
+    """The system itself."""
+    ROLLBACK = "rollback"
+    """The drill, putting back what it broke."""
+    WATCHDOG = "watchdog"
+    """The drill's watchdog, when the drill had died."""
+    ABORT = "abort"
+    """A safety stop, or a person, ended the drill."""
+    UNKNOWN = "unknown"
+    """Nobody can tell."""
+
+    @property
+    def mitigates(self) -> bool:
+        """Whether an end by this one is a mitigation; the drill's own tidying up is none."""
+        return self in {Actor.RESPONDER, Actor.RUNBOOK, Actor.SELF_HEALED}
+
+
+class Stage(StrEnum):
+    """Where the drill itself stands."""
+
+    BASELINE = "baseline"
+    METHOD = "method"
+    AFTER = "after"
+    ROLLBACK = "rollback"
+    VERIFICATION = "verification"
+
+
+class Peer(StrEnum):
+    """A service with a clock of its own."""
+
+    SHOP = "shop"
+    FACTORY = "factory"
+
+
+class MarkKind(StrEnum):
+    """What a person, or the runbook in a person's place, can say of an incident."""
+
+    NOTICED = "noticed"
+    ACKNOWLEDGED = "acknowledged"
+    DIAGNOSED = "diagnosed"
+    MITIGATED = "mitigated"
+    NOTE = "note"
+
+
+class CureAnswer(StrEnum):
+    """What came of an attempt to end the fault."""
+
+    RESOLVED = "resolved"
+    """The service says that this very attempt ended it."""
+    NOTHING_TO_RESOLVE = "nothing_to_resolve"
+    """There was no fault to end."""
+    REFUSED = "refused"
+    """The service would not."""
+    NO_ANSWER = "no_answer"
+    """Sent, but not answered: it may have worked."""
+
+
+class CureMeans(StrEnum):
+    """By what an attempt to end the fault was made."""
+
+    LINK = "link"
+    ADMIN_DELETE = "admin_delete"
+    SHOP_CHAOS_OFF = "shop_chaos_off"
+
+
+@dataclass(frozen=True, slots=True)
+class VendorChaos:
+    """The factory's own word on its chaos; the dates are on the factory's clock, to the millisecond."""
+
+    type: str
+    initiated_at: datetime | None = None
+    start_at: datetime | None = None
+    fix_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrillStarted:
+    """The first event of every drill: what it is and all that it promised beforehand."""
+
+    drill_id: str
+    experiment: str
+    title: str
+    target: str
+    shop_url: str
+    factory_url: str
+    settings: DrillSettings
+    tool_version: str
+    toolkit_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageBegan:
+    """The drill itself went on to its next stage."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class ClockObserved:
+    """A service's clock stood between `peer_earliest` and `peer_latest` at some moment between sending and receipt."""
+
+    peer: Peer
+    sent_at: datetime
+    received_at: datetime
+    peer_earliest: datetime
+    peer_latest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VendorSeen:
+    """The factory's word changed (or is the first one heard).
+
+    `chaos` is `None` where the factory names no chaos at all. `previous_sent_at` is when the last look that still saw
+    the former word was sent; `None` at the first.
+    """
+
+    sent_at: datetime
+    received_at: datetime
+    chaos: VendorChaos | None
+    previous_sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PurchasesObserved:
+    """What the traffic did since the last such event; written at least every second, so also the recorder's heartbeat.
+
+    `overdue` purchases appear again among the `samples` of a later event, once they have ended. `dropped` counts those
+    that the cap on purchases in flight kept from being sent.
+    """
+
+    samples: tuple[Sample, ...] = ()
+    overdue: tuple[Overdue, ...] = ()
+    dropped: int = 0
+    in_flight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FaultInjected:
+    """The drill asked for the fault; it was accepted by `acknowledged_at`."""
+
+    kind: FaultKind
+    sent_at: datetime
+    acknowledged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FaultProven:
+    """An order other than the drill's ordinary purchases showed the fault on, between `sent_at` and `received_at`."""
+
+    how: str
+    sent_at: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FaultExpired:
+    """A fault that lasts only as long as the drill keeps it up (a load) ended within `when`."""
+
+    when: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class AlertingChosen:
+    """Which sources the embedded rules watch from now on."""
+
+    sources: tuple[AlertSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertChanged:
+    """A rule's alert changed its state at `at`, the evaluation's own time. `value` is what the rule saw."""
+
+    rule: str
+    source: AlertSource
+    state: AlertState
+    at: datetime
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSourceLost:
+    """A source's figures could not be read at `at`: what its alerts would have said is unknown."""
+
+    source: AlertSource
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSourceFound:
+    """A source's figures could be read again at `at`."""
+
+    source: AlertSource
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Somebody said something of the incident: it happened at `at`, and was entered at `entered_at`."""
+
+    mark: MarkKind
+    by: str
+    at: datetime
+    entered_at: datetime
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponderStep:
+    """The runbook did one thing."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CureAttempted:
+    """Somebody of ours tried to end the fault; if it worked, it ended between `sent_at` and `received_at`."""
+
+    by: Actor
+    means: CureMeans
+    sent_at: datetime
+    received_at: datetime
+    answer: CureAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class CalmChecked:
+    """A look at whether calm is back: the factory's own word and a pizza ordered and verified. `None` is unknown."""
+
+    sent_at: datetime
+    received_at: datetime
+    factory_calm: bool | None
+    pizza_verified: bool | None
+    text: str = ""
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether calm is proven, by both."""
+        return self.factory_calm is True and self.pizza_verified is True
+
+
+@dataclass(frozen=True, slots=True)
+class HypothesisChecked:
+    """The steady-state hypothesis was held against the shop, before or after the method; `probes` is what each saw."""
+
+    when: str
+    met: bool
+    probes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityEnded:
+    """A Chaos Toolkit activity ended, with the engine's own status for it."""
+
+    name: str
+    status: str
+    duration_s: float
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aborted:
+    """The drill was stopped before its end."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrillEnded:
+    """The last event of a drill that came to its end, whatever the end."""
+
+    at: datetime
+    toolkit_status: str
+    deviated: bool
+
+
+Event = (
+    DrillStarted
+    | StageBegan
+    | ClockObserved
+    | VendorSeen
+    | PurchasesObserved
+    | FaultInjected
+    | FaultProven
+    | FaultExpired
+    | AlertingChosen
+    | AlertChanged
+    | AlertSourceLost
+    | AlertSourceFound
+    | Marked
+    | ResponderStep
+    | CureAttempted
+    | CalmChecked
+    | HypothesisChecked
+    | ActivityEnded
+    | Aborted
+    | DrillEnded
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it stands in the journal: its place (from 0) and when it was written."""
+
+    number: int
+    at: datetime
+    event: Event

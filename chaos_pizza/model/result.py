@@ -1,0 +1,177 @@
+"""What is said of a drill in the end."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from chaos_pizza.model.event import Actor
+from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.purchase import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """When something of the timeline happened, and what says so."""
+
+    when: Interval
+    source: str
+
+
+class InstantName(StrEnum):
+    """The instants of a drill, in the order they are met when all goes by the book."""
+
+    FAULT_START = "fault_start"
+    FIRST_IMPACT = "first_impact"
+    ALERT_PENDING = "alert_pending"
+    ALERT_FIRING = "alert_firing"
+    NOTIFIED = "notified"
+    NOTICED = "noticed"
+    ACKNOWLEDGED = "acknowledged"
+    MITIGATED = "mitigated"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the timeline as people read it."""
+
+    when: Interval
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What happened when.
+
+    `instants` holds only what is known to have happened. `detected_by` names what detected first, `None` where nothing
+    did. `ended_by` is `None` while the fault is on, or where there was none. `observed_until` is the last moment that
+    the drill saw anything, `censored_at` the one up to which a time that found no end is known to have lasted.
+    """
+
+    instants: dict[InstantName, Instant]
+    entries: tuple[Entry, ...]
+    detected_by: str | None
+    ended_by: Actor | None
+    fault_proven: bool
+    calm_verified: bool
+    observed_until: datetime
+    censored_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A duration in seconds.
+
+    `value` is the best single figure, `earliest` and `latest` the bounds it is known to lie in (in seconds, like the
+    value). Where `censored`, what was waited for had not happened after `value` seconds: `value` is a lower bound and
+    `latest` is `None`. A duration of which nothing at all is known is no `Measure` but `None`.
+    """
+
+    value: float
+    earliest: float
+    latest: float | None
+    censored: bool = False
+
+
+class MeasureName(StrEnum):
+    """The measures of a drill."""
+
+    TTD = "ttd_s"
+    TTD_FROM_IMPACT = "ttd_from_impact_s"
+    TTA = "tta_s"
+    TTM = "ttm_s"
+    TTR = "ttr_s"
+    IMPACT_DELAY = "impact_delay_s"
+    RECOVERY_LAG = "recovery_lag_s"
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What the customers of the drill went through while the fault was on.
+
+    Counts are of the drill's own purchases that were sent between the fault's start and recovery (or the drill's end).
+    `success_ratio` (0 to 1) is `None` without purchases. `minutes_below_tolerance` adds up the seconds in which less
+    than all purchases were good. `revenue_lost_btc` is the price of those that failed. `orders_without_pizza` counts
+    purchases that the shop holds an order of although no pizza came of them.
+    """
+
+    purchases: int = 0
+    failed: int = 0
+    rejected: int = 0
+    dropped: int = 0
+    outcomes: dict[Outcome, int] = field(default_factory=dict)
+    success_ratio: float | None = None
+    diners_affected: int = 0
+    revenue_lost_btc: float = 0.0
+    minutes_below_tolerance: float = 0.0
+    orders_without_pizza: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionFloor:
+    """The least and the most seconds that an alert rule itself needs, part by part: `(least, most)` each."""
+
+    rule: str
+    parts: dict[str, tuple[float, float]]
+
+    @property
+    def least_s(self) -> float:
+        """No drill can be detected sooner by this rule."""
+        return sum(least for least, _ in self.parts.values())
+
+    @property
+    def most_s(self) -> float:
+        """With the worst luck in scraping and evaluation, and an outage that is total."""
+        return sum(most for _, most in self.parts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetCheck:
+    """A budget held against its measure; `kept` is `None` where that can't be told."""
+
+    name: str
+    budget: float
+    value: float | None
+    kept: bool | None
+
+
+class Verdict(StrEnum):
+    """The judgement on a drill."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INVALID = "invalid"
+    ABORTED = "aborted"
+    CALM_NOT_RESTORED = "calm not restored"
+
+    @property
+    def exit_code(self) -> int:
+        """The process's exit code: 0 passed, 1 failed, 3 invalid, 4 aborted, 5 calm not restored (2 is bad usage)."""
+        return {"passed": 0, "failed": 1, "invalid": 3, "aborted": 4, "calm not restored": 5}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict and the reasons for it, the weightiest first; a passed drill has none."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrillResult:
+    """All that is said of a drill; what `drill.json` and the report are written from."""
+
+    drill_id: str
+    experiment: str
+    title: str
+    target: str
+    started_at: datetime
+    ended_at: datetime
+    cut_off: bool
+    timeline: Timeline
+    measures: dict[MeasureName, Measure | None]
+    impact: Impact
+    budgets: tuple[BudgetCheck, ...]
+    detection_floors: tuple[DetectionFloor, ...]
+    judgement: Judgement

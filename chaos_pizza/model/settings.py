@@ -1,0 +1,129 @@
+"""What a drill is to do, as its experiment declares it beforehand."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from chaos_pizza.model.alert import AlertRule
+
+
+class FaultKind(StrEnum):
+    """The fault a drill brings about."""
+
+    NONE = "none"
+    """A placebo: nothing breaks and nothing must be detected."""
+    FAIL = "fail"
+    """The factory answers 500."""
+    BADJWT = "badjwt"
+    """The factory bakes pizzas that don't verify."""
+    THROTTLE = "throttle"
+    """The factory answers 32 s late."""
+    OVEN_FULL = "oven_full"
+    """Somebody orders more pizzas than the oven takes."""
+    SHOP_CHAOS = "shop_chaos"
+    """The shop itself fails about half its purchases."""
+
+    @property
+    def at_factory(self) -> bool:
+        """Whether it is one of the vendor's chaos kinds, with a start and a fix date at the factory."""
+        return self in {FaultKind.FAIL, FaultKind.BADJWT, FaultKind.THROTTLE}
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficSettings:
+    """How the drill buys: open-loop, so that a stalled shop thins nothing out.
+
+    A purchase that takes longer than `latency_budget_s` is late; one that takes `timeout_s` is given up. At most
+    `max_in_flight` purchases are under way at once; what would go beyond is dropped and counted.
+    """
+
+    rate_per_s: float = 10.0
+    diners: int = 5
+    latency_budget_s: float = 2.0
+    timeout_s: float = 40.0
+    max_in_flight: int = 1000
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecoverySettings:
+    """What counts as recovered: this many good purchases in a row, looked for at most `timeout_s` seconds."""
+
+    good_purchases: int = 20
+    timeout_s: float = 60.0
+
+
+class DetectionFrom(StrEnum):
+    """Where the embedded alert rules take their figures from."""
+
+    AUTO = "auto"
+    """The shop's /metrics where it has them, else the drill's own purchases."""
+    SHOP_METRICS = "shop_metrics"
+    SYNTHETIC_MONITOR = "synthetic_monitor"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionSettings:
+    """Which alert rules watch, over whose figures, read every `scrape_interval_s` seconds."""
+
+    source: DetectionFrom = DetectionFrom.AUTO
+    scrape_interval_s: float = 1.0
+    rules: tuple[AlertRule, ...] = ()
+
+
+class ResponderKind(StrEnum):
+    """Who is to respond."""
+
+    PEOPLE = "people"
+    """People, or nobody: the drill only watches."""
+    RUNBOOK = "runbook"
+    """The runbook, played by the drill once an alert fires."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponderSettings:
+    """Who is to respond; the runbook begins `reaction_s` seconds after the first alert fires."""
+
+    kind: ResponderKind = ResponderKind.PEOPLE
+    reaction_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """What a drill must keep to; `None` is no budget.
+
+    The times are in seconds from the fault's start (`tta_s`: from detection). `success_ratio` (0 to 1) is the least
+    share of good purchases while the fault is on.
+    """
+
+    ttd_s: float | None = None
+    tta_s: float | None = None
+    ttm_s: float | None = None
+    ttr_s: float | None = None
+    success_ratio: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxWishes:
+    """How the sandbox is to be set up where the drill starts one for itself."""
+
+    chaos_delay_s: str = "0"
+    stall_s: float = 32.0
+    backup_factory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DrillSettings:
+    """All that an experiment declares of its drill: the `chaos-pizza` entry among its `extensions`.
+
+    `min_samples` is the least number of purchases before the fault, below which the drill proves nothing.
+    """
+
+    fault: FaultKind
+    traffic: TrafficSettings = field(default_factory=TrafficSettings)
+    recovery: RecoverySettings = field(default_factory=RecoverySettings)
+    detection: DetectionSettings = field(default_factory=DetectionSettings)
+    responder: ResponderSettings = field(default_factory=ResponderSettings)
+    budgets: Budgets = field(default_factory=Budgets)
+    sandbox: SandboxWishes = field(default_factory=SandboxWishes)
+    min_samples: int = 20
