@@ -12,8 +12,8 @@
     ├── JournalError                the drill's record can't be written or read
     └── CalmNotRestored             chaos may still be on (exit 5)
 
-Foreign errors are mapped to these where they enter (`clients.http`), never further in. The text of an error says what is
-wrong, where, and what to do about it; it holds no secret.
+Foreign errors are mapped to these where they enter (`clients.http`), never further in. The text of an error says what
+is wrong, where, and what to do about it; it holds no secret.
 """
 
 

@@ -48,8 +48,8 @@ class Sample:
     """One purchase that the drill made, complete.
 
     `number` counts from 0 in the order of the plan; `diner` numbers the diners from 0. `intended_at` is when the plan
-    wanted it sent, `sent_at` when it was, `answered_at` when it ended, in an answer or without one. `status` is the HTTP
-    status, `None` where there was no answer. `price_btc` is what the diner meant to spend.
+    wanted it sent, `sent_at` when it was, `answered_at` when it ended, in an answer or without one. `status` is the
+    HTTP status, `None` where there was no answer. `price_btc` is what the diner meant to spend.
     """
 
     number: int
@@ -70,7 +70,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """A purchase still unanswered when its latency budget ran out at `overdue_at`: a failure already, whatever comes."""
+    """A purchase still unanswered at `overdue_at`, when its latency budget ran out: a failure, whatever comes."""
 
     number: int
     diner: int

@@ -1,0 +1,106 @@
+"""Between frozen records and plain mappings, for YAML on one side and the journal on the other.
+
+Strict both ways: a field too many or of the wrong type is a complaint that names its place.
+"""
+
+import functools
+import operator
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar, get_args
+
+import cattrs
+from cattrs.strategies import configure_tagged_union
+
+from chaos_pizza.model.event import Event
+
+Record = TypeVar("Record")
+
+
+def instant_text(at: datetime) -> str:
+    """Return an aware instant as ISO 8601 in UTC, to the microsecond, with a `Z`."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def instant_of(text: object) -> datetime:
+    """Return the aware instant that an ISO 8601 text names; `ValueError` where it names none or no time zone."""
+    if not isinstance(text, str):
+        raise ValueError(f"not a time: {text!r}")  # noqa: TRY004 - one kind of complaint for one kind of mistake
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"a time without its time zone: {text}")
+    return at.astimezone(UTC)
+
+
+def event_name(event_class: type) -> str:
+    """Return the journal's name of a kind of event: `FaultInjected` is `fault_injected`."""
+    name = event_class.__name__
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+def _strictly(kinds: tuple[type, ...], wanted: str) -> Callable[[object, type], Any]:
+    """Return a hook that takes only values of these very kinds: no text for a number, no truth for a count."""
+
+    def hook(value: object, kind: type) -> Any:
+        if type(value) not in kinds:
+            raise ValueError(f"{value!r} is not {wanted}")
+        return kind(value)
+
+    return hook
+
+
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    converter.register_unstructure_hook(datetime, instant_text)
+    converter.register_structure_hook(datetime, lambda text, _: instant_of(text))
+    # By predicate, not by class: an enumeration of texts is a `str` too, and has a hook of its own.
+    for kind, kinds, wanted in (
+        (float, (float, int), "a number"),
+        (int, (int,), "a whole number"),
+        (str, (str,), "a text"),
+        (bool, (bool,), "true or false"),
+    ):
+        converter.register_structure_hook_func(functools.partial(operator.is_, kind), _strictly(kinds, wanted))
+    configure_tagged_union(Event, converter, tag_generator=event_name, tag_name="kind")
+    return converter
+
+
+_CONVERTER = _converter()
+EVENT_NAMES: Mapping[type, str] = {event_class: event_name(event_class) for event_class in get_args(Event)}
+"""The journal's name of every kind of event."""
+
+
+def to_mapping(record: object) -> Any:
+    """Return a record as mappings, lists, texts and numbers, fit for JSON."""
+    return _CONVERTER.unstructure(record)
+
+
+def from_mapping(mapping: object, record_class: type[Record]) -> Record:
+    """Return the record that a mapping describes.
+
+    Raises `ValueError`, in one line that names each place, where it describes none.
+    """
+    try:
+        return _CONVERTER.structure(mapping, record_class)
+    except cattrs.BaseValidationError as error:
+        raise ValueError("; ".join(_complaints(error))) from None
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise ValueError(str(error)) from None
+
+
+def event_to_mapping(event: Event) -> dict[str, Any]:
+    """Return an event as a mapping whose `kind` names it."""
+    return {"kind": EVENT_NAMES[type(event)], **_CONVERTER.unstructure(event)}
+
+
+def event_from_mapping(mapping: object) -> Event:
+    """Return the event that a mapping with a `kind` describes; `ValueError` where it describes none."""
+    kind = mapping.get("kind") if isinstance(mapping, dict) else None
+    if kind not in EVENT_NAMES.values():
+        raise ValueError(f"no kind of event is called {kind!r}")
+    event: Event = from_mapping(mapping, Event)  # type: ignore[arg-type]
+    return event
+
+
+def _complaints(error: cattrs.BaseValidationError) -> list[str]:
+    return [complaint.replace("$.", "").replace(" @ $", "") for complaint in cattrs.transform_error(error)]
