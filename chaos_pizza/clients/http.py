@@ -1,0 +1,146 @@
+"""One exchange with a service, bounded in time and size; foreign errors become ours here and nowhere else."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from chaos_pizza.clock import Clock
+from chaos_pizza.errors import BadAnswer, PizzaError, TimedOut, Unreachable
+from chaos_pizza.redaction import Redactor
+from chaos_pizza.wire.message import Answer, Request
+
+LARGEST_ANSWER = 1_000_000
+"""Bytes; a menu of a thousand pizzas is a tenth of it."""
+
+# httpx names every URL it calls in its log, and one of ours holds the vendor's key.
+for _noisy in ("httpx", "httpcore"):
+    logging.getLogger(_noisy).setLevel(logging.WARNING)
+
+_FOREIGN: tuple[tuple[type[Exception], type[PizzaError], str], ...] = (
+    (httpx.ConnectError, Unreachable, "can't be reached; is it running, and is the address right?"),
+    (httpx.TimeoutException, TimedOut, "did not answer in time"),
+    (httpx.UnsupportedProtocol, Unreachable, "has an address that is no http or https URL"),
+    (httpx.InvalidURL, Unreachable, "has an address that is no URL"),
+    (httpx.TransportError, Unreachable, "broke the connection before its answer was complete"),
+    (httpx.HTTPError, BadAnswer, "gave an answer that is no HTTP"),
+)
+
+
+class HttpCaller:
+    """Exchanges requests for answers with one service.
+
+    `who` is what messages call the service. Nothing is followed, nothing decompressed, nothing above `LARGEST_ANSWER`
+    read. Every text of a service's error is cleaned by the redactor.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, who: str, base_url: str, clock: Clock, redactor: Redactor) -> None:
+        self._client = client
+        self.who = who
+        self.base_url = base_url.rstrip("/")
+        self._clock = clock
+        self._redactor = redactor
+
+    async def exchange(self, request: Request, timeout_s: float) -> Answer:
+        """Return the complete answer to a request.
+
+        Raises `Unreachable`, `TimedOut` (over `timeout_s` seconds in all) or `BadAnswer` (too large, compressed).
+        """
+        sent_at = self._clock.now()
+        try:
+            async with asyncio.timeout(timeout_s):
+                response, raw = await self._send(request)
+        except TimeoutError:
+            raise TimedOut(f"{self._place(request)} did not answer within {timeout_s:g} s") from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise self._translated(error, request) from None
+        received_at = self._clock.now()
+        return Answer(
+            status=response.status_code,
+            body=self._parsed(raw),
+            content_type=self._redactor.line(response.headers.get("content-type", "").split(";")[0])[:60],
+            server_date_at=_date(response.headers.get("date")),
+            sent_at=sent_at,
+            received_at=received_at,
+        )
+
+    async def text(self, path: str, timeout_s: float) -> str:
+        """Return a 2xx answer's text, as of `/metrics`; raises as `exchange`, and `BadAnswer` for any other status."""
+        request = Request("GET", path)
+        try:
+            async with asyncio.timeout(timeout_s):
+                response, raw = await self._send(request)
+        except TimeoutError:
+            raise TimedOut(f"{self._place(request)} did not answer within {timeout_s:g} s") from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise self._translated(error, request) from None
+        if not response.is_success:
+            raise BadAnswer(f"{self._place(request)} answered {response.status_code}")
+        return raw.decode(errors="replace")
+
+    async def _send(self, request: Request) -> tuple[httpx.Response, bytes]:
+        headers = {"Accept-Encoding": "identity"}
+        if request.token:
+            headers["Authorization"] = f"Bearer {request.token.reveal()}"
+        content = None
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(request.body, separators=(",", ":")).encode()
+        url = self.base_url + request.path
+        async with self._client.stream(request.method, url, headers=headers, content=content) as response:
+            return response, await self._bounded(response, request)
+
+    async def _bounded(self, response: httpx.Response, request: Request) -> bytes:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise BadAnswer(f"{self._place(request)} sent a compressed answer that nobody asked for")
+        raw = bytearray()
+        async for chunk in response.aiter_raw():
+            raw += chunk
+            if len(raw) > LARGEST_ANSWER:
+                raise BadAnswer(f"{self._place(request)} sent an answer of over {LARGEST_ANSWER:,} bytes")
+        return bytes(raw)
+
+    def _parsed(self, raw: bytes) -> Any:
+        try:
+            body = json.loads(raw)
+        except (ValueError, RecursionError):
+            return None
+        if isinstance(body, dict):
+            # A stack names files of the server's machine; a message may hold anything.
+            body.pop("stack", None)
+            if "message" in body:
+                body["message"] = self._redactor.line(body["message"])
+        return body
+
+    def _place(self, request: Request) -> str:
+        return f"{self.who} ({self.base_url}, {request.label})"
+
+    def _translated(self, error: Exception, request: Request) -> PizzaError:
+        for foreign, ours, what in _FOREIGN:
+            if isinstance(error, foreign):
+                return ours(f"{self._place(request)} {what}")
+        raise error
+
+
+@asynccontextmanager
+async def http_client() -> AsyncIterator[httpx.AsyncClient]:
+    """Give a client without limits of its own: the time and the number in flight are bounded by those who call."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+    async with httpx.AsyncClient(timeout=None, limits=limits, follow_redirects=False, trust_env=False) as client:  # noqa: S113
+        yield client
+
+
+def _date(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else None

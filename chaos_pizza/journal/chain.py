@@ -1,0 +1,76 @@
+"""The lines of a journal and the chain of hashes that binds them. Pure.
+
+A line is a JSON object: `number` (from 0), `at` (when it was written), `event`, and `hash`, the SHA-256 of the line
+before's hash and this line without its own. Whoever alters, drops or swaps a line breaks the chain behind it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chaos_pizza.model.conversion import event_from_mapping, event_to_mapping, instant_of, instant_text
+from chaos_pizza.model.event import Event, Recorded
+
+FIRST_HASH = "0" * 64
+"""What the first line's hash is chained to."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalContents:
+    """What could be read of a journal.
+
+    `records` holds the lines up to the first that doesn't fit; `complaint` says what was wrong with that one, `None`
+    where all fit. `cut` tells that the last line is incomplete, as a killed writer leaves it: that is no complaint.
+    `last_hash` is what the next line is to be chained to.
+    """
+
+    records: tuple[Recorded, ...]
+    complaint: str | None
+    cut: bool
+    last_hash: str
+
+
+def write_line(number: int, at: datetime, event: Event, previous_hash: str) -> tuple[bytes, str]:
+    """Return the line of an event, with its line break, and its hash."""
+    content = {"number": number, "at": instant_text(at), "event": event_to_mapping(event)}
+    own_hash = _hash(previous_hash, content)
+    return _canonical({**content, "hash": own_hash}) + b"\n", own_hash
+
+
+def read_lines(lines: Iterable[bytes]) -> JournalContents:
+    """Return what the lines of a journal say. Never raises: what can't be read is a complaint."""
+    records: list[Recorded] = []
+    previous_hash = FIRST_HASH
+    for line in lines:
+        if not line.endswith(b"\n"):
+            return JournalContents(tuple(records), None, cut=True, last_hash=previous_hash)
+        try:
+            record, previous_hash = _read_line(line, len(records), previous_hash)
+        except (ValueError, RecursionError, OverflowError) as error:
+            complaint = f"line {len(records) + 1} of the journal doesn't fit: {str(error)[:200]}"
+            return JournalContents(tuple(records), complaint, cut=False, last_hash=previous_hash)
+        records.append(record)
+    return JournalContents(tuple(records), None, cut=False, last_hash=previous_hash)
+
+
+def _read_line(line: bytes, number: int, previous_hash: str) -> tuple[Recorded, str]:
+    content = json.loads(line)
+    if not isinstance(content, dict) or set(content) != {"number", "at", "event", "hash"}:
+        raise ValueError("it is no journal line")
+    own_hash = content.pop("hash")
+    if own_hash != _hash(previous_hash, content):
+        raise ValueError("its hash is wrong, so it or the line before was changed after it was written")
+    if content["number"] != number:
+        raise ValueError(f"it is numbered {content['number']}")
+    return Recorded(number, instant_of(content["at"]), event_from_mapping(content["event"])), own_hash
+
+
+def _hash(previous_hash: str, content: dict[str, Any]) -> str:
+    return hashlib.sha256(previous_hash.encode() + _canonical(content)).hexdigest()
+
+
+def _canonical(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()

@@ -1,0 +1,110 @@
+"""The journal as a file: written as things happen, read whole."""
+
+import os
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from chaos_pizza.clock import Clock
+from chaos_pizza.errors import JournalError
+from chaos_pizza.journal.chain import FIRST_HASH, JournalContents, read_lines, write_line
+from chaos_pizza.model.event import Event, Recorded
+
+JOURNAL_NAME = "journal.jsonl"
+_SYNC_INTERVAL_S = 0.2
+
+
+class JournalWriter:
+    """Writes events as they happen, from any thread.
+
+    Each event is with the operating system before `record` returns, so that a killed process loses none, and on the
+    disk at most 0.2 s later. `subscribe`d functions hear of each event in the thread that recorded it. A journal that
+    can't be written raises `JournalError` from then on at every `record`.
+    """
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.path = folder / JOURNAL_NAME
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._number = 0
+        self._hash = FIRST_HASH
+        self._failure: str | None = None
+        self._listeners: list[Callable[[Recorded], None]] = []
+        try:
+            self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        except OSError as error:
+            raise JournalError(f"the journal {self.path} can't be created: {error.strerror}") from None
+        self._closing = threading.Event()
+        self._dirty = threading.Event()
+        self._syncer = threading.Thread(target=self._sync_as_needed, name="journal sync", daemon=True)
+        self._syncer.start()
+
+    def subscribe(self, listener: Callable[[Recorded], None]) -> None:
+        """Call this function with every event recorded from now on."""
+        self._listeners.append(listener)
+
+    def record(self, event: Event, at: datetime | None = None) -> Recorded:
+        """Append an event, written now (or `at`), and return it as it stands in the journal."""
+        with self._lock:
+            self._check()
+            recorded = Recorded(self._number, at or self._clock.now(), event)
+            line, own_hash = write_line(recorded.number, recorded.at, event, self._hash)
+            try:
+                _write_all(self._file, line)
+            except OSError as error:
+                self._failure = f"the journal {self.path} can't be written: {error.strerror}"
+                raise JournalError(self._failure) from None
+            self._number += 1
+            self._hash = own_hash
+            self._dirty.set()
+        for listener in self._listeners:
+            listener(recorded)
+        return recorded
+
+    @property
+    def failure(self) -> str | None:
+        """What keeps the journal from being written, `None` while it can be."""
+        return self._failure
+
+    def close(self) -> None:
+        """Bring everything to the disk and close the file; a second call does nothing."""
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        self._dirty.set()
+        self._syncer.join()
+        with self._lock:
+            self._sync()
+            os.close(self._file)
+            self._failure = self._failure or f"the journal {self.path} is closed"
+
+    def _check(self) -> None:
+        if self._failure:
+            raise JournalError(self._failure)
+
+    def _sync_as_needed(self) -> None:
+        while not self._closing.wait(_SYNC_INTERVAL_S):
+            if self._dirty.wait(timeout=_SYNC_INTERVAL_S):
+                self._dirty.clear()
+                self._sync()
+
+    def _sync(self) -> None:
+        try:
+            os.fsync(self._file)
+        except OSError as error:
+            self._failure = self._failure or f"the journal {self.path} can't be written: {error.strerror}"
+
+
+def read_journal(folder: Path) -> JournalContents:
+    """Return what the journal in a drill's folder says; raises `JournalError` only where there is no such file."""
+    try:
+        with (folder / JOURNAL_NAME).open("rb") as file:
+            return read_lines(file)
+    except OSError as error:
+        raise JournalError(f"no journal can be read in {folder}: {error.strerror}") from None
+
+
+def _write_all(file: int, line: bytes) -> None:
+    while line:
+        line = line[os.write(file, line) :]
