@@ -1,0 +1,83 @@
+"""`chaos-pizza sandbox`: a shop and a factory on this machine, until it is told to end."""
+
+import asyncio
+import contextlib
+import os
+import shlex
+import signal
+import sys
+import threading
+
+import click
+
+from chaos_pizza.errors import UsageError
+from chaos_pizza.sandbox.log import JsonLog, open_log
+from chaos_pizza.sandbox.running import Sandbox
+from chaos_pizza.sandbox.settings import SandboxSettings
+
+
+@click.command()
+@click.option("--shop-port", type=click.IntRange(0, 65535), default=3000, show_default=True, help="0 is any free one.")
+@click.option(
+    "--factory-port", type=click.IntRange(0, 65535), default=4000, show_default=True, help="0 is any free one."
+)
+@click.option(
+    "--chaos-delay-s",
+    default="0",
+    show_default=True,
+    metavar="SECONDS",
+    help="From asking for chaos to its start: a number, or a range to draw from such as 5-20.",
+)
+@click.option(
+    "--stall-s", type=float, default=32.0, show_default=True, help="How long a throttled or overfull factory stalls."
+)
+@click.option("--seed", type=int, help="Draw secrets, delays and coins the same again.")
+@click.option("--backup-factory", is_flag=True, help="Give the shop a second factory to fall back on.")
+@click.option("--log", "log_path", metavar="FILE", help="Append what happens to FILE as lines of JSON; - is stderr.")
+@click.option("--until-stdin-closes", is_flag=True, hidden=True, help="End at the end of stdin too.")
+def sandbox(
+    *,
+    shop_port: int,
+    factory_port: int,
+    chaos_delay_s: str,
+    stall_s: float,
+    seed: int | None,
+    backup_factory: bool,
+    log_path: str | None,
+    until_stdin_closes: bool,
+) -> None:
+    """Run a pizza shop and its factory on this machine, to drill on.
+
+    Prints the environment a drill needs, then serves until Ctrl-C or SIGTERM.
+    """
+    try:
+        settings = SandboxSettings(shop_port, factory_port, chaos_delay_s, stall_s, seed, backup_factory)
+        with open_log(log_path) as log:
+            asyncio.run(_serve(settings, log, until_stdin_closes=until_stdin_closes))
+    except UsageError as error:
+        click.echo(f"chaos-pizza sandbox: {error}", err=True)
+        sys.exit(2)
+
+
+async def _serve(settings: SandboxSettings, log: JsonLog, *, until_stdin_closes: bool) -> None:
+    leave = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, leave.set)
+    async with Sandbox(settings, log) as running:
+        for name, value in running.environment.items():
+            click.echo(f"export {name}={shlex.quote(value)}")
+        click.echo("The sandbox is open. Its environment is above; Ctrl-C ends it.", err=True)
+        if until_stdin_closes:
+            threading.Thread(target=_watch_stdin, args=(loop, leave), name="stdin", daemon=True).start()
+        await leave.wait()
+
+
+def _watch_stdin(loop: asyncio.AbstractEventLoop, leave: asyncio.Event) -> None:
+    # Unbuffered: a buffered read would hold a lock that the interpreter wants when it ends.
+    # An OSError means that there is no stdin, or none any more; a RuntimeError that the loop has ended by itself.
+    with contextlib.suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(leave.set)

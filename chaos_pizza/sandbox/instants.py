@@ -1,0 +1,28 @@
+"""How the sandbox writes instants down."""
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+
+def whole_ms(at: datetime) -> datetime:
+    """Return the instant cut to the millisecond: what is shown of it, and so what is acted on."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def iso_ms(at: datetime) -> str:
+    """Return the instant as the services write it: `2026-11-23T19:57:21.117Z`."""
+    return _iso(at, "milliseconds")
+
+
+def iso_us(at: datetime) -> str:
+    """Return the instant as the log writes it: `2026-11-23T19:57:21.117000Z`."""
+    return _iso(at, "microseconds")
+
+
+def http_date(at: datetime) -> str:
+    """Return the instant as the `Date` header writes it: `Mon, 23 Nov 2026 19:57:21 GMT`."""
+    return format_datetime(at.astimezone(UTC), usegmt=True)
+
+
+def _iso(at: datetime, unit: str) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=unit) + "Z"

@@ -1,0 +1,52 @@
+"""The sandbox's own log: one JSON object a line, and no secret in it."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+from chaos_pizza.errors import UsageError
+from chaos_pizza.sandbox.instants import iso_us
+
+LogValue = str | int | float | bool | None
+
+
+class JsonLog:
+    """Writes events as lines of JSON, each with `at` and `event`, flushed at once; with no stream it writes nothing."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream
+
+    def write(self, event: str, at: datetime, **details: LogValue) -> None:
+        """Write one event; the caller sees to it that no detail is a secret."""
+        if self._stream is not None:
+            self._stream.write(json.dumps({"at": iso_us(at), "event": event, **details}) + "\n")
+            self._stream.flush()
+
+
+@contextmanager
+def open_log(path: str | None) -> Iterator[JsonLog]:
+    """Give a log that appends to the file, or to stderr for `-`, or nowhere for None."""
+    if path is None:
+        yield JsonLog()
+    elif path == "-":
+        yield JsonLog(sys.stderr)
+    else:
+        try:
+            stream = Path(path).open("a", encoding="utf-8")  # noqa: SIM115 - closed below
+        except OSError as error:
+            raise UsageError(f"the log {path} can't be written: {error.strerror}") from error
+        with stream:
+            yield JsonLog(stream)
+
+
+def silence_wire_logs() -> None:
+    """Keep the HTTP libraries' own logs down in this process: they write URLs and headers, and those hold secrets."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # Everything that goes wrong in a request is answered and logged by the endpoints; what is left is peers' noise.
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)

@@ -1,0 +1,103 @@
+"""HTTP servers that share one loop, take sockets that are bound already, and leave signals alone."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from chaos_pizza.errors import UsageError
+
+HOST = "127.0.0.1"
+"""The address everything listens at: nobody else's machine is to reach a sandbox."""
+
+_LAST_ANSWERS_S = 1
+_BACKLOG = 2048
+
+
+def bind(port: int, option: str) -> socket.socket:
+    """Return a listening socket; UsageError, naming the option to choose another by, where the port can't be had."""
+    # The protocol is named because asyncio sets TCP_NODELAY only then, and without it answers come 40 ms late.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        reason = "is already in use" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
+        raise UsageError(f"port {port} {reason}; choose another with {option}") from error
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the base URL of what listens there."""
+    return f"http://{HOST}:{listener.getsockname()[1]}"
+
+
+class QuietServer(uvicorn.Server):
+    """A server that handles no signals, logs nothing, and says when it is up."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="h11",
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                date_header=False,
+                backlog=_BACKLOG,
+                # Longer than any client keeps an idle connection, lest one be closed under a request.
+                timeout_keep_alive=300,
+                timeout_graceful_shutdown=_LAST_ANSWERS_S,
+            )
+        )
+        self.came_up = asyncio.Event()
+        self._leave = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to accept connections."""
+        try:
+            await super().startup(sockets)
+        finally:
+            self.came_up.set()
+
+    async def main_loop(self) -> None:
+        """Serve until told to leave, without looking up ten times a second."""
+        await self.on_tick(0)
+        await self._leave.wait()
+
+    def leave(self) -> None:
+        """Stop accepting, and end once the last answers are out."""
+        self.should_exit = True
+        self._leave.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to whoever runs the loop."""
+        yield
+
+
+@asynccontextmanager
+async def serving(apps: Sequence[tuple[socket.socket, ASGIApp]]) -> AsyncIterator[None]:
+    """Serve every application at its socket, from before the body begins until after it ends."""
+    servers = [QuietServer(app) for _, app in apps]
+    async with asyncio.TaskGroup() as group:
+        for server, (listener, _) in zip(servers, apps, strict=True):
+            group.create_task(server.serve(sockets=[listener]))
+        try:
+            for server in servers:
+                await server.came_up.wait()
+            yield
+        finally:
+            for server in servers:
+                server.leave()

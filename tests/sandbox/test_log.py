@@ -1,0 +1,45 @@
+import io
+import json
+import logging
+
+from chaos_pizza.sandbox.log import JsonLog
+
+
+def test_the_log_tells_the_truth_and_no_secret(open_sandbox, caplog):
+    caplog.set_level(logging.DEBUG)
+    stream = io.StringIO()
+    visitor = open_sandbox(JsonLog(stream))
+    diner = visitor.log_in()
+    visitor.begin("badjwt")
+    answer = visitor.buy(diner).json()
+    link = answer["followLinkToEndChaos"]
+    visitor.follow(link.rsplit("/", 1)[0] + "/wrong")
+    visitor.follow(link)
+    visitor.buy(diner)
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    events = [line["event"] for line in lines]
+    assert [each for each in events if each != "request_error"] == [
+        "chaos_initiated",
+        "chaos_began",
+        "purchase",
+        "chaos_ended",
+        "purchase",
+    ]
+    assert [line["outcome"] for line in lines if line["event"] == "purchase"] == ["bad_pizza", "ok"]
+    assert all(len(line["at"]) == len("2026-11-23T19:57:21.117000Z") for line in lines)
+    secrets = [value for name, value in visitor.env.items() if "KEY" in name or "PASSWORD" in name]
+    secrets += [answer["jwt"], diner["Authorization"].split()[1], link.rsplit("/", 1)[1]]
+    for secret in secrets:
+        assert secret not in stream.getvalue()
+        # The visitor's own client writes its URLs; the sandbox's must not.
+        assert not [each for each in caplog.records if secret in each.getMessage() and each.threadName == "sandbox"]
+
+
+def test_the_beginning_is_logged_as_of_the_start_date(open_sandbox):
+    stream = io.StringIO()
+    visitor = open_sandbox(JsonLog(stream))
+    visitor.begin("fail")
+    shown = visitor.chaos()["startDate"]
+    began = next(json.loads(line) for line in stream.getvalue().splitlines() if "chaos_began" in line)
+    assert began["at"] == shown.replace("Z", "000Z")
+    assert began["kind"] == "fail"
