@@ -1,0 +1,50 @@
+"""Whether calm is known to be back."""
+
+from chaos_pizza.drill.observations import Observations
+from chaos_pizza.model.event import CalmChecked, FaultInjected, FaultProven, VendorSeen
+
+
+def last_check(observations: Observations) -> CalmChecked | None:
+    """Return the last look at whether calm is back; `None` where nobody looked."""
+    checks = observations.all_of(CalmChecked)
+    return checks[-1] if checks else None
+
+
+def is_calm_verified(observations: Observations) -> bool:
+    """Tell whether calm was proven and nothing since shows a fault.
+
+    Without any look at it, calm holds only where nothing was ever injected and no fault was seen.
+    """
+    check = last_check(observations)
+    if check is None:
+        return not was_fault_seen(observations)
+    return check.is_calm and not _seen_after(observations, check)
+
+
+def was_fault_seen(observations: Observations) -> bool:
+    """Tell whether a fault was asked for, or seen on or scheduled; whosever it is."""
+    check = last_check(observations)
+    return (
+        bool(observations.all_of(FaultInjected) or observations.all_of(FaultProven))
+        or any(_names_chaos(seen) for seen in observations.all_of(VendorSeen))
+        or any(purchase.evidence is not None for purchase in observations.purchases.in_order)
+        or (check is not None and check.factory_calm is False)
+    )
+
+
+def _seen_after(observations: Observations, check: CalmChecked) -> bool:
+    place = observations.places[CalmChecked][-1]
+    later = [record.event for record in observations.records[place + 1 :]]
+    return (
+        any(
+            isinstance(event, FaultInjected) or (isinstance(event, VendorSeen) and _names_chaos(event))
+            for event in later
+        )
+        or any(proven.sent_at > check.received_at for proven in observations.all_of(FaultProven))
+        # A purchase sent before the look may bring its evidence half a minute later.
+        or any(p.evidence is not None and p.sent_at > check.received_at for p in observations.purchases.in_order)
+    )
+
+
+def _names_chaos(seen: VendorSeen) -> bool:
+    return seen.chaos is not None and seen.chaos.type != "none"

@@ -1,0 +1,131 @@
+"""The timeline as people read it: a plain sentence for everything that happened."""
+
+from collections.abc import Iterator, Mapping
+
+from chaos_pizza.drill.detection import alert_label, mark_label, source_label
+from chaos_pizza.drill.first_impact import first_failed
+from chaos_pizza.drill.observations import Observations, interval_of
+from chaos_pizza.model.alert import AlertSource, AlertState
+from chaos_pizza.model.event import (
+    Aborted,
+    Actor,
+    AlertChanged,
+    AlertSourceFound,
+    AlertSourceLost,
+    CalmChecked,
+    CureAnswer,
+    CureAttempted,
+    CureMeans,
+    FaultInjected,
+    FaultProven,
+    HypothesisChecked,
+    Marked,
+    ResponderStep,
+)
+from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.purchase import Outcome
+from chaos_pizza.model.result import Entry, Instant, InstantName
+
+ACTORS = {
+    Actor.RESPONDER: "a responder",
+    Actor.RUNBOOK: "the runbook",
+    Actor.SELF_HEALED: "the system itself",
+    Actor.ROLLBACK: "the drill's rollback",
+    Actor.WATCHDOG: "the watchdog",
+    Actor.ABORT: "the abort",
+    Actor.UNKNOWN: "an unknown hand",
+}
+_MEANS = {
+    CureMeans.LINK: "the factory's link",
+    CureMeans.ADMIN_DELETE: "deleting the chaos at the factory",
+    CureMeans.SHOP_CHAOS_OFF: "switching the shop's chaos off",
+}
+_ANSWERS = {
+    CureAnswer.RESOLVED: "it worked",
+    CureAnswer.NOTHING_TO_RESOLVE: "there was nothing to end",
+    CureAnswer.REFUSED: "refused",
+    CureAnswer.NO_ANSWER: "no answer",
+}
+_OUTCOMES = {
+    Outcome.FAILED: "the shop answered an error",
+    Outcome.BAD_PIZZA: "a pizza that does not verify",
+    Outcome.LATE: "over the latency budget",
+    Outcome.TIMEOUT: "no answer in time",
+    Outcome.UNREACHABLE: "the shop was out of reach",
+}
+
+
+def list_entries(
+    observations: Observations, instants: Mapping[InstantName, Instant], ended_by: Actor | None
+) -> tuple[Entry, ...]:
+    """Return what happened, a line each, by the middle of when it did; a thing recorded twice stands once."""
+    lines = [
+        *_of_fault(observations, instants, ended_by),
+        *_of_alerts(observations),
+        *_of_people(observations),
+        *_of_drill(observations),
+    ]
+    return tuple(sorted(dict.fromkeys(lines), key=lambda entry: (entry.when.midpoint, entry.when.earliest)))
+
+
+def _of_fault(
+    observations: Observations, instants: Mapping[InstantName, Instant], ended_by: Actor | None
+) -> Iterator[Entry]:
+    for asked in observations.all_of(FaultInjected):
+        text = f"the drill asked for the fault: {asked.kind.value}"
+        yield Entry(interval_of(asked.sent_at, asked.acknowledged_at), text)
+    for proven in observations.all_of(FaultProven):
+        yield Entry(interval_of(proven.sent_at, proven.received_at), f"fault proven by {proven.how}")
+    start = instants.get(InstantName.FAULT_START)
+    mitigated = instants.get(InstantName.MITIGATED)
+    if start:
+        yield Entry(start.when, f"fault on: {observations.started.settings.fault.value} ({start.source})")
+        failed = first_failed(observations.purchases, start.when, mitigated.when if mitigated else None)
+        if failed and InstantName.FIRST_IMPACT in instants:
+            text = f"first failed purchase: {_OUTCOMES[failed.outcome]}"
+            yield Entry(instants[InstantName.FIRST_IMPACT].when, text)
+    if mitigated and ended_by:
+        yield Entry(mitigated.when, f"fault off, ended by {ACTORS[ended_by]} ({mitigated.source})")
+    if recovered := instants.get(InstantName.RECOVERED):
+        yield Entry(recovered.when, f"recovered ({recovered.source})")
+
+
+def _of_alerts(observations: Observations) -> Iterator[Entry]:
+    raised: dict[tuple[str, AlertSource], AlertState] = {}
+    for change in sorted(observations.all_of(AlertChanged), key=lambda change: change.at):
+        before = raised.get((change.rule, change.source), AlertState.INACTIVE)
+        raised[change.rule, change.source] = change.state
+        if change.state is not before:
+            word = "resolved" if change.state is AlertState.INACTIVE else change.state.value
+            yield Entry(Interval.exactly(change.at), f"{alert_label(change)}: {word}")
+    for lost in observations.all_of(AlertSourceLost):
+        yield Entry(Interval.exactly(lost.at), f"figures of the {source_label(lost.source)} lost: {lost.reason}")
+    for found in observations.all_of(AlertSourceFound):
+        yield Entry(Interval.exactly(found.at), f"figures of the {source_label(found.source)} back")
+
+
+def _of_people(observations: Observations) -> Iterator[Entry]:
+    for mark in observations.all_of(Marked):
+        told = f": {mark.text}" if mark.text else ""
+        yield Entry(Interval.exactly(mark.at), f"{mark.mark.value} ({mark_label(mark)}){told}")
+    for step in observations.all_of(ResponderStep):
+        yield Entry(Interval.exactly(step.at), f"runbook: {step.text}")
+    for tried in observations.all_of(CureAttempted):
+        text = f"{ACTORS[tried.by]} tried to end the fault by {_MEANS[tried.means]}: {_ANSWERS[tried.answer]}"
+        yield Entry(interval_of(tried.sent_at, tried.received_at), text)
+
+
+def _of_drill(observations: Observations) -> Iterator[Entry]:
+    for at, checked in observations.recorded(HypothesisChecked):
+        word = "holds" if checked.met else "does not hold"
+        yield Entry(Interval.exactly(at), f"steady-state hypothesis {word} {checked.when} the method")
+    for calm in observations.all_of(CalmChecked):
+        told = f": {calm.text}" if calm.text else ""
+        text = "calm verified" if calm.is_calm else f"calm not verified{told}"
+        yield Entry(interval_of(calm.sent_at, calm.received_at), text)
+    for aborted in observations.all_of(Aborted):
+        yield Entry(Interval.exactly(aborted.at), f"aborted: {aborted.reason}")
+    if observations.ended:
+        yield Entry(Interval.exactly(observations.ended.at), "the drill ended")
+    else:
+        yield Entry(Interval.exactly(observations.observed_until), "the record ends here: the drill was cut off")

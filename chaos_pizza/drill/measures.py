@@ -1,0 +1,83 @@
+"""The durations of a drill, with the bounds they are known to lie in."""
+
+from datetime import datetime
+
+from chaos_pizza.drill.detection import detection_among
+from chaos_pizza.drill.observations import Observations
+from chaos_pizza.drill.recovery import good_run
+from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.result import InstantName, Measure, MeasureName, Timeline
+
+
+def measure(observations: Observations, timeline: Timeline) -> dict[MeasureName, Measure | None]:
+    """Return every measure of the drill; `None` for one of which nothing is known (all, where no fault was proven)."""
+    start = _when(timeline, InstantName.FAULT_START)
+    if start is None:
+        return dict.fromkeys(MeasureName)
+    impact = _when(timeline, InstantName.FIRST_IMPACT)
+    mitigated = _when(timeline, InstantName.MITIGATED)
+    recovered = _when(timeline, InstantName.RECOVERED)
+    detected = detection_of(timeline)
+    lasted_until = _lasted_until(timeline)
+    ended_in_earnest = mitigated if timeline.ended_by is not None and timeline.ended_by.mitigates else None
+    unwell_until = _unwell_until(observations, mitigated)
+    acknowledged = _when(timeline, InstantName.ACKNOWLEDGED)
+    return {
+        MeasureName.TTD: _since(start, detected, lasted_until),
+        MeasureName.TTD_FROM_IMPACT: _since(impact, detected, lasted_until),
+        MeasureName.TTA: _since(detected, acknowledged, lasted_until),
+        MeasureName.TTM: _since(start, ended_in_earnest, lasted_until),
+        MeasureName.TTR: _since(start, recovered, unwell_until),
+        MeasureName.IMPACT_DELAY: between(start, impact) if impact else None,
+        MeasureName.RECOVERY_LAG: _since(mitigated, recovered, unwell_until),
+    }
+
+
+def between(sooner: Interval, later: Interval) -> Measure:
+    """Return the time from one instant to another; never below 0, for none of the drill's orders can be reversed."""
+    return Measure(
+        value=_seconds(sooner.midpoint, later.midpoint),
+        earliest=_seconds(sooner.latest, later.earliest),
+        latest=_seconds(sooner.earliest, later.latest),
+    )
+
+
+def at_least(sooner: Interval, until: datetime) -> Measure:
+    """Return the time from an instant to something that had not happened by `until`: a lower bound."""
+    lasted_s = _seconds(sooner.latest, until)
+    return Measure(value=lasted_s, earliest=lasted_s, latest=None, censored=True)
+
+
+def detection_of(timeline: Timeline) -> Interval | None:
+    """Return when the fault was detected; `None` where it was not."""
+    # Marks made after the fault's end stand among the instants too, but whatever detected came before them.
+    detection = detection_among(timeline.instants) if timeline.detected_by is not None else None
+    return detection.when if detection else None
+
+
+def _since(sooner: Interval | None, later: Interval | None, until: datetime) -> Measure | None:
+    if sooner is None:
+        return None
+    return between(sooner, later) if later is not None else at_least(sooner, until)
+
+
+def _lasted_until(timeline: Timeline) -> datetime:
+    """Return up to when the fault was surely on: where its end is a stretch, its first moment."""
+    mitigated = _when(timeline, InstantName.MITIGATED)
+    return min(timeline.censored_at, mitigated.earliest) if mitigated else timeline.censored_at
+
+
+def _unwell_until(observations: Observations, mitigated: Interval | None) -> datetime:
+    """Return up to when nobody was surely well: the drill's end, or the beginning of a run not yet long enough."""
+    wanted = observations.started.settings.recovery.good_purchases
+    run = good_run(observations.purchases, mitigated, wanted) if mitigated else None
+    return min(run.since.earliest, observations.ended_at) if run else observations.ended_at
+
+
+def _when(timeline: Timeline, name: InstantName) -> Interval | None:
+    instant = timeline.instants.get(name)
+    return instant.when if instant else None
+
+
+def _seconds(sooner: datetime, later: datetime) -> float:
+    return max((later - sooner).total_seconds(), 0.0)

@@ -1,0 +1,137 @@
+"""When the fault ended, and who ended it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chaos_pizza.drill.clock_offset import ClockOffset, on_drill_clock
+from chaos_pizza.drill.fault import Fault
+from chaos_pizza.drill.observations import Observations, clipped, interval_of
+from chaos_pizza.model.event import Actor, CureAnswer, CureAttempted, CureMeans, FaultExpired, VendorSeen
+from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.result import Instant
+from chaos_pizza.model.settings import FaultKind
+
+
+@dataclass(frozen=True, slots=True)
+class Mitigation:
+    """The fault went off within `instant`, by the hand of `ended_by`."""
+
+    instant: Instant
+    ended_by: Actor
+
+
+def find_mitigation(observations: Observations, fault: Fault, offset: ClockOffset | None) -> Mitigation | None:
+    """Return how a proven fault ended; `None` while it is on, as far as anybody saw."""
+    kind = observations.started.settings.fault
+    if kind is FaultKind.OVEN_FULL:
+        return _expired(observations, fault)
+    if kind is FaultKind.SHOP_CHAOS:
+        return _switched_off(observations, fault)
+    return _ended_at_factory(observations, fault, offset)
+
+
+def _expired(observations: Observations, fault: Fault) -> Mitigation | None:
+    since = fault.start.when.earliest
+    ends = [event.when for event in observations.all_of(FaultExpired) if event.when.latest >= since]
+    if not ends:
+        return None
+    when = clipped(min(ends, key=lambda when: when.latest), since)
+    # The drill kept the load up, so its end is the drill's own doing.
+    return Mitigation(Instant(when, "the load ended"), _or_abort(observations, Actor.ROLLBACK, when.latest))
+
+
+def _switched_off(observations: Observations, fault: Fault) -> Mitigation | None:
+    for attempt in _attempts(observations, fault, {CureMeans.SHOP_CHAOS_OFF}, CureAnswer.RESOLVED):
+        return _by_attempt(observations, fault, attempt)
+    return None
+
+
+def _ended_at_factory(observations: Observations, fault: Fault, offset: ClockOffset | None) -> Mitigation | None:
+    fixed = _factory_fix(observations, fault, offset)
+    if fixed is not None:
+        return Mitigation(fixed, _who_ended(observations, fault, fixed.when, dated=True))
+    resolved = _factory_attempts(observations, fault, CureAnswer.RESOLVED)
+    gone = _word_changed(observations, fault)
+    if gone is None:
+        return _by_attempt(observations, fault, resolved[0]) if resolved else None
+    window, dated = gone
+    for attempt in resolved + _factory_attempts(observations, fault, CureAnswer.NO_ANSWER):
+        if window.overlaps(_of_attempt(attempt)):
+            return _by_attempt(observations, fault, attempt)
+    return Mitigation(Instant(window, "factory's word changed"), _who_ended(observations, fault, window, dated=dated))
+
+
+def _factory_fix(observations: Observations, fault: Fault, offset: ClockOffset | None) -> Instant | None:
+    """Return the fix date of the proven chaos, on the drill's clock."""
+    if offset is None:
+        return None
+    since = fault.start.when.earliest
+    for seen in _in_order(observations):
+        fix_at = seen.chaos.fix_at if seen.chaos and seen.chaos.type == "none" else None
+        when = on_drill_clock(fix_at, offset) if fix_at else None
+        if fix_at is None or when is None or when.latest < since:
+            continue
+        if fault.factory_start_at is None or fix_at >= fault.factory_start_at:
+            return Instant(clipped(when, since), f"factory fixDate{offset.caveat}")
+    return None
+
+
+def _word_changed(observations: Observations, fault: Fault) -> tuple[Interval, bool] | None:
+    """Return when the factory first no longer named the chaos, and whether it dates the end."""
+    kind, since = observations.started.settings.fault, fault.start.when.earliest
+    showing: VendorSeen | None = None
+    for seen in _in_order(observations):
+        if seen.chaos is not None and seen.chaos.type == kind.value:
+            showing = seen
+        elif showing is not None and seen.received_at >= since:
+            window = interval_of(seen.previous_sent_at or showing.sent_at, seen.received_at)
+            return clipped(window, since), seen.chaos is not None and seen.chaos.fix_at is not None
+    return None
+
+
+def _who_ended(observations: Observations, fault: Fault, when: Interval, *, dated: bool) -> Actor:
+    resolved = _factory_attempts(observations, fault, CureAnswer.RESOLVED)
+    for attempt in resolved + _factory_attempts(observations, fault, CureAnswer.NO_ANSWER):
+        if when.overlaps(_of_attempt(attempt)):
+            return _or_abort(observations, attempt.by, attempt.sent_at)
+    # The factory gave one of ours the credit at another moment than its own date: no ground to praise a responder.
+    if any(attempt.means is CureMeans.LINK for attempt in resolved):
+        return Actor.UNKNOWN
+    return Actor.RESPONDER if dated else Actor.UNKNOWN
+
+
+def _by_attempt(observations: Observations, fault: Fault, attempt: CureAttempted) -> Mitigation:
+    when = clipped(_of_attempt(attempt), fault.start.when.earliest)
+    return Mitigation(Instant(when, "undo acknowledged"), _or_abort(observations, attempt.by, attempt.sent_at))
+
+
+def _or_abort(observations: Observations, actor: Actor, acted_at: datetime) -> Actor:
+    """Name the abort where the rollback only followed it."""
+    aborted_at = observations.aborted_at
+    return Actor.ABORT if actor is Actor.ROLLBACK and aborted_at is not None and aborted_at <= acted_at else actor
+
+
+def _of_attempt(attempt: CureAttempted) -> Interval:
+    return interval_of(attempt.sent_at, attempt.received_at)
+
+
+def _factory_attempts(observations: Observations, fault: Fault, answer: CureAnswer) -> list[CureAttempted]:
+    return _attempts(observations, fault, {CureMeans.LINK, CureMeans.ADMIN_DELETE}, answer)
+
+
+def _attempts(
+    observations: Observations, fault: Fault, means: set[CureMeans], answer: CureAnswer
+) -> list[CureAttempted]:
+    """Return the attempts of that kind since the fault was on, by their sending."""
+    return sorted(
+        (
+            attempt
+            for attempt in observations.all_of(CureAttempted)
+            if attempt.means in means and attempt.answer is answer and attempt.received_at >= fault.start.when.earliest
+        ),
+        key=lambda attempt: attempt.sent_at,
+    )
+
+
+def _in_order(observations: Observations) -> list[VendorSeen]:
+    return sorted(observations.all_of(VendorSeen), key=lambda seen: seen.received_at)

@@ -1,0 +1,125 @@
+"""Whether a drill proves anything at all."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+
+from chaos_pizza.drill.calm import was_fault_seen
+from chaos_pizza.drill.detection import source_label
+from chaos_pizza.drill.observations import Observations
+from chaos_pizza.drill.timeline import fault_end
+from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.event import (
+    AlertingChosen,
+    AlertSourceFound,
+    AlertSourceLost,
+    HypothesisChecked,
+    PurchasesObserved,
+)
+from chaos_pizza.model.result import InstantName, Timeline
+from chaos_pizza.model.settings import FaultKind
+
+SILENCE_S = 5.0
+"""A recorder that writes nothing for longer than this many seconds has failed; it owes a line every second."""
+SCRAPES_MISSED = 3
+"""An alert's figures may be missing for this many scrapes before nobody can say what the alert would have done."""
+
+
+def list_flaws(observations: Observations, timeline: Timeline) -> list[str]:
+    """Return why the drill proves nothing, a sentence each, the weightiest first; empty where it is sound."""
+    flaws = [
+        *_of_record(observations),
+        *_of_hypothesis(observations),
+        *_of_fault(observations, timeline),
+        *_of_samples(observations, timeline),
+        *_of_detection(observations, timeline),
+    ]
+    if not timeline.calm_verified and not was_fault_seen(observations):
+        flaws.append("calm could not be verified at the end, although the drill broke nothing")
+    return flaws
+
+
+def _of_record(observations: Observations) -> Iterator[str]:
+    if observations.ended is None:
+        yield "the drill was cut off: its record has no end"
+    beats = sorted(at for at, _ in observations.recorded(PurchasesObserved))
+    if not beats:
+        yield "the recorder failed: it wrote nothing of any purchase"
+        return
+    if observations.ended is not None:
+        beats = [at for at in beats if at <= observations.ended.at] + [observations.ended.at]
+    silence_s = max(((later - sooner).total_seconds() for sooner, later in pairwise(beats)), default=0.0)
+    if silence_s > SILENCE_S:
+        yield f"the recorder failed: it was silent for {silence_s:.1f} s, more than the {SILENCE_S:.0f} s allowed"
+
+
+def _of_hypothesis(observations: Observations) -> Iterator[str]:
+    before = [check for check in observations.all_of(HypothesisChecked) if check.when == "before"]
+    if not before:
+        yield "the shop was never checked to be steady before the fault"
+    elif not all(check.met for check in before):
+        yield "the shop was not steady before the fault: the steady-state hypothesis did not hold"
+
+
+def _of_fault(observations: Observations, timeline: Timeline) -> Iterator[str]:
+    kind = observations.started.settings.fault
+    if kind is not FaultKind.NONE and not timeline.fault_proven:
+        yield f"the fault never showed: nothing proves that {kind.value} was on"
+
+
+def _of_samples(observations: Observations, timeline: Timeline) -> Iterator[str]:
+    settings = observations.started.settings
+    start = timeline.instants.get(InstantName.FAULT_START)
+    if start is None and settings.fault is not FaultKind.NONE:
+        return
+    before = sum(
+        purchase.outcome.counts and (start is None or purchase.sent_at < start.when.earliest)
+        for purchase in observations.purchases.in_order
+    )
+    if before < settings.min_samples:
+        when = "before the fault" if start else "in the whole drill"
+        yield f"too few samples: {before} purchases {when}, at least {settings.min_samples} are needed"
+
+
+def _of_detection(observations: Observations, timeline: Timeline) -> Iterator[str]:
+    """Tell of figures that were missing while nothing was detected: an alert might have been."""
+    start = timeline.instants.get(InstantName.FAULT_START)
+    placebo = observations.started.settings.fault is FaultKind.NONE
+    if timeline.detected_by is not None or (start is None and not placebo):
+        return
+    since = start.when.earliest if start else observations.method_began_at
+    mitigated = timeline.instants.get(InstantName.MITIGATED)
+    until = fault_end(observations, mitigated.when if mitigated else None)
+    allowed_s = SCRAPES_MISSED * observations.started.settings.detection.scrape_interval_s
+    for source in AlertSource:
+        for lost_at, found_at in _blind_spells(observations, source):
+            blind_s = ((found_at or observations.ended_at) - lost_at).total_seconds()
+            during = lost_at <= until and (found_at is None or found_at >= since)
+            if during and blind_s > allowed_s and _is_watched(observations, source, lost_at, allowed_s):
+                figures = f"the figures of the {source_label(source)} were missing for {blind_s:.1f} s"
+                yield f"whether an alert would have fired is unknown: {figures}"
+
+
+def _blind_spells(observations: Observations, source: AlertSource) -> Iterator[tuple[datetime, datetime | None]]:
+    """Yield when a source was lost and found again; `None` for one that stayed lost."""
+    changes = [(event.at, False) for event in observations.all_of(AlertSourceLost) if event.source is source]
+    changes += [(event.at, True) for event in observations.all_of(AlertSourceFound) if event.source is source]
+    lost_at: datetime | None = None
+    for at, is_back in sorted(changes):
+        if not is_back:
+            lost_at = lost_at or at
+        elif lost_at is not None:
+            yield lost_at, at
+            lost_at = None
+    if lost_at is not None:
+        yield lost_at, None
+
+
+def _is_watched(observations: Observations, source: AlertSource, lost_at: datetime, allowed_s: float) -> bool:
+    """Tell whether the rules still relied on a lost source once its loss had lasted too long."""
+    chosen = [
+        event.sources
+        for at, event in observations.recorded(AlertingChosen)
+        if (at - lost_at).total_seconds() <= allowed_s
+    ]
+    return source in chosen[-1] if chosen else True

@@ -1,0 +1,92 @@
+"""Detection: what noticed first, of alerts and people."""
+
+from story import alert, at, journal, mark, seconds, started
+
+from chaos_pizza.drill.detection import detection_among, find_detections
+from chaos_pizza.drill.observations import gather
+from chaos_pizza.model.alert import AlertSource, AlertState
+from chaos_pizza.model.event import MarkKind
+from chaos_pizza.model.result import InstantName
+
+PENDING, FIRING, INACTIVE = AlertState.PENDING, AlertState.FIRING, AlertState.INACTIVE
+
+
+def found_in(*events, since=10.0, until=50.0):
+    observations = gather(journal([(0.0, started()), *((60.0, event) for event in events)]))
+    return find_detections(observations, at(since), at(until))
+
+
+def detected(*events, since=10.0, until=50.0):
+    detection = detection_among(found_in(*events, since=since, until=until), at(until))
+    return detection and (seconds(detection.when)[0], detection.source)
+
+
+def test_alerts_are_pending_and_firing_at_their_own_times():
+    found = found_in(alert(12.0, PENDING), alert(14.0, FIRING))
+    assert seconds(found[InstantName.ALERT_PENDING].when) == (12.0, 12.0)
+    assert seconds(found[InstantName.ALERT_FIRING].when) == (14.0, 14.0)
+    assert found[InstantName.ALERT_FIRING].source == "alert failed-purchases (shop /metrics)"
+
+
+def test_a_pending_alert_detects_nothing_yet():
+    assert detected(alert(12.0, PENDING)) is None
+
+
+def test_the_first_of_several_alerts_detects():
+    monitor = AlertSource.SYNTHETIC_MONITOR
+    events = alert(15.0, FIRING), alert(14.0, FIRING, rule="no-sales", source=monitor)
+    assert detected(*events) == (14.0, "alert no-sales (synthetic monitor)")
+
+
+def test_an_alert_that_fired_before_the_fault_tells_nothing_until_it_fires_again():
+    assert detected(alert(9.0, FIRING), alert(15.0, FIRING)) is None
+    assert detected(alert(9.0, FIRING), alert(11.0, INACTIVE), alert(15.0, FIRING))[0] == 15.0
+    assert detected(alert(8.0, FIRING), alert(9.0, INACTIVE), alert(15.0, FIRING))[0] == 15.0
+
+
+def test_another_alert_is_heard_beside_one_that_fired_before():
+    assert detected(alert(9.0, FIRING), alert(15.0, FIRING, rule="no-sales"))[0] == 15.0
+
+
+def test_an_alert_that_was_only_pending_before_the_fault_may_still_detect_it():
+    assert detected(alert(9.0, PENDING), alert(12.0, FIRING))[0] == 12.0
+
+
+def test_an_alert_after_the_faults_end_is_no_detection():
+    assert InstantName.ALERT_FIRING not in found_in(alert(51.0, FIRING))
+
+
+def test_a_person_who_notices_before_the_alert_detects():
+    assert detected(alert(14.0, FIRING), mark(13.0, MarkKind.NOTICED)) == (13.0, "mark by Ada")
+
+
+def test_an_acknowledgement_detects_where_nothing_else_did():
+    assert detected(mark(13.0, MarkKind.ACKNOWLEDGED))[0] == 13.0
+
+
+def test_of_a_tie_the_alert_is_named():
+    events = mark(14.0, MarkKind.ACKNOWLEDGED), mark(14.0, MarkKind.NOTICED), alert(14.0, FIRING)
+    assert detected(*events)[1].startswith("alert")
+
+
+def test_a_mark_from_before_the_fault_does_not_count():
+    assert detected(mark(9.9, MarkKind.NOTICED)) is None
+
+
+def test_a_mark_after_the_faults_end_is_known_but_detects_nothing():
+    late = mark(51.0, MarkKind.NOTICED)
+    assert InstantName.NOTICED in found_in(late)
+    assert detected(late) is None
+
+
+def test_a_mark_from_memory_counts_at_the_time_it_names_and_says_so():
+    assert detected(mark(13.0, MarkKind.NOTICED, entered=18.1)) == (13.0, "mark by Ada, entered later")
+    assert detected(mark(13.0, MarkKind.NOTICED, entered=18.0)) == (13.0, "mark by Ada")
+
+
+def test_the_runbooks_marks_are_the_runbooks():
+    assert detected(mark(13.0, MarkKind.ACKNOWLEDGED, by="runbook"))[1] == "runbook"
+
+
+def test_other_marks_are_no_detection():
+    assert found_in(mark(13.0, MarkKind.DIAGNOSED), mark(13.0, MarkKind.NOTE)) == {}

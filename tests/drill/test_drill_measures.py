@@ -1,0 +1,124 @@
+"""Measures: the durations and the bounds they are known to lie in."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from story import alert, at, book_samples, by_the_book, by_time, ended, mark, purchases, within
+
+from chaos_pizza.drill.measures import at_least, between, measure
+from chaos_pizza.drill.observations import gather
+from chaos_pizza.drill.timeline import timeline_of
+from chaos_pizza.model.alert import AlertState
+from chaos_pizza.model.event import Aborted, Actor, AlertChanged, CureAttempted, DrillEnded, Marked, MarkKind
+from chaos_pizza.model.result import Measure, MeasureName
+
+BOOK = by_the_book()
+
+
+def measured(told):
+    observations = gather(by_time(told))
+    return measure(observations, timeline_of(observations))
+
+
+def without(told, *kinds):
+    return [(second, event) for second, event in told if not isinstance(event, kinds)]
+
+
+def figures(found: Measure):
+    assert not found.censored
+    return pytest.approx((found.value, found.earliest, found.latest), abs=1e-6)
+
+
+def test_the_measures_of_a_drill_by_the_book():
+    # start 9.70 to 9.80, impact 9.70 to 10.1 (no good purchase is sent in between), firing 14, taken 16,
+    # end 19.70 to 19.80, well from 19.70 to 20.1 (number 40, sent at 20.0, is the first good one)
+    found = measured(BOOK)
+    assert figures(found[MeasureName.TTD]) == (4.25, 4.20, 4.30)  # 14 - 9.75, 14 - 9.80, 14 - 9.70
+    assert figures(found[MeasureName.TTD_FROM_IMPACT]) == (4.10, 3.90, 4.30)  # 14 - 9.90, 14 - 10.1, 14 - 9.70
+    assert figures(found[MeasureName.TTA]) == (2.0, 2.0, 2.0)
+    assert figures(found[MeasureName.TTM]) == (10.0, 9.90, 10.10)  # 19.75 - 9.75, 19.70 - 9.80, 19.80 - 9.70
+    assert figures(found[MeasureName.TTR]) == (10.15, 9.90, 10.40)  # 19.90 - 9.75, 19.70 - 9.80, 20.1 - 9.70
+    assert figures(found[MeasureName.IMPACT_DELAY]) == (0.15, 0.0, 0.40)  # 9.90 - 9.75, no less than 0, 10.1 - 9.70
+    assert figures(found[MeasureName.RECOVERY_LAG]) == (0.15, 0.0, 0.40)
+
+
+def test_a_fault_that_nobody_detected_has_a_time_to_detect_of_at_least_until_its_end():
+    found = measured(without(BOOK, AlertChanged, Marked))
+    # surely on from 9.80 to 19.70; felt from 10.1 at the latest
+    assert found[MeasureName.TTD] == Measure(pytest.approx(9.90), pytest.approx(9.90), None, censored=True)
+    assert found[MeasureName.TTD_FROM_IMPACT] == Measure(pytest.approx(9.60), pytest.approx(9.60), None, censored=True)
+    assert found[MeasureName.TTA] is None
+
+
+def test_a_fault_that_is_taken_only_after_its_end_is_still_undetected():
+    found = measured([*without(BOOK, AlertChanged, Marked), (25.0, mark(25.0, MarkKind.NOTICED))])
+    assert found[MeasureName.TTD].censored
+    assert found[MeasureName.TTA] is None
+
+
+def test_what_was_detected_but_never_taken_has_a_time_to_acknowledge_of_at_least_until_the_end():
+    found = measured(without(BOOK, Marked))
+    assert found[MeasureName.TTA] == Measure(pytest.approx(5.7), pytest.approx(5.7), None, censored=True)  # 19.70 - 14
+
+
+@pytest.mark.parametrize("by", [Actor.ROLLBACK, Actor.WATCHDOG, Actor.ABORT, Actor.UNKNOWN])
+def test_a_fault_that_the_drill_itself_ended_was_not_mitigated(by):
+    cure = next(event for _, event in BOOK if isinstance(event, CureAttempted))
+    own = CureAttempted(by, cure.means, cure.sent_at, cure.received_at, cure.answer)
+    found = measured([*without(BOOK, CureAttempted), (19.9, own)])
+    assert found[MeasureName.TTM] == Measure(pytest.approx(9.90), pytest.approx(9.90), None, censored=True)
+    assert not found[MeasureName.TTR].censored
+
+
+def test_an_abort_before_the_faults_end_is_as_far_as_a_time_without_an_end_is_known():
+    found = measured([*without(BOOK, AlertChanged, Marked), (15.0, Aborted(at(15.0), "enough"))])
+    assert found[MeasureName.TTD].value == pytest.approx(5.2)  # 15 - 9.80
+
+
+def test_a_shop_that_never_recovered_has_a_time_to_recover_of_at_least_until_the_drills_end():
+    # the last purchase is number 39, sent at 19.5; the drill ends at 22
+    told = [(s, e) for s, e in BOOK if s < 21 and not hasattr(e, "samples")]
+    found = measured([*told, *purchases(book_samples()[:40], until=21), (22.0, ended(22.0))])
+    assert found[MeasureName.TTR] == Measure(pytest.approx(12.2), pytest.approx(12.2), None, censored=True)  # 22 - 9.80
+    assert found[MeasureName.RECOVERY_LAG].value == pytest.approx(2.2)  # 22 - 19.80
+
+
+def test_a_shop_that_may_have_been_well_when_the_drill_ended_is_not_said_to_have_been_unwell():
+    # two good purchases, 40 and 41, are one too few; but well since 19.70 at the earliest
+    told = [(s, e) for s, e in BOOK if s < 21 and not hasattr(e, "samples")]
+    found = measured([*told, *purchases(book_samples()[:42], until=21), (22.0, ended(22.0))])
+    assert found[MeasureName.TTR].value == pytest.approx(9.90)  # 19.70 - 9.80
+
+
+def test_without_a_fault_there_is_no_measure():
+    quiet = [pair for pair in BOOK if not hasattr(pair[1], "samples")]
+    assert measured(quiet) == dict.fromkeys(MeasureName)
+
+
+def test_a_drill_cut_off_in_mid_fault_is_measured_up_to_what_was_last_seen():
+    told = [(s, e) for s, e in without(BOOK, AlertChanged, Marked, DrillEnded) if s <= 13]
+    assert measured(told)[MeasureName.TTD].value == pytest.approx(3.2)  # 13 - 9.80
+
+
+def test_a_resolved_alert_detects_nothing():
+    told = [*without(BOOK, AlertChanged, Marked), (14.0, alert(14.0, AlertState.INACTIVE))]
+    assert measured(told)[MeasureName.TTD].censored
+
+
+INTERVALS = st.tuples(st.floats(0, 1e4), st.floats(0, 1e3)).map(lambda pair: within(pair[0], pair[0] + pair[1]))
+
+
+@given(INTERVALS, INTERVALS)
+def test_a_duration_is_never_negative_and_its_value_lies_within_its_bounds(sooner, later):
+    found = between(sooner, later)
+    assert 0 <= found.earliest <= found.value <= found.latest
+
+
+@given(INTERVALS, st.floats(0, 1), INTERVALS, st.floats(0, 1))
+def test_the_true_duration_lies_within_the_bounds(sooner, share, later, other_share):
+    began = sooner.earliest + (sooner.latest - sooner.earliest) * share
+    over = later.earliest + (later.latest - later.earliest) * other_share
+    true_s = max((over - began).total_seconds(), 0.0)
+    found = between(sooner, later)
+    assert found.earliest <= true_s <= found.latest
+    assert at_least(sooner, later.earliest).value <= true_s

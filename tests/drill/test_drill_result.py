@@ -1,0 +1,132 @@
+"""Result: the whole of what is said of a drill, and the timeline as people read it."""
+
+import pytest
+from story import at, bought, by_the_book, by_time, ended, journal, mark, seconds, started
+
+from chaos_pizza.drill.result import judge
+from chaos_pizza.drill.timeline import build_timeline
+from chaos_pizza.errors import JournalError
+from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.event import (
+    Aborted,
+    Actor,
+    AlertSourceFound,
+    AlertSourceLost,
+    DrillEnded,
+    MarkKind,
+    PurchasesObserved,
+    ResponderStep,
+)
+from chaos_pizza.model.result import DetectionFloor, InstantName
+
+BOOK = by_the_book()
+
+
+def lines(told):
+    return [entry.text for entry in build_timeline(by_time(told)).entries]
+
+
+def test_the_instants_of_a_drill_by_the_book_in_their_order():
+    timeline = build_timeline(by_time(BOOK))
+    assert [(name.value, seconds(instant.when)) for name, instant in timeline.instants.items()] == [
+        ("fault_start", (9.7, 9.8)),
+        ("first_impact", (9.7, 10.1)),
+        ("alert_pending", (12.0, 12.0)),
+        ("alert_firing", (14.0, 14.0)),
+        ("acknowledged", (16.0, 16.0)),
+        ("mitigated", (19.7, 19.8)),
+        ("recovered", (19.7, 20.1)),
+    ]
+    assert timeline.detected_by == "alert failed-purchases (shop /metrics)"
+    assert timeline.ended_by is Actor.RUNBOOK
+    assert timeline.fault_proven
+    assert timeline.calm_verified
+    assert timeline.observed_until == at(30.5)
+    assert timeline.censored_at == at(19.75)
+
+
+def test_the_lines_of_a_drill_by_the_book_in_their_order():
+    assert lines(BOOK) == [
+        "steady-state hypothesis holds before the method",
+        "the drill asked for the fault: fail",
+        "fault on: fail (factory startDate, proven by a purchase)",
+        "first failed purchase: the shop answered an error",
+        "alert failed-purchases (shop /metrics): pending",
+        "alert failed-purchases (shop /metrics): firing",
+        "acknowledged (runbook)",
+        "the runbook tried to end the fault by the factory's link: it worked",
+        "fault off, ended by the runbook (factory fixDate)",
+        "recovered (run of 3 good purchases)",
+        "alert failed-purchases (shop /metrics): resolved",
+        "steady-state hypothesis holds after the method",
+        "calm verified",
+        "the drill ended",
+    ]
+
+
+def test_people_and_mishaps_have_their_lines():
+    told = [
+        *BOOK,
+        (13.0, mark(13.0, MarkKind.NOTICED, text="no sales")),
+        (17.0, ResponderStep(at(17.0), "ordered a pizza")),
+        (17.5, Aborted(at(17.5), "enough")),
+        (18.0, AlertSourceLost(AlertSource.SHOP_METRICS, at(18.0), "timed out")),
+        (19.0, AlertSourceFound(AlertSource.SHOP_METRICS, at(19.0))),
+    ]
+    for line in (
+        "noticed (mark by Ada): no sales",
+        "runbook: ordered a pizza",
+        "aborted: enough",
+        "figures of the shop /metrics lost: timed out",
+        "figures of the shop /metrics back",
+    ):
+        assert line in lines(told)
+
+
+def test_a_thing_recorded_twice_has_one_line():
+    assert lines([*BOOK, *BOOK[1:]]) == lines(BOOK)
+
+
+def test_a_record_without_an_end_says_that_it_was_cut_off():
+    told = [(s, e) for s, e in BOOK if not isinstance(e, DrillEnded)]
+    result = judge(by_time(told))
+    assert result.cut_off
+    assert result.timeline.entries[-1].text == "the record ends here: the drill was cut off"
+    assert result.ended_at == at(30.0)
+
+
+def test_what_a_drill_says_of_itself_is_handed_on():
+    floor = DetectionFloor("failed-purchases", {"scrape": (0.0, 1.0)})
+    result = judge(by_time(BOOK), (floor,))
+    assert (result.drill_id, result.title, result.target) == ("d1", "A drill", "sandbox")
+    assert (result.started_at, result.ended_at, result.cut_off) == (at(0.0), at(30.5), False)
+    assert result.detection_floors == (floor,)
+
+
+def test_a_mark_entered_after_the_end_does_not_prolong_the_drill():
+    told = [*BOOK, (4000.0, mark(13.0, MarkKind.NOTICED, entered=4000.0))]
+    result = judge(by_time(told))
+    assert result.timeline.observed_until == at(30.5)
+    assert result.timeline.detected_by == "mark by Ada, entered later"
+
+
+@pytest.mark.parametrize("records", [[], journal([(0.0, ended(1.0)), (1.0, started())])])
+def test_a_journal_without_its_beginning_is_refused(records):
+    with pytest.raises(JournalError, match="doesn't begin with drill_started"):
+        judge(records)
+    with pytest.raises(JournalError):
+        build_timeline(records)
+
+
+def test_a_drill_that_only_just_began_has_an_empty_timeline():
+    timeline = build_timeline(journal([(0.0, started())]))
+    assert timeline.instants == {}
+    assert not timeline.fault_proven
+    assert timeline.observed_until == timeline.censored_at == at(0.0)
+
+
+def test_unproven_faults_have_no_instants_at_all():
+    good = PurchasesObserved((bought(0, 1.0, 1.1),))
+    told = [pair for pair in BOOK if not isinstance(pair[1], PurchasesObserved)] + [(29.0, good)]
+    assert InstantName.FAULT_START not in build_timeline(by_time(told)).instants
+    assert build_timeline(by_time(told)).instants == {}
