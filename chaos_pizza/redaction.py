@@ -16,7 +16,7 @@ _LOOKS_SECRET = (
     # the factory's link: it carries the vendor's apiKey and the fixCode
     (re.compile(r"/api/support/[^\s\"'<>)\]]+", re.IGNORECASE), f"/api/support/{MASK}"),
     # a JWT, a real one or one of the factory's dead ones
-    (re.compile(r"\b[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"), MASK),
+    (re.compile(r"\b(?:eyJ|dead)[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+){1,2}"), MASK),
     (re.compile(r"(?i)\bbearer\s+[^\s\"']+"), f"Bearer {MASK}"),
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@\"']+@"), rf"\1{MASK}@"),
 )

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -47,15 +47,15 @@ class HttpCaller:
         self._clock = clock
         self._redactor = redactor
 
-    async def exchange(self, request: Request, timeout_s: float) -> Answer:
-        """Return the complete answer to a request.
+    async def exchange(self, request: Request, timeout_s: float, on_sent: Callable[[], None] | None = None) -> Answer:
+        """Return the complete answer to a request; `on_sent` is called once the request is wholly handed over.
 
         Raises `Unreachable`, `TimedOut` (over `timeout_s` seconds in all) or `BadAnswer` (too large, compressed).
         """
         sent_at = self._clock.now()
         try:
             async with asyncio.timeout(timeout_s):
-                response, raw = await self._send(request)
+                response, raw = await self._send(request, on_sent)
         except TimeoutError:
             raise TimedOut(f"{self._place(request)} did not answer within {timeout_s:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -84,7 +84,7 @@ class HttpCaller:
             raise BadAnswer(f"{self._place(request)} answered {response.status_code}")
         return raw.decode(errors="replace")
 
-    async def _send(self, request: Request) -> tuple[httpx.Response, bytes]:
+    async def _send(self, request: Request, on_sent: Callable[[], None] | None = None) -> tuple[httpx.Response, bytes]:
         headers = {"Accept-Encoding": "identity"}
         if request.token:
             headers["Authorization"] = f"Bearer {request.token.reveal()}"
@@ -92,8 +92,16 @@ class HttpCaller:
         if request.body is not None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(request.body, separators=(",", ":")).encode()
+
+        async def trace(event: str, _: object) -> None:
+            if on_sent and event == "http11.send_request_body.complete":
+                on_sent()
+
         url = self.base_url + request.path
-        async with self._client.stream(request.method, url, headers=headers, content=content) as response:
+        extensions = {"trace": trace} if on_sent else {}
+        async with self._client.stream(
+            request.method, url, headers=headers, content=content, extensions=extensions
+        ) as response:
             return response, await self._bounded(response, request)
 
     async def _bounded(self, response: httpx.Response, request: Request) -> bytes:

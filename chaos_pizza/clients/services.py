@@ -1,6 +1,6 @@
 """The shop and the factory of a target, call by call."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -43,9 +43,19 @@ class ShopClient:
         """Return all stores of all franchises."""
         return shop_wire.read_stores(await self._caller.exchange(shop_wire.franchises(), SHORT_S))
 
-    async def order(self, diner: Diner, store: Store, dishes: tuple[Dish, ...], timeout_s: float) -> Answer:
-        """Buy, and return the answer as it is: whether it is a pizza is for `wire.purchase` to judge."""
-        return await self._caller.exchange(shop_wire.order(diner, store, dishes), timeout_s)
+    async def order(
+        self,
+        diner: Diner,
+        store: Store,
+        dishes: tuple[Dish, ...],
+        timeout_s: float,
+        on_sent: Callable[[], None] | None = None,
+    ) -> Answer:
+        """Buy, and return the answer as it is: whether it is a pizza is for `wire.purchase` to judge.
+
+        `on_sent` is called once the order is wholly handed over.
+        """
+        return await self._caller.exchange(shop_wire.order(diner, store, dishes), timeout_s, on_sent)
 
     async def set_chaos(self, admin: Diner, on: bool) -> tuple[bool, Answer]:
         """Turn the shop's own chaos on or off and return whether it is on now; `Refused` where the shop has none."""

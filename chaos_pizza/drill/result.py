@@ -3,21 +3,22 @@
 from collections.abc import Sequence
 
 from chaos_pizza.drill.budgets import check_budgets
+from chaos_pizza.drill.floors import detection_floors
 from chaos_pizza.drill.impact import assess_impact
 from chaos_pizza.drill.measures import measure
 from chaos_pizza.drill.observations import gather
 from chaos_pizza.drill.timeline import timeline_of
 from chaos_pizza.drill.verdict import decide
 from chaos_pizza.model.event import Recorded
-from chaos_pizza.model.result import DetectionFloor, DrillResult
+from chaos_pizza.model.result import DrillResult
 
 
-def judge(records: Sequence[Recorded], detection_floors: Sequence[DetectionFloor] = ()) -> DrillResult:
+def judge(records: Sequence[Recorded], complaint: str | None = None) -> DrillResult:
     """Return the drill's timeline, measures, impact and verdict.
 
     `records` are the journal's, in the order they were recorded, complete or cut off anywhere; `JournalError` where
-    they don't begin with the drill. `detection_floors`, what the drill's alert rules need at the least, are handed
-    through.
+    they don't begin with the drill. `complaint` is what was wrong with the journal itself, `None` where nothing was: a
+    drill whose record is not whole proves nothing.
     """
     observations = gather(records)
     timeline = timeline_of(observations)
@@ -37,6 +38,6 @@ def judge(records: Sequence[Recorded], detection_floors: Sequence[DetectionFloor
         measures=measures,
         impact=impact,
         budgets=budgets,
-        detection_floors=tuple(detection_floors),
-        judgement=decide(observations, timeline, measures, budgets),
+        detection_floors=detection_floors(observations),
+        judgement=decide(observations, timeline, measures, budgets, complaint),
     )

@@ -5,14 +5,13 @@ from datetime import datetime
 
 from chaos_pizza.drill.calm import is_calm_verified
 from chaos_pizza.drill.clock_offset import factory_clock_offset
-from chaos_pizza.drill.detection import alert_label, detection_among, find_detections, fresh_changes
+from chaos_pizza.drill.detection import detection_among, find_detections
 from chaos_pizza.drill.entries import list_entries
 from chaos_pizza.drill.fault import Fault, find_fault
 from chaos_pizza.drill.first_impact import find_first_impact
 from chaos_pizza.drill.mitigation import Mitigation, find_mitigation
 from chaos_pizza.drill.observations import Observations, gather
 from chaos_pizza.drill.recovery import find_recovery
-from chaos_pizza.model.alert import AlertState
 from chaos_pizza.model.event import ClockObserved, Recorded
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import Instant, InstantName, Timeline
@@ -80,15 +79,7 @@ def _detected_by(
     if observations.started.settings.fault is not FaultKind.NONE:
         return None
     detection = detection_among(instants, observations.ended_at)
-    return detection.source if detection else _pending_in_placebo(observations)
-
-
-def _pending_in_placebo(observations: Observations) -> str | None:
-    """Name an alert that was about to fire although nothing was broken; `None` where there was none."""
-    for change in fresh_changes(observations, observations.method_began_at):
-        if change.state is AlertState.PENDING and change.at <= observations.ended_at:
-            return f"{alert_label(change)}, pending"
-    return None
+    return detection.source if detection else None
 
 
 def _censored_at(observations: Observations, mitigation: Mitigation | None) -> datetime:

@@ -25,12 +25,17 @@ def decide(
     timeline: Timeline,
     measures: Mapping[MeasureName, Measure | None],
     budgets: Sequence[BudgetCheck],
+    complaint: str | None = None,
 ) -> Judgement:
-    """Return the weightiest verdict that has a reason, with the reasons for all that have; passed has none."""
+    """Return the weightiest verdict that has a reason, with the reasons for all that have; passed has none.
+
+    `complaint` is what was wrong with the journal itself.
+    """
+    flaws = list_flaws(observations, timeline)
     grounds = {
         Verdict.CALM_NOT_RESTORED: list(_of_calm(observations, timeline)),
         Verdict.ABORTED: list(_of_abort(observations)),
-        Verdict.INVALID: list_flaws(observations, timeline),
+        Verdict.INVALID: [*([f"the record is not whole: {complaint}"] if complaint else []), *flaws],
         Verdict.FAILED: _failings(observations, timeline, measures, budgets),
     }
     reasons = tuple(reason for ground in grounds.values() for reason in ground)

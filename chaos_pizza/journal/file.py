@@ -29,6 +29,7 @@ class JournalWriter:
         self._lock = threading.RLock()
         self._number = 0
         self._hash = FIRST_HASH
+        self._writer: int | None = None
         self._failure: str | None = None
         self._listeners: list[Callable[[Recorded], None]] = []
         try:
@@ -47,20 +48,19 @@ class JournalWriter:
     def record(self, event: Event, at: datetime | None = None) -> Recorded:
         """Append an event, written now (or `at`), and return it as it stands in the journal."""
         with self._lock:
-            self._check()
-            recorded = Recorded(self._number, at or self._clock.now(), event)
-            line, own_hash = write_line(recorded.number, recorded.at, event, self._hash)
+            self._writer = threading.get_ident()
             try:
-                _write_all(self._file, line)
-            except OSError as error:
-                self._failure = f"the journal {self.path} can't be written: {error.strerror}"
-                raise JournalError(self._failure) from None
-            self._number += 1
-            self._hash = own_hash
-            self._dirty.set()
+                recorded = self._append(event, at or self._clock.now())
+            finally:
+                self._writer = None
         for listener in self._listeners:
             listener(recorded)
         return recorded
+
+    @property
+    def is_writing_here(self) -> bool:
+        """Whether this very thread is within `record`, where an exception of a signal's would tear the chain."""
+        return self._writer == threading.get_ident()
 
     @property
     def failure(self) -> str | None:
@@ -79,9 +79,20 @@ class JournalWriter:
             os.close(self._file)
             self._failure = self._failure or f"the journal {self.path} is closed"
 
-    def _check(self) -> None:
+    def _append(self, event: Event, at: datetime) -> Recorded:
         if self._failure:
             raise JournalError(self._failure)
+        line, own_hash = write_line(self._number, at, event, self._hash)
+        try:
+            _write_all(self._file, line)
+        except OSError as error:
+            self._failure = f"the journal {self.path} can't be written: {error.strerror}"
+            raise JournalError(self._failure) from None
+        recorded = Recorded(self._number, at, event)
+        self._number += 1
+        self._hash = own_hash
+        self._dirty.set()
+        return recorded
 
     def _sync_as_needed(self) -> None:
         while not self._closing.wait(_SYNC_INTERVAL_S):

@@ -61,7 +61,7 @@ def _converter() -> cattrs.Converter:
         (bool, (bool,), "true or false"),
     ):
         converter.register_structure_hook_func(functools.partial(operator.is_, kind), _strictly(kinds, wanted))
-    configure_tagged_union(Event, converter, tag_generator=event_name, tag_name="kind")
+    configure_tagged_union(Event, converter, tag_generator=event_name, tag_name="type")
     return converter
 
 
@@ -89,13 +89,13 @@ def from_mapping(mapping: object, record_class: type[Record]) -> Record:
 
 
 def event_to_mapping(event: Event) -> dict[str, Any]:
-    """Return an event as a mapping whose `kind` names it."""
-    return {"kind": EVENT_NAMES[type(event)], **_CONVERTER.unstructure(event)}
+    """Return an event as a mapping whose `type` names it."""
+    return {"type": EVENT_NAMES[type(event)], **_CONVERTER.unstructure(event)}
 
 
 def event_from_mapping(mapping: object) -> Event:
-    """Return the event that a mapping with a `kind` describes; `ValueError` where it describes none."""
-    kind = mapping.get("kind") if isinstance(mapping, dict) else None
+    """Return the event that a mapping with a `type` describes; `ValueError` where it describes none."""
+    kind = mapping.get("type") if isinstance(mapping, dict) else None
     if kind not in EVENT_NAMES.values():
         raise ValueError(f"no kind of event is called {kind!r}")
     event: Event = from_mapping(mapping, Event)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from chaos_pizza.model.event import (
     PurchasesObserved,
     ResponderStep,
 )
-from chaos_pizza.model.result import DetectionFloor, InstantName
+from chaos_pizza.model.result import InstantName, Verdict
 
 BOOK = by_the_book()
 
@@ -96,11 +96,9 @@ def test_a_record_without_an_end_says_that_it_was_cut_off():
 
 
 def test_what_a_drill_says_of_itself_is_handed_on():
-    floor = DetectionFloor("failed-purchases", {"scrape": (0.0, 1.0)})
-    result = judge(by_time(BOOK), (floor,))
+    result = judge(by_time(BOOK))
     assert (result.drill_id, result.title, result.target) == ("d1", "A drill", "sandbox")
     assert (result.started_at, result.ended_at, result.cut_off) == (at(0.0), at(30.5), False)
-    assert result.detection_floors == (floor,)
 
 
 def test_a_mark_entered_after_the_end_does_not_prolong_the_drill():
@@ -130,3 +128,11 @@ def test_unproven_faults_have_no_instants_at_all():
     told = [pair for pair in BOOK if not isinstance(pair[1], PurchasesObserved)] + [(29.0, good)]
     assert InstantName.FAULT_START not in build_timeline(by_time(told)).instants
     assert build_timeline(by_time(told)).instants == {}
+
+
+def test_a_record_that_is_not_whole_proves_nothing():
+    result = judge(by_time(BOOK), "line 7 of the journal doesn't fit: its hash is wrong")
+    assert result.judgement.verdict is Verdict.INVALID
+    assert result.judgement.reasons == (
+        "the record is not whole: line 7 of the journal doesn't fit: its hash is wrong",
+    )

@@ -275,13 +275,16 @@ def test_a_placebo_that_nothing_and_nobody_detected_passes():
     "event",
     [
         alert(10.0, AlertState.FIRING),
-        alert(10.0, AlertState.PENDING),
         mark(10.0, MarkKind.NOTICED),
         mark(10.0, MarkKind.ACKNOWLEDGED),
     ],
 )
 def test_a_placebo_that_something_or_somebody_detected_fails(event):
     assert verdict(placebo((10.0, event))) is Verdict.FAILED
+
+
+def test_a_placebo_in_which_an_alert_was_only_pending_passes():
+    assert judged(placebo((10.0, alert(10.0, AlertState.PENDING)))) == (Verdict.PASSED, ())
 
 
 def test_a_placebos_false_alarm_before_the_method_does_not_count():

@@ -1,0 +1,40 @@
+"""The drill's own purchases as counters, under the names the shop gives its own: the same rules watch both."""
+
+from chaos_pizza.alerting.exposition import SeriesKey, series_key
+from chaos_pizza.model.purchase import Outcome, Overdue, Sample
+
+PURCHASES_OK = series_key("pizza_purchases_total", outcome="ok")
+PURCHASES_FAILED = series_key("pizza_purchases_total", outcome="failed")
+REVENUE_BTC = series_key("pizza_revenue_btc_total")
+
+
+class SyntheticCounters:
+    """What a monitor that buys pizzas would count; every series stands at 0 from the start, so no first rise is lost.
+
+    A purchase that a diner would call failed counts as failed, whatever became of it; one that was rejected is the
+    drill's own error and counts nowhere.
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[SeriesKey, float] = {PURCHASES_OK: 0.0, PURCHASES_FAILED: 0.0, REVENUE_BTC: 0.0}
+        self._overdue: set[int] = set()
+
+    def add_overdue(self, overdue: Overdue) -> None:
+        """Count a purchase that has outlasted its latency budget as failed, at once."""
+        if overdue.number not in self._overdue:
+            self._overdue.add(overdue.number)
+            self._values[PURCHASES_FAILED] += 1
+
+    def add_sample(self, sample: Sample) -> None:
+        """Count a purchase that has ended; one that was counted when it became overdue is not counted again."""
+        if sample.number in self._overdue:
+            self._overdue.remove(sample.number)
+        elif sample.outcome.is_failure:
+            self._values[PURCHASES_FAILED] += 1
+        elif sample.outcome is Outcome.OK:
+            self._values[PURCHASES_OK] += 1
+            self._values[REVENUE_BTC] += sample.price_btc
+
+    def values(self) -> dict[SeriesKey, float]:
+        """Return what every series shows now, as a scrape would."""
+        return dict(self._values)

@@ -1,0 +1,101 @@
+"""`chaos-pizza doctor`: look whether a drill could be held, breaking nothing."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import click
+
+from chaos_pizza.alerting.exposition import read_exposition
+from chaos_pizza.alerting.synthetic import PURCHASES_FAILED
+from chaos_pizza.cli.options import config_option, target_option
+from chaos_pizza.clients.services import Services
+from chaos_pizza.configuration import read_configuration
+from chaos_pizza.errors import PizzaError
+from chaos_pizza.live.alone import call_alone
+from chaos_pizza.traffic.buyer import log_in_admin
+
+_SHORT_S = 10.0
+Check = Callable[[Services], Awaitable[str]]
+
+
+@click.command()
+@target_option(default="env")
+@config_option
+def doctor(target_name: str, config_path: Path | None) -> None:
+    """Check that a drill could be held on a target, and say what is missing. Breaks nothing, buys nothing.
+
+    Exit code 2 where something needed is missing.
+    """
+    target = read_configuration(config_path).target(target_name)
+    needed = call_alone(target, lambda services: _examine(services, _NEEDED, "✗"))
+    call_alone(target, lambda services: _examine(services, _OPTIONAL, "·"))
+    if not needed:
+        click.echo(f"{target_name} is not ready for a drill.")
+        sys.exit(2)
+    click.echo(f"{target_name} is ready for a drill.")
+
+
+async def _examine(services: Services, checks: dict[str, Check], otherwise: str) -> bool:
+    """Make the checks, tell of each, and return whether all were good."""
+    good = True
+    for name, check in checks.items():
+        try:
+            click.echo(f"✓ {name}: {await check(services)}")
+        except PizzaError as error:
+            good = False
+            click.echo(f"{otherwise} {name}: {error}")
+    return good
+
+
+async def _shop(services: Services) -> str:
+    menu, stores = await services.shop.menu(), await services.shop.stores()
+    if not menu or not stores:
+        raise PizzaError(f"{len(menu)} pizzas on the menu and {len(stores)} stores; nothing can be bought there")
+    return f"{len(menu)} pizzas on the menu, {len(stores)} stores"
+
+
+async def _factory(services: Services) -> str:
+    await services.factory.keys()
+    return "it shows the keys that pizzas are signed with"
+
+
+async def _vendor(services: Services) -> str:
+    vendor, _ = await services.factory.vendor()
+    if not vendor.is_calm and vendor.chaos:
+        raise PizzaError(
+            f"the key works, but chaos ({vendor.chaos.type}) is on or scheduled; `chaos-pizza calm` ends it"
+        )
+    return "the key works, and the factory is calm"
+
+
+async def _diner(services: Services) -> str:
+    target = services.target
+    if not target.diner_email or not target.diner_password:
+        return "none configured; the drill registers its own"
+    return f"{(await services.shop.log_in(target.diner_email, target.diner_password)).email} can log in"
+
+
+async def _metrics(services: Services) -> str:
+    if services.metrics is None:
+        raise PizzaError("none configured; alert rules will watch the drill's own purchases (PIZZA_METRICS_URL)")
+    series = read_exposition(await services.metrics.text("", _SHORT_S))
+    if PURCHASES_FAILED not in series:
+        raise PizzaError(
+            f"{len(series)} series, but no {PURCHASES_FAILED[0]}: the shipped alert rules see nothing there"
+        )
+    return f"{len(series)} series"
+
+
+async def _shop_admin(services: Services) -> str:
+    return f"{(await log_in_admin(services)).email} can log in, so shop chaos can be drilled"
+
+
+async def _factory_admin(services: Services) -> str:
+    if not services.factory.has_admin:
+        raise PizzaError("no key configured; scheduled chaos can't be taken back before it begins")
+    return "a key is configured (it is not tried: only a deletion would show whether it works)"
+
+
+_NEEDED: dict[str, Check] = {"shop": _shop, "factory": _factory, "vendor": _vendor, "diner": _diner}
+_OPTIONAL: dict[str, Check] = {"metrics": _metrics, "shop admin": _shop_admin, "factory admin": _factory_admin}

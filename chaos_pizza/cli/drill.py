@@ -1,0 +1,61 @@
+"""`chaos-pizza drill`: hold a drill and judge it."""
+
+import json
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from chaos_pizza.cli.options import config_option, reports_option, target_option
+from chaos_pizza.configuration import read_configuration
+from chaos_pizza.console.progress import Progress
+from chaos_pizza.console.summary import print_summary
+from chaos_pizza.folder import REPORT_NAME
+from chaos_pizza.live.session import DrillSession
+from chaos_pizza.model.result import Verdict
+from chaos_pizza.report.document import to_document
+from chaos_pizza.runner.drill import HeldDrill, hold_drill
+from chaos_pizza.runner.experiment_file import declaration_of, read_experiment
+
+
+@click.command()
+@click.argument("experiment", type=click.Path(path_type=Path))
+@target_option(default=None)
+@config_option
+@reports_option
+@click.option("--json", "as_json", is_flag=True, help="Print drill.json on stdout; progress goes to stderr.")
+def drill(
+    experiment: Path, target_name: str | None, config_path: Path | None, reports: Path | None, as_json: bool
+) -> None:
+    """Hold the drill that EXPERIMENT describes, judge it, and write its report.
+
+    Exit codes: 0 passed, 1 failed, 2 bad usage, 3 invalid, 4 aborted, 5 calm not restored.
+    """
+    configuration = read_configuration(config_path)
+    described = read_experiment(experiment)
+    declaration = declaration_of(described, experiment, configuration.alerting(target_name))
+    target = configuration.target(target_name) if target_name else None
+    console = Console(stderr=as_json)
+    with ExitStack() as display:
+
+        def watch(session: DrillSession) -> None:
+            display.enter_context(Progress(session, console))
+
+        held = hold_drill(described, declaration, target, reports or configuration.reports, watch)
+    _tell(held, console, as_json, target_name)
+    sys.exit(held.exit_code)
+
+
+def _tell(held: HeldDrill, console: Console, as_json: bool, target_name: str | None) -> None:
+    if held.result:
+        print_summary(console, held.result, str(held.folder / REPORT_NAME))
+        if as_json:
+            click.echo(json.dumps(to_document(held.result), indent=2))
+    if held.complaint:
+        click.echo(f"chaos-pizza: {held.complaint}", err=True)
+    if held.exit_code == Verdict.CALM_NOT_RESTORED.exit_code:
+        click.echo(
+            f"chaos-pizza: CHAOS MAY STILL BE ON. Run: chaos-pizza calm --target {target_name or 'env'}", err=True
+        )

@@ -1,0 +1,39 @@
+"""The command `chaos-pizza`."""
+
+import sys
+
+import click
+
+from chaos_pizza.cli.calm import calm
+from chaos_pizza.cli.doctor import doctor
+from chaos_pizza.cli.drill import drill
+from chaos_pizza.cli.report import report
+from chaos_pizza.cli.sandbox import sandbox
+from chaos_pizza.cli.status import status
+from chaos_pizza.errors import CalmNotRestored, PizzaError
+from chaos_pizza.model.result import Verdict
+from chaos_pizza.versions import tool_version
+
+_USAGE = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(tool_version(), prog_name="chaos-pizza")
+def commands() -> None:
+    """Chaos drills for JWT Pizza: break the factory, and measure how long until somebody notices and mends it."""
+
+
+for _command in (drill, sandbox, report, calm, status, doctor):
+    commands.add_command(_command)
+
+
+def main() -> None:
+    """Run a command; an error of ours is one line on stderr and the exit code of the design's table."""
+    try:
+        commands.main()
+    except CalmNotRestored as error:
+        click.echo(f"chaos-pizza: {error}", err=True)
+        sys.exit(Verdict.CALM_NOT_RESTORED.exit_code)
+    except PizzaError as error:
+        click.echo(f"chaos-pizza: {error}", err=True)
+        sys.exit(_USAGE)

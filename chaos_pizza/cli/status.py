@@ -1,0 +1,54 @@
+"""`chaos-pizza status`: how the target stands, and the latest drills."""
+
+from pathlib import Path
+
+import click
+
+from chaos_pizza.cli.options import config_option, reports_option, target_option
+from chaos_pizza.clients.services import Services
+from chaos_pizza.configuration import TeamConfiguration, read_configuration
+from chaos_pizza.errors import PizzaError, TargetError
+from chaos_pizza.folder import judge_folder, list_drill_folders
+from chaos_pizza.live.alone import call_alone
+from chaos_pizza.wire.factory import Vendor
+
+_LATEST = 10
+
+
+@click.command()
+@target_option(default="env")
+@config_option
+@reports_option
+def status(target_name: str, config_path: Path | None, reports: Path | None) -> None:
+    """Tell whether the factory is calm, and how the latest drills went."""
+    configuration = read_configuration(config_path)
+    click.echo(f"{target_name}: {_factory(configuration, target_name)}")
+    folders = list_drill_folders(reports or configuration.reports)
+    if not folders:
+        click.echo("no drill has been held yet")
+    for folder in folders[-_LATEST:]:
+        click.echo(f"{folder.name}: {_verdict(folder)}")
+
+
+def _factory(configuration: TeamConfiguration, target_name: str) -> str:
+    async def ask(services: Services) -> Vendor:
+        return (await services.factory.vendor())[0]
+
+    try:
+        vendor = call_alone(configuration.target(target_name), ask)
+    except TargetError:
+        return "not configured"
+    except PizzaError as error:
+        return f"unknown, since {error}"
+    if vendor.is_calm or vendor.chaos is None:
+        return "the factory is calm"
+    start = f", from {vendor.chaos.start_at:%Y-%m-%d %H:%M:%S} UTC" if vendor.chaos.start_at else ""
+    return f"the factory's chaos ({vendor.chaos.type}) is on or scheduled{start}"
+
+
+def _verdict(folder: Path) -> str:
+    try:
+        result, _ = judge_folder(folder)
+    except PizzaError as error:
+        return f"unreadable, since {error}"
+    return result.judgement.verdict.value + (" (cut off)" if result.cut_off else "")

@@ -1,0 +1,102 @@
+"""`chaos-pizza.yaml`: a team's targets, and where their reports go."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from chaos_pizza.errors import TargetError, UsageError
+from chaos_pizza.model.target import SECRETS, VARIABLES, Target
+
+DEFAULT_NAME = "chaos-pizza.yaml"
+_TARGET_KEYS = {*(key if key not in SECRETS else f"{key}_env" for key in VARIABLES), "alerting"}
+
+
+@dataclass(frozen=True, slots=True)
+class TeamConfiguration:
+    """What the team's file says; empty where there is none. `targets` holds the file's own mappings."""
+
+    path: Path
+    targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    reports: Path = Path("reports")
+
+    def target(self, name: str) -> Target:
+        """Return a target by name; `env` is what the `PIZZA_…` variables describe.
+
+        Secrets are looked up in the environment variables that the file names. Raises `TargetError`.
+        """
+        if name == "env":
+            return Target.of_environment(name, os.environ)
+        described = self._described(name)
+        values = {key: value for key, value in described.items() if key in VARIABLES}
+        for key in SECRETS:
+            variable = described.get(f"{key}_env")
+            if variable is not None:
+                values[key] = self._looked_up(name, key, variable)
+        return Target.of_fields(name, {key: str(value) for key, value in values.items() if value is not None})
+
+    def alerting(self, name: str | None) -> dict[str, Any]:
+        """Return what the file says of a target's alerting, to replace what an experiment says; empty without."""
+        described = self.targets.get(name or "", {})
+        return dict(described.get("alerting") or {})
+
+    def _described(self, name: str) -> Mapping[str, Any]:
+        if name not in self.targets:
+            known = ", ".join(["env", *self.targets])
+            raise TargetError(f"there is no target {name!r}; known are {known} (targets stand in {self.path})")
+        return self.targets[name]
+
+    def _looked_up(self, name: str, key: str, variable: Any) -> str:
+        if not isinstance(variable, str) or variable not in os.environ:
+            raise TargetError(
+                f"target {name!r} in {self.path}: its {key.replace('_', ' ')} is to be in the environment variable "
+                f"{variable}, which is not set"
+            )
+        return os.environ[variable]
+
+
+def read_configuration(path: Path | None) -> TeamConfiguration:
+    """Return what a file says, by default `chaos-pizza.yaml` in this folder, which need not be there.
+
+    Raises `UsageError`, in one line, where the file can't be read or says something that isn't understood.
+    """
+    chosen = path or Path(DEFAULT_NAME)
+    try:
+        content = yaml.safe_load(chosen.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if path is None:
+            return TeamConfiguration(chosen)
+        raise UsageError(f"there is no configuration {chosen}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{chosen} can't be read: {error}") from None
+    except yaml.YAMLError as error:
+        raise UsageError(f"{chosen} is not YAML: {' '.join(str(error).split())[:200]}") from None
+    return _checked(chosen, content if content is not None else {})
+
+
+def _checked(path: Path, content: Any) -> TeamConfiguration:
+    if not isinstance(content, dict) or not set(content) <= {"targets", "reports"}:
+        raise UsageError(f"{path} may hold `targets` and `reports`, and nothing else")
+    targets = content.get("targets") or {}
+    if not isinstance(targets, dict):
+        raise UsageError(f"{path}: `targets` is to be a mapping of names to targets")
+    for name, target in targets.items():
+        if not isinstance(target, dict):
+            raise UsageError(f"{path}: target {name!r} is to be a mapping")
+        unknown = sorted(set(target) - _TARGET_KEYS)
+        if unknown:
+            hint = (
+                " (a secret never stands in this file, only the name of its variable)"
+                if set(unknown) & set(SECRETS)
+                else ""
+            )
+            raise UsageError(
+                f"{path}: target {name!r} has no {unknown[0]!r}{hint}; it has {', '.join(sorted(_TARGET_KEYS))}"
+            )
+    reports = content.get("reports", "reports")
+    if not isinstance(reports, str):
+        raise UsageError(f"{path}: `reports` is to be a folder's path")
+    return TeamConfiguration(path, targets, Path(reports))

@@ -1,0 +1,1 @@
+"""A drill on the terminal: while it runs, and what came of it."""

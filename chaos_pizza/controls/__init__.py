@@ -1,0 +1,1 @@
+"""The Chaos Toolkit controls of this extension."""

@@ -1,0 +1,156 @@
+"""The control that makes an experiment a drill: it starts traffic and recorder, ends them, and judges.
+
+    controls:
+      - name: drill
+        provider: {type: python, module: chaos_pizza.controls.drill}
+
+The engine swallows every exception of a control but `InterruptExecution`; so what goes wrong here is logged, and the
+verdict shows it.
+"""
+
+import logging
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from chaoslib import substitute
+from chaoslib.exceptions import InterruptExecution
+from chaoslib.types import Configuration, Experiment, Journal, Secrets
+
+from chaos_pizza.controls.signals import AbortOnSignal
+from chaos_pizza.errors import JournalError, PizzaError
+from chaos_pizza.experiment.declaration import read_declaration
+from chaos_pizza.folder import write_results, write_toolkit_journal
+from chaos_pizza.live.alone import target_of
+from chaos_pizza.live.current import current_session, set_current_session
+from chaos_pizza.live.session import Commission, DrillSession, open_session
+from chaos_pizza.model.event import ActivityEnded, HypothesisChecked, Stage
+
+__all__ = [
+    "after_activity_control",
+    "after_experiment_control",
+    "after_hypothesis_control",
+    "after_method_control",
+    "before_activity_control",
+    "before_experiment_control",
+    "before_method_control",
+    "before_rollback_control",
+]
+
+logger = logging.getLogger("chaostoolkit")
+_signals = AbortOnSignal()
+_CLASS_NAMES = re.compile(r"^(?:[A-Za-z_][\w.]*\.[A-Z]\w*: )+")
+
+
+def before_experiment_control(
+    context: Experiment, configuration: Configuration = None, secrets: Secrets = None, reports: str = "", **_: Any
+) -> None:
+    """Open the drill, if the command line has not done so, and begin it; without one the experiment must not go on."""
+    session = current_session()
+    try:
+        if session is None:
+            session = open_session(_commission(context, configuration, secrets, reports))
+            set_current_session(session)
+        session.begin()
+    except PizzaError as error:
+        set_current_session(None, refused=True)
+        raise InterruptExecution(f"no drill: {error}") from None
+    _signals.install(session)
+
+
+def before_method_control(**_: Any) -> None:
+    """Note that the method begins."""
+    _enter(Stage.METHOD)
+
+
+def after_method_control(**_: Any) -> None:
+    """Note that the method has ended."""
+    _enter(Stage.AFTER)
+
+
+def before_rollback_control(**_: Any) -> None:
+    """Note that rollbacks begin; from here on nothing interrupts."""
+    _enter(Stage.ROLLBACK)
+
+
+def after_hypothesis_control(state: Any = None, **_: Any) -> None:
+    """Record how the shop stood against the hypothesis, before and after the method."""
+    session = current_session()
+    if session is None or not isinstance(state, dict) or session.stage not in {Stage.BASELINE, Stage.AFTER}:
+        return
+    probes = tuple(
+        session.redactor.line(f"{probe['activity'].get('name')}: {probe.get('output')}")
+        for probe in state.get("probes", [])
+    )
+    when = "before" if session.stage is Stage.BASELINE else "after"
+    session.record(HypothesisChecked(when, state.get("steady_state_met") is True, probes))
+
+
+def before_activity_control(**_: Any) -> None:
+    """End the experiment here if the drill is to end."""
+    _interrupt_if_asked()
+
+
+def after_activity_control(context: Any = None, state: Any = None, **_: Any) -> None:
+    """Record the engine's own status of the activity; a failed one is not otherwise seen, since the engine goes on."""
+    session = current_session()
+    if session and isinstance(state, dict):
+        session.record(
+            ActivityEnded(
+                name=session.redactor.line(context.get("name", "?")),
+                status=str(state.get("status", "unknown")),
+                duration_s=float(state.get("duration", 0.0)),
+                error=_error_of(state, session),
+            )
+        )
+    _interrupt_if_asked()
+
+
+def after_experiment_control(state: Journal = None, **_: Any) -> None:
+    """Verify calm and recovery, end the drill, redact the engine's journal in place, and write the results."""
+    session = current_session()
+    if session is None or session.finished:
+        return
+    status = str(state.get("status"))
+    if status in {"interrupted", "aborted"}:
+        session.abort(f"the experiment was {status}")
+    try:
+        session.finish(status, bool(state.get("deviated")))
+        clean = session.redactor.clean_tree(state)
+        state.clear()
+        state.update(clean)
+        write_toolkit_journal(session.folder, state)
+        result = write_results(session.folder)
+        logger.info(f"Drill {result.judgement.verdict.value}; its report is {session.folder / 'report.md'}")
+    except JournalError as error:
+        logger.error(f"The drill could not be recorded: {error}")  # noqa: TRY400 - users are shown a line, no traceback
+    finally:
+        _signals.uninstall()
+
+
+def _commission(experiment: Experiment, configuration: Configuration, secrets: Secrets, reports: str) -> Commission:
+    declared = {**experiment, "extensions": substitute(experiment.get("extensions") or [], configuration, None)}
+    credentials: dict[str, Any] = {}
+    for group in (secrets or {}).values():
+        credentials.update(group if isinstance(group, dict) else {})
+    folder = reports or os.environ.get("PIZZA_REPORTS") or "reports"
+    return Commission(read_declaration(declared), target_of(configuration, credentials), Path(folder))
+
+
+def _error_of(run: dict[str, Any], session: DrillSession) -> str | None:
+    """Return what an activity failed of, without the names of exception classes that the engine puts before it."""
+    lines = run.get("exception")
+    return session.redactor.line(_CLASS_NAMES.sub("", lines[-1])) if lines else None
+
+
+def _enter(stage: Stage) -> None:
+    session = current_session()
+    if session:
+        session.enter(stage)
+
+
+def _interrupt_if_asked() -> None:
+    session: DrillSession | None = current_session()
+    if session and session.interruption and session.stage not in {Stage.ROLLBACK, Stage.VERIFICATION}:
+        raise InterruptExecution(session.interruption)

@@ -1,0 +1,134 @@
+"""Read a drill's declaration out of a Chaos Toolkit experiment.
+
+It stands among the experiment's `extensions`, the place that Chaos Toolkit keeps for such things:
+
+    extensions:
+      - name: chaos-pizza
+        experiment: factory-fail
+        fault: fail
+        budgets: {ttd_s: 15}
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chaos_pizza.alerting.shipped import shipped_rules
+from chaos_pizza.errors import ExperimentError
+from chaos_pizza.model.alert import AlertRule
+from chaos_pizza.model.conversion import from_mapping, to_mapping
+from chaos_pizza.model.settings import DrillSettings
+
+EXTENSION = "chaos-pizza"
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What an experiment says of its drill: its short name, its title, and the drill's settings."""
+
+    experiment: str
+    title: str
+    settings: DrillSettings
+
+
+def read_declaration(experiment: Mapping[str, Any], alerting: Mapping[str, Any] | None = None) -> Declaration:
+    """Return what an experiment (its variables filled in already) declares of its drill.
+
+    `alerting` replaces what the experiment says of detection, key by key, for a target that has alerting of its own.
+    Raises `ExperimentError`, in one line that names each place, where it declares none or a wrong one.
+    """
+    block = _block(experiment)
+    if alerting:
+        block["detection"] = {**(block.get("detection") or {}), **alerting}
+    slug = block.pop("experiment", None)
+    if not isinstance(slug, str) or not _SLUG.fullmatch(slug):
+        raise ExperimentError(
+            f"the experiment's {EXTENSION} extension needs `experiment`, a short name of a-z, 0-9 and -"
+        )
+    try:
+        settings = from_mapping(_with_rules(block), DrillSettings)
+        _check(settings)
+    except ValueError as error:
+        raise ExperimentError(f"experiment {slug}, extension {EXTENSION}: {error}") from None
+    return Declaration(slug, str(experiment.get("title", slug)), settings)
+
+
+def _block(experiment: Mapping[str, Any]) -> dict[str, Any]:
+    found = [
+        extension
+        for extension in experiment.get("extensions") or []
+        if isinstance(extension, Mapping) and extension.get("name") == EXTENSION
+    ]
+    if len(found) != 1:
+        raise ExperimentError(
+            f"the experiment needs one extension named {EXTENSION} that says what fault it brings about, and has "
+            f"{len(found) or 'none'}; docs/adding-a-drill.md shows how"
+        )
+    return {key: value for key, value in found[0].items() if key != "name"}
+
+
+def _with_rules(block: dict[str, Any]) -> dict[str, Any]:
+    """Put the shipped rules where the experiment names them."""
+    detection = block.get("detection")
+    rules = detection.get("rules") if isinstance(detection, Mapping) else None
+    if not isinstance(rules, list):
+        return block
+    return {**block, "detection": {**detection, "rules": [_rule(rule) for rule in rules]}}  # type: ignore[dict-item]
+
+
+def _rule(rule: Any) -> Any:
+    if not isinstance(rule, str):
+        return rule
+    shipped = shipped_rules()
+    if rule not in shipped:
+        raise ValueError(f"no alert rule is called {rule!r}; shipped are {', '.join(shipped)} @ detection.rules")
+    return to_mapping(shipped[rule])
+
+
+Limit = tuple[str, float | None, float, float]
+
+
+def _check(settings: DrillSettings) -> None:
+    """Raise `ValueError` for figures that no drill can be held with."""
+    limits = _limits(settings) + [limit for rule in settings.detection.rules for limit in _rule_limits(rule)]
+    wrong = [
+        f"{low:g} to {high:g} is allowed, not {value:g} @ {name}"
+        for name, value, low, high in limits
+        if value is not None and not low <= value <= high
+    ]
+    if wrong:
+        raise ValueError("; ".join(wrong))
+
+
+def _limits(settings: DrillSettings) -> list[Limit]:
+    traffic, recovery, budgets = settings.traffic, settings.recovery, settings.budgets
+    return [
+        ("traffic.rate_per_s", traffic.rate_per_s, 0.01, 10_000),
+        ("traffic.diners", traffic.diners, 1, 1_000),
+        ("traffic.latency_budget_s", traffic.latency_budget_s, 0.001, 3_600),
+        ("traffic.timeout_s", traffic.timeout_s, traffic.latency_budget_s, 3_600),
+        ("traffic.max_in_flight", traffic.max_in_flight, 1, 100_000),
+        ("recovery.good_purchases", recovery.good_purchases, 1, 100_000),
+        ("recovery.timeout_s", recovery.timeout_s, 0.1, 86_400),
+        ("detection.scrape_interval_s", settings.detection.scrape_interval_s, 0.1, 3_600),
+        ("responder.reaction_s", settings.responder.reaction_s, 0, 86_400),
+        ("min_samples", settings.min_samples, 1, 1_000_000),
+        ("sandbox.stall_s", settings.sandbox.stall_s, 0, 3_600),
+        ("budgets.ttd_s", budgets.ttd_s, 0, 1e9),
+        ("budgets.tta_s", budgets.tta_s, 0, 1e9),
+        ("budgets.ttm_s", budgets.ttm_s, 0, 1e9),
+        ("budgets.ttr_s", budgets.ttr_s, 0, 1e9),
+        ("budgets.success_ratio", budgets.success_ratio, 0, 1),
+    ]
+
+
+def _rule_limits(rule: AlertRule) -> list[Limit]:
+    return [
+        (f"rule {rule.name}: evaluation_interval_s", rule.evaluation_interval_s, 0.1, 3_600),
+        (f"rule {rule.name}: window_s", rule.window_s, 0.1, 1e9),
+        (f"rule {rule.name}: compare_window_s", rule.compare_window_s, 0.1, 1e9),
+        (f"rule {rule.name}: for_s", rule.for_s, 0, 1e9),
+        (f"rule {rule.name}: group_wait_s", rule.group_wait_s, 0, 1e9),
+    ]

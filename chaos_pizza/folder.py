@@ -1,0 +1,101 @@
+"""A drill's folder on disk: its journal, and what is written from it."""
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from chaos_pizza.drill.result import judge
+from chaos_pizza.errors import JournalError, UsageError
+from chaos_pizza.journal.chain import JournalContents
+from chaos_pizza.journal.file import JOURNAL_NAME, read_journal
+from chaos_pizza.model.event import DrillStarted
+from chaos_pizza.model.result import DrillResult
+from chaos_pizza.report.document import to_document
+from chaos_pizza.report.markdown import to_markdown
+
+DOCUMENT_NAME = "drill.json"
+REPORT_NAME = "report.md"
+TOOLKIT_JOURNAL_NAME = "chaos-journal.json"
+
+
+def create_drill_folder(reports: Path, at: datetime, experiment: str) -> Path:
+    """Create `reports/<UTC time>-<experiment>/`, readable by its owner alone, and return it.
+
+    Raises `UsageError` where it can't be created.
+    """
+    stem = f"{at:%Y-%m-%dT%H-%M-%SZ}-{experiment}"
+    for number in range(1, 100):
+        folder = reports / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            reports.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            if not reports.is_dir():
+                raise UsageError(f"reports can't be written to {reports}: it is no folder") from None
+            continue
+        except OSError as error:
+            raise UsageError(f"reports can't be written to {reports}: {error.strerror}") from None
+        return folder
+    raise UsageError(f"reports can't be written to {reports}: a hundred drills began in the same second")
+
+
+def find_drill_folder(reports: Path, drill: str) -> Path:
+    """Return the folder of a drill, named by its path, its id, or `latest`; raises `UsageError` where there is none."""
+    if drill == "latest":
+        drills = list_drill_folders(reports)
+        if not drills:
+            raise UsageError(f"there is no drill in {reports} yet; hold one with `chaos-pizza drill`")
+        return drills[-1]
+    for folder in (Path(drill), reports / drill):
+        if (folder / JOURNAL_NAME).is_file():
+            return folder
+    raise UsageError(f"there is no drill {drill!r} in {reports}; `chaos-pizza status` lists them")
+
+
+def list_drill_folders(reports: Path) -> list[Path]:
+    """Return the folders of all drills, the oldest first; empty where there is none."""
+    if not reports.is_dir():
+        return []
+    return sorted(folder for folder in reports.iterdir() if (folder / JOURNAL_NAME).is_file())
+
+
+def judge_folder(folder: Path) -> tuple[DrillResult, JournalContents]:
+    """Judge a drill anew from its journal; raises `JournalError` where that isn't there or doesn't begin as one."""
+    contents = read_journal(folder)
+    return judge(contents.records, contents.complaint), contents
+
+
+def write_results(folder: Path) -> DrillResult:
+    """Judge a drill from its journal, write `drill.json` and `report.md` anew, and return the result.
+
+    Raises `JournalError` where the journal can't be read or the files can't be written.
+    """
+    result, contents = judge_folder(folder)
+    started = contents.records[0].event
+    if not isinstance(started, DrillStarted):
+        raise JournalError(f"the journal in {folder} doesn't begin with a drill")
+    _write(folder / DOCUMENT_NAME, _json_text(to_document(result)))
+    _write(folder / REPORT_NAME, to_markdown(result, started.settings))
+    return result
+
+
+def write_toolkit_journal(folder: Path, journal: Mapping[str, Any]) -> None:
+    """Write the Chaos Toolkit's own journal, redacted by the caller; raises `JournalError` where that fails."""
+    _write(folder / TOOLKIT_JOURNAL_NAME, _json_text(journal))
+
+
+def _json_text(content: Any) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all: a reader never sees half of one."""
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        os.replace(draft, path)  # noqa: PTH105 - the one name for an atomic replacement
+    except OSError as error:
+        raise JournalError(f"{path} can't be written: {error.strerror}") from None

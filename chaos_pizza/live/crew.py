@@ -1,0 +1,129 @@
+"""Those who work in a drill at the same time: traffic, recorder, factory watch, alert watch, responder."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+from chaos_pizza.alerting.synthetic import SyntheticCounters
+from chaos_pizza.clients.services import Services, open_services
+from chaos_pizza.clock import Clock
+from chaos_pizza.errors import PizzaError, UsageError
+from chaos_pizza.live.alert_watch import AlertWatch
+from chaos_pizza.live.calm import CalmRestorer
+from chaos_pizza.live.factory_watch import FactoryWatch
+from chaos_pizza.live.runbook import Runbook
+from chaos_pizza.model.event import Actor, Event
+from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind
+from chaos_pizza.model.target import Target
+from chaos_pizza.redaction import Redactor
+from chaos_pizza.traffic.buyer import Buyer, log_in_admin, open_buyer
+from chaos_pizza.traffic.generator import Traffic
+from chaos_pizza.traffic.recent import RecentPurchases
+
+_RECORD_INTERVAL_S = 0.5
+
+Record = Callable[[Event], object]
+
+
+class Crew:
+    """Everyone at work in a drill; made by `prepare`, all within one asyncio loop."""
+
+    def __init__(self, services: Services, buyer: Buyer, settings: DrillSettings, closing: AsyncExitStack) -> None:
+        self.services = services
+        self.buyer = buyer
+        self.recent = RecentPurchases()
+        self.factory_watch: FactoryWatch | None = None
+        self._settings = settings
+        self._closing = closing
+        self._tasks: list[asyncio.Task[None]] = []
+        self._finish: Callable[[], None] = lambda: None
+
+    async def start(self, record: Record, fail: Callable[[str], None]) -> None:
+        """Set everyone to work; `fail` hears of whoever stops working by a mistake of ours."""
+        settings, services = self._settings, self.services
+        counters = SyntheticCounters()
+        traffic = Traffic(self.buyer, settings.traffic, services.clock, self.recent)
+        self.factory_watch = FactoryWatch(services, services.clock, record)
+        runbook = self._runbook(record)
+        alerts = AlertWatch(
+            settings.detection,
+            services.metrics,
+            counters,
+            services.clock,
+            record,
+            alerted=runbook.alert if runbook else lambda: None,
+        )
+        self._finish = lambda: _take_down(traffic, counters, record)
+        await self.factory_watch.look()
+        self._employ("traffic", traffic.run(), fail)
+        self._employ("recorder", self._keep_recording(), fail)
+        self._employ("factory watch", self.factory_watch.run(), fail)
+        self._employ("alert watch", alerts.run(), fail)
+        if runbook:
+            self._employ("runbook", runbook.run(), fail)
+
+    async def stop(self) -> None:
+        """End everyone's work, take down what the traffic did last, and close the connections."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._finish()
+        await self._closing.aclose()
+
+    def _runbook(self, record: Record) -> Runbook | None:
+        responder = self._settings.responder
+        if responder.kind is not ResponderKind.RUNBOOK:
+            return None
+        restorer = CalmRestorer(self.services, record, Actor.RUNBOOK)
+        return Runbook(self.buyer, restorer, record, responder.reaction_s)
+
+    async def _keep_recording(self) -> None:
+        while True:
+            await asyncio.sleep(_RECORD_INTERVAL_S)
+            self._finish()
+
+    def _employ(self, role: str, work: Coroutine[Any, Any, None], fail: Callable[[str], None]) -> None:
+        def ended(task: asyncio.Task[None]) -> None:
+            if not task.cancelled() and task.exception():
+                fail(f"the drill's {role} broke down: {_innermost(task.exception())!r}")
+
+        task = asyncio.create_task(work, name=role)
+        task.add_done_callback(ended)
+        self._tasks.append(task)
+
+
+async def prepare(target: Target, settings: DrillSettings, clock: Clock) -> Crew:
+    """Log in, look at the menu and the factory, and return a crew that is ready to start.
+
+    Raises `ServiceError`, `TargetError` or `UsageError` where the drill can't be held: nothing has been begun then.
+    """
+    async with AsyncExitStack() as stack:
+        services = await stack.enter_async_context(open_services(target, clock, Redactor(target.secrets())))
+        vendor, _ = await services.factory.vendor()
+        if not vendor.is_calm:
+            kind = vendor.chaos.type if vendor.chaos else "unknown"
+            raise UsageError(
+                f"the factory's chaos ({kind}) is on or scheduled already, and not by this drill; wait for its end, or "
+                "end it with `chaos-pizza calm`"
+            )
+        if settings.fault is FaultKind.SHOP_CHAOS:
+            await log_in_admin(services)
+        buyer = await open_buyer(services, settings.traffic.diners, f"drill-{secrets.token_hex(4)}")
+        return Crew(services, buyer, settings, stack.pop_all())
+
+
+def _take_down(traffic: Traffic, counters: SyntheticCounters, record: Record) -> None:
+    observed = traffic.take()
+    for overdue in observed.overdue:
+        counters.add_overdue(overdue)
+    for sample in observed.samples:
+        counters.add_sample(sample)
+    record(observed)
+
+
+def _innermost(error: BaseException | None) -> BaseException | None:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error if not isinstance(error, PizzaError) else Exception(str(error))

@@ -1,0 +1,30 @@
+"""The drill of this process. The Chaos Toolkit calls plain functions by name, so they must find their drill here."""
+
+from dataclasses import dataclass
+
+from chaos_pizza.live.session import DrillSession
+
+
+@dataclass
+class _Process:
+    session: DrillSession | None = None
+    refused: bool = False
+
+
+_process = _Process()
+
+
+def current_session() -> DrillSession | None:
+    """Return the drill under way in this process, `None` where there is none."""
+    return _process.session
+
+
+def set_current_session(session: DrillSession | None, *, refused: bool = False) -> None:
+    """Say which drill is under way; `refused` says that one was to be held but was never begun."""
+    _process.session = session
+    _process.refused = refused
+
+
+def drill_was_refused() -> bool:
+    """Tell whether the drill of this process was refused: then there is nothing of ours to put back."""
+    return _process.refused

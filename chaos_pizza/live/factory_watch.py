@@ -1,0 +1,123 @@
+"""The factory, watched: its word on the chaos, its clock, and the proof that a fault is really on."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from chaos_pizza.clients.services import Services
+from chaos_pizza.clock import Clock
+from chaos_pizza.errors import ServiceError
+from chaos_pizza.live.calm import ORDER_TIMEOUT_S
+from chaos_pizza.model.event import ClockObserved, Event, FaultProven, Peer, VendorSeen
+from chaos_pizza.wire.factory import Vendor, link_path
+from chaos_pizza.wire.message import Answer
+
+_POLL_S = 0.25
+_IDLE_POLL_S = 10.0
+_SOON = timedelta(seconds=60)
+_DATE_GRAIN = timedelta(seconds=2)
+"""A `Date` header counts whole seconds, and many servers renew it only once a second."""
+_DATE_MARGIN = timedelta(seconds=2)
+
+
+class ServerClock:
+    """Bounds how far a service's clock is ahead of the drill's, and records each observation that tells something new.
+
+    `ahead_least` and `ahead_most` are `None` until the first observation.
+    """
+
+    def __init__(self, peer: Peer, record: Callable[[Event], object]) -> None:
+        self._peer = peer
+        self._record = record
+        self.ahead_least: timedelta | None = None
+        self.ahead_most: timedelta | None = None
+
+    def observe_date(self, answer: Answer) -> None:
+        """Take in an answer's `Date` header; does nothing without one."""
+        date_at = answer.server_date_at
+        if date_at:
+            self.observe(answer.sent_at, answer.received_at, date_at, date_at + _DATE_GRAIN)
+
+    def observe(self, sent_at: datetime, received_at: datetime, earliest: datetime, latest: datetime) -> None:
+        """Take in that the service's clock stood between the two last instants, somewhen between the two first."""
+        least, most = earliest - received_at, latest - sent_at
+        if self.ahead_least is None or self.ahead_most is None:
+            self.ahead_least, self.ahead_most = least, most
+        elif least > self.ahead_least or most < self.ahead_most:
+            self.ahead_least, self.ahead_most = max(least, self.ahead_least), min(most, self.ahead_most)
+        else:
+            return
+        self._record(ClockObserved(self._peer, sent_at, received_at, earliest, latest))
+
+    def to_drill(self, at: datetime) -> datetime:
+        """Return the earliest instant on the drill's clock that an instant on the service's may be."""
+        return at - self.ahead_most if self.ahead_most is not None else at - _DATE_MARGIN
+
+
+class FactoryWatch:
+    """Asks the factory for its word again and again, and orders a pizza there once chaos should be on, to prove it.
+
+    `vendor` is the last word heard, `None` before the first.
+    """
+
+    def __init__(self, services: Services, clock: Clock, record: Callable[[Event], object]) -> None:
+        self._services = services
+        self._clock = clock
+        self._record = record
+        self.server_clock = ServerClock(Peer.FACTORY, record)
+        self.vendor: Vendor | None = None
+        self._last_sent_at: datetime | None = None
+        self._proven_start_at: datetime | None = None
+
+    async def look(self) -> Vendor:
+        """Ask once, record what is new, and return the factory's word; raises `ServiceError`."""
+        vendor, answer = await self._services.factory.vendor()
+        self.server_clock.observe_date(answer)
+        if self.vendor is None or vendor.chaos != self.vendor.chaos:
+            self._record(VendorSeen(answer.sent_at, answer.received_at, vendor.chaos, self._last_sent_at))
+        self.vendor, self._last_sent_at = vendor, answer.sent_at
+        return vendor
+
+    async def run(self) -> None:
+        """Watch until cancelled. A factory that can't be asked is asked again: silence is no news."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_looking())
+            group.create_task(self._keep_proving())
+
+    async def _keep_looking(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except ServiceError:
+                await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(_POLL_S if self._is_close() else _IDLE_POLL_S)
+
+    def _is_close(self) -> bool:
+        """Whether something may happen any moment: always, but while chaos waits for its distant start."""
+        chaos = self.vendor.chaos if self.vendor else None
+        if self.vendor is None or self.vendor.is_calm or chaos is None or chaos.start_at is None:
+            return True
+        return self.server_clock.to_drill(chaos.start_at) - self._clock.now() < _SOON
+
+    async def _keep_proving(self) -> None:
+        while True:
+            await asyncio.sleep(_POLL_S)
+            start_at = self._unproven_start()
+            if start_at is None:
+                continue
+            try:
+                answer = await self._services.factory.order(ORDER_TIMEOUT_S)
+            except ServiceError:
+                continue
+            if link_path(answer):
+                self._proven_start_at = start_at
+                self._record(FaultProven("an order at the factory", answer.sent_at, answer.received_at))
+
+    def _unproven_start(self) -> datetime | None:
+        """Return when chaos was to start, if it may have started by now and no order here has shown it yet."""
+        if self.vendor is None or self.vendor.is_calm or self.vendor.chaos is None:
+            return None
+        start_at = self.vendor.chaos.start_at
+        if start_at is None or start_at == self._proven_start_at:
+            return None
+        return start_at if self.server_clock.to_drill(start_at) <= self._clock.now() else None

@@ -1,0 +1,91 @@
+"""The report of a drill, in the team's incident form."""
+
+from typing import Any
+
+import jinja2
+
+from chaos_pizza.model.result import DrillResult, Verdict
+from chaos_pizza.model.settings import DrillSettings, FaultKind
+from chaos_pizza.report.escape import plain
+from chaos_pizza.report.method import describe_method
+from chaos_pizza.report.notices import list_notices
+from chaos_pizza.report.phrasing import clock_time, day_of, duration, moment
+from chaos_pizza.report.sections import (
+    counted_while,
+    describe_cause,
+    describe_detection,
+    describe_impact,
+    describe_prevention,
+    describe_resolution,
+    describe_response,
+    summarize,
+)
+from chaos_pizza.report.tables import floor_rows, measure_rows, missed_budgets, outcome_rows
+
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("chaos_pizza.report"),
+    undefined=jinja2.StrictUndefined,
+    autoescape=False,  # noqa: S701 - Markdown, not HTML; every text from outside goes through `plain`
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+def to_markdown(result: DrillResult, settings: DrillSettings) -> str:
+    """Return the report of a drill as Markdown (`report.md`), which ends with a newline.
+
+    Everything it says is drawn from the result and the settings; what only people can know is a blank, marked "To fill
+    in". Texts from outside can't add markup to it.
+    """
+    template = _TEMPLATES.get_template("report.md.j2")
+    return template.render(
+        **_head(result, settings),
+        summary=summarize(result, settings),
+        detection=describe_detection(result, settings),
+        impact=describe_impact(result, settings),
+        entries=_entries(result),
+        response=describe_response(result, settings),
+        cause=describe_cause(result, settings),
+        prevention=describe_prevention(result),
+        resolution=describe_resolution(result, settings),
+        missed=missed_budgets(result),
+        method=describe_method(result, settings),
+        floors=floor_rows(result.detection_floors),
+        counted_while=counted_while(result),
+        outcomes=outcome_rows(result.impact.outcomes),
+    )
+
+
+def _head(result: DrillResult, settings: DrillSettings) -> dict[str, Any]:
+    judgement = result.judgement
+    return {
+        "title": plain(result.title) or "A drill without a title",
+        "begun": f"{day_of(result.started_at)} {clock_time(result.started_at).replace(':', '-')}",
+        "verdict": judgement.verdict.value,
+        "exit_code": judgement.verdict.exit_code,
+        "reasons": [plain(reason) for reason in judgement.reasons],
+        "is_passed": judgement.verdict is Verdict.PASSED,
+        "is_placebo": settings.fault is FaultKind.NONE,
+        "is_proven": result.timeline.fault_proven,
+        "is_alarm": result.timeline.fault_proven or result.timeline.detected_by is not None,
+        "dates": _dates(result),
+        "target": plain(result.target) or "-",
+        "experiment": plain(result.experiment) or "-",
+        "drill_id": plain(result.drill_id) or "-",
+        "notices": list_notices(result, settings),
+        "measures": measure_rows(result),
+    }
+
+
+def _dates(result: DrillResult) -> str:
+    """Return the drill's UTC date, times and length: `2026-11-23, 19:34:40 to 19:36:10 UTC (90.0 s)`."""
+    day, last_day = day_of(result.started_at), day_of(result.ended_at)
+    until = clock_time(result.ended_at) if last_day == day else f"{last_day} {clock_time(result.ended_at)}"
+    length = duration((result.ended_at - result.started_at).total_seconds())
+    return f"{day}, {clock_time(result.started_at)} to {until} UTC ({length})"
+
+
+def _entries(result: DrillResult) -> list[tuple[str, str]]:
+    day = day_of(result.started_at)
+    return [(moment(entry.when, day), plain(entry.text)) for entry in result.timeline.entries]

@@ -1,0 +1,58 @@
+"""How the report's figures were come by, in sentences."""
+
+from chaos_pizza.model.result import DrillResult
+from chaos_pizza.model.settings import DetectionFrom, DrillSettings
+from chaos_pizza.report.phrasing import counted, limit
+
+_SOURCES = {
+    DetectionFrom.AUTO: "the shop's /metrics where it has them, else the drill's own purchases",
+    DetectionFrom.SHOP_METRICS: "the shop's /metrics",
+    DetectionFrom.SYNTHETIC_MONITOR: "the drill's own purchases",
+    DetectionFrom.BOTH: "the shop's /metrics and the drill's own purchases",
+}
+
+
+def describe_method(result: DrillResult, settings: DrillSettings) -> list[str]:
+    """Return how it was bought, watched and timed, a paragraph each."""
+    return [_traffic(settings), *_left_out(result), _watching(settings), _timing(settings)]
+
+
+def _traffic(settings: DrillSettings) -> str:
+    traffic = settings.traffic
+    rate = "1 purchase" if traffic.rate_per_s == 1 else f"{traffic.rate_per_s:g} purchases"
+    return (
+        f"**Traffic.** {rate} a second by {counted(traffic.diners, 'diner')}, each sent when the plan wanted it, "
+        "whether or not earlier ones had been answered. "
+        f"A pizza that took longer than {limit(traffic.latency_budget_s)} counts as late, "
+        f"and none was waited for longer than {limit(traffic.timeout_s)}."
+    )
+
+
+def _left_out(result: DrillResult) -> list[str]:
+    impact = result.impact
+    told = []
+    if impact.rejected:
+        told.append(f"{counted(impact.rejected, 'purchase')} rejected by the drill's own fault, and counted nowhere")
+    if impact.dropped:
+        told.append(f"{impact.dropped} never sent, because too many were under way")
+    return [f"**Left out.** {'; '.join(told)}."] if told else []
+
+
+def _watching(settings: DrillSettings) -> str:
+    detection = settings.detection
+    if not detection.rules:
+        return "**Detection.** No alert rule was watched; only people could notice."
+    rules = counted(len(detection.rules), "alert rule")
+    every = limit(detection.scrape_interval_s)
+    return f"**Detection.** {rules}, over figures read every {every} from {_SOURCES[detection.source]}."
+
+
+def _timing(settings: DrillSettings) -> str:
+    good = counted(settings.recovery.good_purchases, "good purchase")
+    return (
+        "**Time.** All durations are on the drill's own clock, which nothing sets in mid-drill; "
+        "dates from the factory's clock were brought onto it by comparing the two. "
+        "What was seen only between two looks stands as a stretch of time, in brackets or as “between … and …”; "
+        "“at least” marks a time that had found no end. "
+        f"Recovered means the first of {good} in a row."
+    )

@@ -1,0 +1,54 @@
+"""What a reader must know of a drill before anything else."""
+
+import re
+
+from chaos_pizza.model.result import DrillResult, InstantName, Verdict
+from chaos_pizza.model.settings import DrillSettings, FaultKind
+from chaos_pizza.report.escape import plain
+from chaos_pizza.report.phrasing import clock_time
+
+Notice = tuple[str, tuple[str, ...]]
+"""How loud it is (GitHub's word for it), and its lines, ready for Markdown."""
+
+# Such a name needs quoting neither in a shell nor in Markdown's code.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def list_notices(result: DrillResult, settings: DrillSettings) -> list[Notice]:
+    """Return the notices that stand at the top of the report, the loudest first; empty for a drill without any."""
+    verdict = result.judgement.verdict
+    found: list[Notice] = []
+    if verdict is Verdict.CALM_NOT_RESTORED:
+        found.append(("CAUTION", ("**CHAOS MAY STILL BE ON.** Calm was not restored. Run this now:", *_cure(result))))
+    if result.cut_off:
+        ended = f"It breaks off at {clock_time(result.ended_at)} UTC: what came after that is not known."
+        found.append(("WARNING", (f"**This drill was cut off; its record has no end.** {ended}",)))
+    if verdict is Verdict.ABORTED:
+        found.append(("WARNING", ("**This drill was aborted** before it had run its course.",)))
+    if verdict is Verdict.INVALID:
+        text = (
+            "**This drill proves nothing**, for the reasons above. Its figures are no measure of the shop or the team."
+        )
+        found.append(("WARNING", (text,)))
+    if settings.fault is FaultKind.NONE:
+        found.append(("NOTE", ("**A placebo:** nothing was broken, to see whether anything or anybody cries wolf.",)))
+    if _tidied_up(result):
+        text = "so the time to mitigate is only known to be longer than that."
+        found.append(("NOTE", (f"**Nobody mitigated the fault.** The drill itself ended it in the end, {text}",)))
+    return found
+
+
+def _tidied_up(result: DrillResult) -> bool:
+    by = result.timeline.ended_by
+    return by is not None and InstantName.MITIGATED in result.timeline.instants and by.value in {"rollback", "watchdog"}
+
+
+def _cure(result: DrillResult) -> tuple[str, ...]:
+    if _PLAIN_NAME.fullmatch(result.target):
+        return ("", f"    chaos-pizza calm --target {result.target}")
+    return (
+        "",
+        "    chaos-pizza calm --target NAME",
+        "",
+        f"where NAME is the target's name: {plain(result.target)}",
+    )

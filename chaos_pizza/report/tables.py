@@ -1,0 +1,110 @@
+"""The rows of the report's tables, their cells ready for Markdown."""
+
+from chaos_pizza.model.purchase import Outcome
+from chaos_pizza.model.result import BudgetCheck, DetectionFloor, DrillResult, MeasureName
+from chaos_pizza.report.escape import plain
+from chaos_pizza.report.phrasing import bounds, limit, share, span
+from chaos_pizza.report.sections import WHO_ENDED, detector
+
+Row = tuple[str, ...]
+
+NONE = "-"
+_MEASURES = {
+    MeasureName.TTD: ("Time to detect (TTD)", "undetected"),
+    MeasureName.TTA: ("Time to acknowledge (TTA)", "not acknowledged"),
+    MeasureName.TTM: ("Time to mitigate (TTM)", "not mitigated"),
+    MeasureName.TTR: ("Time to recover (TTR)", "not recovered"),
+    MeasureName.IMPACT_DELAY: ("Impact delay", "no purchase failed"),
+    MeasureName.RECOVERY_LAG: ("Recovery lag", "not recovered"),
+}
+_OUTCOMES = {
+    Outcome.OK: "good",
+    Outcome.FAILED: "the shop answered an error",
+    Outcome.BAD_PIZZA: "the pizza does not verify",
+    Outcome.LATE: "over the latency budget",
+    Outcome.TIMEOUT: "no answer in time",
+    Outcome.UNREACHABLE: "the shop was out of reach",
+    Outcome.REJECTED: "rejected: the drill's own error, not counted",
+}
+_PARTS = ("scrape", "window", "evaluation", "for", "group_wait")
+
+
+def measure_rows(result: DrillResult) -> list[Row]:
+    """Return measure, result and budget of all that was measured; empty where nothing was and no budget was set."""
+    if not any(result.measures.values()) and not result.budgets:
+        return []
+    checks = {check.name: check for check in result.budgets}
+    rows: list[Row] = [
+        (label, _result(result, name, never), _budget(checks.pop(name.value, None)))
+        for name, (label, never) in _MEASURES.items()
+    ]
+    for check in checks.values():
+        label = "Good purchases" if check.name == "success_ratio" else plain(check.name)
+        rows.append((label, _figure(check, check.value), _budget(check)))
+    return rows
+
+
+def floor_rows(floors: tuple[DetectionFloor, ...]) -> list[Row]:
+    """Return rule, its parts and their sum for every rule; `-` for a part that it has not."""
+    return [
+        (
+            plain(floor.rule),
+            *(bounds(*floor.parts[part]) if part in floor.parts else NONE for part in _PARTS),
+            bounds(floor.least_s, floor.most_s),
+        )
+        for floor in floors
+    ]
+
+
+def outcome_rows(outcomes: dict[Outcome, int]) -> list[Row]:
+    """Return outcome, what it means and how many, for those that came about."""
+    return [(outcome.value, _OUTCOMES[outcome], str(outcomes[outcome])) for outcome in Outcome if outcomes.get(outcome)]
+
+
+def missed_budgets(result: DrillResult) -> list[str]:
+    """Return what each missed budget is called and was; empty where none was missed."""
+    labels = {name.value: label for name, (label, _) in _MEASURES.items()} | {"success_ratio": "Good purchases"}
+    missed = [check for check in result.budgets if check.kept is False]
+    return [f"{labels.get(check.name) or plain(check.name)}: {_allowed(check)}" for check in missed]
+
+
+def _result(result: DrillResult, name: MeasureName, never: str) -> str:
+    measure = result.measures.get(name)
+    cell = "unknown" if measure is None else f"{never}, {span(measure)}" if measure.censored else span(measure)
+    if name is MeasureName.TTD and measure is not None:
+        return "; ".join([cell, *_detection(result)])
+    if name is MeasureName.TTM and result.timeline.ended_by is not None:
+        return f"{cell}; ended by {WHO_ENDED[result.timeline.ended_by]}"
+    return cell
+
+
+def _detection(result: DrillResult) -> list[str]:
+    """Return by what it was detected, and what the rule that detected allows; all rules where it was none of them."""
+    by = result.timeline.detected_by
+    told = [f"by {detector(by)}"] if by is not None else []
+    floors = [floor for floor in result.detection_floors if by is not None and floor.rule in by]
+    for floor in floors or result.detection_floors:
+        rule = "the rule" if floors or len(result.detection_floors) == 1 else f"the rule {plain(floor.rule)}"
+        told.append(f"{rule} alone allows {bounds(floor.least_s, floor.most_s)}")
+    return told
+
+
+def _budget(check: BudgetCheck | None) -> str:
+    if check is None:
+        return NONE
+    word = {True: "kept", False: "**missed**", None: "can't be told"}[check.kept]
+    return f"{_allowed(check)}: {word}"
+
+
+def _allowed(check: BudgetCheck) -> str:
+    return f"at least {_figure(check, check.budget)}" if _is_ratio(check) else f"at most {_figure(check, check.budget)}"
+
+
+def _figure(check: BudgetCheck, value: float | None) -> str:
+    if value is None:
+        return "unknown"
+    return share(value) if _is_ratio(check) else limit(value)
+
+
+def _is_ratio(check: BudgetCheck) -> bool:
+    return check.name.endswith("_ratio")

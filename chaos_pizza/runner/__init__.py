@@ -1,0 +1,1 @@
+"""A drill as a whole, from an experiment file to a judged report."""

@@ -1,0 +1,89 @@
+"""Hold a drill: the one place that runs an experiment in this process."""
+
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chaoslib.experiment import run_experiment
+
+from chaos_pizza.errors import JournalError
+from chaos_pizza.experiment.declaration import Declaration
+from chaos_pizza.folder import write_results
+from chaos_pizza.live.current import set_current_session
+from chaos_pizza.live.session import Commission, DrillSession, open_session
+from chaos_pizza.model.result import DrillResult, Verdict
+from chaos_pizza.model.target import SECRETS, Target
+from chaos_pizza.runner.sandbox_process import running_sandbox
+
+_SETTINGS = {"runtime": {"rollbacks": {"strategy": "always"}, "hypothesis": {"strategy": "default"}}}
+"""In process the engine ignores what the experiment says of this, and its own default skips rollbacks on failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDrill:
+    """A drill that was held: where its results are, what they say, and the exit code.
+
+    `result` is `None` where not even the journal could be read; `complaint` then says why.
+    """
+
+    folder: Path
+    result: DrillResult | None
+    exit_code: int
+    complaint: str | None = None
+
+
+def hold_drill(
+    experiment: dict[str, Any],
+    declaration: Declaration,
+    target: Target | None,
+    reports: Path,
+    watch: Callable[[DrillSession], None],
+) -> HeldDrill:
+    """Hold a drill on a target, or on a sandbox started for it, and return how it went.
+
+    `watch` is given the session before it begins. Must be called in the main thread, as the engine sets signals.
+    Raises `UsageError` or `ServiceError` where the drill can't be held; nothing was started then.
+    """
+    with ExitStack() as stack:
+        target = target or stack.enter_context(running_sandbox(declaration.settings.sandbox))
+        session = open_session(Commission(declaration, target, reports))
+        stack.callback(session.close)
+        set_current_session(session)
+        stack.callback(set_current_session, None)
+        watch(session)
+        _run(experiment, target)
+        if not session.finished:
+            # Only a signal in the very last moments leads here: the control has not come to its end.
+            session.abort("the experiment did not come to its end")
+            session.finish("interrupted", deviated=False)
+        return _results(session)
+
+
+def _run(experiment: dict[str, Any], target: Target) -> None:
+    logger = logging.getLogger("chaostoolkit")
+    if not logger.handlers:
+        # The drill tells its own story; without a handler Python would print the engine's warnings into it.
+        logger.addHandler(logging.NullHandler())
+    fields = target.to_fields()
+    plain = {key: value for key, value in fields.items() if key not in SECRETS}
+    groups = {group: dict(fields) for group in experiment.get("secrets") or {}}
+    try:
+        run_experiment(experiment, settings=_SETTINGS, experiment_vars=(plain, groups))
+    except KeyboardInterrupt:
+        # The engine lets one through that comes between its stages; the drill is closed by the caller.
+        logger.warning("interrupted between two stages")
+
+
+def _results(session: DrillSession) -> HeldDrill:
+    # What was seen outweighs what could be written down: a journal that broke off can't vouch for calm.
+    at_risk = session.has_broken_something and not (session.calm and session.calm.is_calm)
+    try:
+        result = write_results(session.folder)
+    except JournalError as error:
+        verdict = Verdict.CALM_NOT_RESTORED if at_risk else Verdict.INVALID
+        return HeldDrill(session.folder, None, verdict.exit_code, str(error))
+    verdict = Verdict.CALM_NOT_RESTORED if at_risk else result.judgement.verdict
+    return HeldDrill(session.folder, result, verdict.exit_code, session.failure)

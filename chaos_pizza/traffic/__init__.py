@@ -1,0 +1,1 @@
+"""The drill's own purchases: planned, made, and looked back on."""

@@ -1,0 +1,79 @@
+"""The latest purchases, for those who ask how the shop does right now."""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chaos_pizza.model.purchase import Outcome, Overdue, Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What the purchases of a stretch of time show; `success_ratio` (0 to 1) and the latencies are `None` without any.
+
+    `purchases` counts those that count, so rejected ones are not among them.
+    """
+
+    purchases: int
+    success_ratio: float | None
+    latencies_s: tuple[float, ...]
+    revenue_btc: float
+
+    def latency_s(self, quantile: float) -> float | None:
+        """Return the latency that this share (0 to 1) of the purchases kept to, by nearest rank."""
+        if not self.latencies_s:
+            return None
+        rank = min(len(self.latencies_s) - 1, max(0, round(quantile * len(self.latencies_s) + 0.5) - 1))
+        return self.latencies_s[rank]
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    at: datetime
+    ok: bool
+    latency_s: float
+    price_btc: float
+
+
+class RecentPurchases:
+    """Remembers the purchases that were decided within the last `keep_s` seconds.
+
+    A purchase is decided when it ends, or when its latency budget runs out; one that ends after that is not counted
+    a second time.
+    """
+
+    def __init__(self, keep_s: float = 300.0) -> None:
+        self._keep = timedelta(seconds=keep_s)
+        self._decided: deque[_Decided] = deque()
+        self._overdue: set[int] = set()
+
+    def add_overdue(self, overdue: Overdue) -> None:
+        """Take in a purchase that missed its latency budget."""
+        self._overdue.add(overdue.number)
+        latency_s = (overdue.overdue_at - overdue.intended_at).total_seconds()
+        self._add(_Decided(overdue.overdue_at, False, latency_s, overdue.price_btc))
+
+    def add_sample(self, sample: Sample) -> None:
+        """Take in a purchase that ended."""
+        if sample.number in self._overdue:
+            self._overdue.discard(sample.number)
+        elif sample.outcome.counts:
+            ok = sample.outcome is Outcome.OK
+            self._add(_Decided(sample.answered_at, ok, sample.latency_s, sample.price_btc))
+
+    def window(self, now: datetime, window_s: float) -> Window:
+        """Return what was decided in the last `window_s` seconds."""
+        since = now - timedelta(seconds=window_s)
+        within = [decided for decided in self._decided if since < decided.at <= now]
+        good = [decided for decided in within if decided.ok]
+        return Window(
+            purchases=len(within),
+            success_ratio=len(good) / len(within) if within else None,
+            latencies_s=tuple(sorted(decided.latency_s for decided in within)),
+            revenue_btc=sum(decided.price_btc for decided in good),
+        )
+
+    def _add(self, decided: _Decided) -> None:
+        self._decided.append(decided)
+        while self._decided and self._decided[0].at < decided.at - self._keep:
+            self._decided.popleft()
