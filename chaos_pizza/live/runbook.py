@@ -10,7 +10,7 @@ from chaos_pizza.model.event import CureAnswer, Event, Marked, MarkKind, Respond
 from chaos_pizza.model.purchase import Evidence, Outcome
 from chaos_pizza.traffic.buyer import Buyer, Purchase
 
-_ATTEMPTS = 5
+_ATTEMPTS = 12
 _BETWEEN_ATTEMPTS_S = 1.0
 _PATIENCE_S = 60.0
 """Seconds that the responder waits for a purchase: a throttled one takes 32."""
@@ -21,7 +21,7 @@ NAME = "runbook"
 class Runbook:
     """Responds to alerts as the runbook says, through the shop, as a diner would see it.
 
-    Every step is recorded. It gives up on an alert after five purchases that show no way to the cure.
+    Every step is recorded. It gives up on an alert after a dozen purchases that show no way to the cure.
     """
 
     def __init__(

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,7 +28,7 @@ from chaos_pizza.model.event import (
     StageBegan,
 )
 from chaos_pizza.model.result import InstantName, Timeline
-from chaos_pizza.model.settings import FaultKind
+from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.versions import tool_version, toolkit_version
@@ -97,7 +97,7 @@ class DrillSession:
                 target=target.name,
                 shop_url=target.shop_url,
                 factory_url=target.factory_url,
-                settings=self.settings,
+                settings=self._actual_settings(),
                 tool_version=tool_version(),
                 toolkit_version=toolkit_version(),
             )
@@ -202,6 +202,11 @@ class DrillSession:
         self.finished = True
         self._loop.close()
         self._journal.close()
+
+    def _actual_settings(self) -> DrillSettings:
+        """The settings as they are kept: where the target names a diner, that one does all the buying."""
+        traffic = replace(self.settings.traffic, diners=len(self.crew.buyer.diners))
+        return replace(self.settings, traffic=traffic)
 
     def _await_recovery(self) -> None:
         if not self.knows(InstantName.MITIGATED):
