@@ -20,7 +20,10 @@ _LOOKS_SECRET = (
     (re.compile(r"(?i)\bbearer\s+[^\s\"']+"), f"Bearer {MASK}"),
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@\"']+@"), rf"\1{MASK}@"),
 )
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+# What steers a terminal or turns the direction of writing; and surrogates, which no file takes.
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
+)
 SHORTEST_SECRET = 4
 """A shorter secret would blank out innocent text; it is a mistake of its owner's that no redactor mends."""
 
@@ -77,7 +80,13 @@ class Redactor:
 
     def line(self, text: object) -> str:
         """Return a text from outside as one bounded line without secrets and control characters."""
-        whole = self.clean(_CONTROL.sub(" ", str(text)[: 4 * LONGEST_TEXT])).strip()
+        given = str(text)
+        # Cleaned before and after: a secret may hold control characters, or appear once they are gone.
+        whole = self.clean(_CONTROL.sub(" ", self.clean(given[: 4 * LONGEST_TEXT]))).strip()
+        if len(given) > 4 * LONGEST_TEXT:
+            # The cut may have gone through a secret, whose first part nothing recognises.
+            longest_part = max(LONGEST_TEXT, *map(len, self._known)) if self._known else LONGEST_TEXT
+            whole = whole[:-longest_part] + "…"
         return whole if len(whole) <= LONGEST_TEXT else whole[: LONGEST_TEXT - 1] + "…"
 
     def clean_tree(self, tree: Any) -> Any:

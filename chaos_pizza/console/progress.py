@@ -82,8 +82,9 @@ class Progress:
     def _print_news(self) -> None:
         timeline = self._timeline()
         for entry in timeline.entries if timeline else ():
-            if entry.text not in self._told and not entry.text.startswith("the record ends here"):
-                self._told.add(entry.text)
+            key = _key(entry.text)
+            if key not in self._told and not entry.text.startswith("the record ends here"):
+                self._told.add(key)
                 self._console.print(
                     f"{_time(entry.when.midpoint)}  {entry.text}", highlight=False, markup=False, soft_wrap=True
                 )
@@ -130,6 +131,12 @@ class Progress:
     def _sparkline(self) -> Text:
         sparks = (" " if ratio is None else _SPARKS[round(ratio * (len(_SPARKS) - 1))] for ratio in self._ratios)
         return Text("".join(sparks), style="cyan")
+
+
+def _key(text: str) -> str:
+    """What makes a line news. Of an instant a better source may yet be learned; that it came is told once."""
+    instant = text.startswith(("fault on", "fault off", "recovered"))
+    return text.rpartition(" (")[0] if instant else text
 
 
 def _instants(timeline: Timeline) -> Table:

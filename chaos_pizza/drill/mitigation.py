@@ -1,7 +1,7 @@
 """When the fault ended, and who ended it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chaos_pizza.drill.clock_offset import ClockOffset, on_drill_clock
 from chaos_pizza.drill.fault import Fault
@@ -10,6 +10,9 @@ from chaos_pizza.model.event import Actor, CureAnswer, CureAttempted, CureMeans,
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import Instant
 from chaos_pizza.model.settings import FaultKind
+
+DATE_GRAIN = timedelta(milliseconds=1)
+"""The factory writes down when it was fixed in whole milliseconds, cutting off the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ def _factory_fix(observations: Observations, fault: Fault, offset: ClockOffset |
         if fix_at is None or when is None or when.latest < since:
             continue
         if fault.factory_start_at is None or fix_at >= fault.factory_start_at:
-            return Instant(clipped(when, since), f"factory fixDate{offset.caveat}")
+            within = when.shifted(timedelta(0), DATE_GRAIN)
+            return Instant(clipped(within, since), f"factory fixDate{offset.caveat}")
     return None
 
 

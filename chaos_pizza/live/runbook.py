@@ -84,6 +84,6 @@ def _described(bought: Purchase) -> str:
     seconds = (bought.answered_at - bought.sent_at).total_seconds()
     status = f" with status {bought.classified.status}" if bought.classified.status else ""
     link = "; the answer holds a link to end the chaos" if bought.classified.link else ""
-    words = {Outcome.OK: "it works", Outcome.BAD_PIZZA: "a pizza that does not verify"}
+    words = {Outcome.OK: "a good pizza", Outcome.BAD_PIZZA: "a pizza that does not verify"}
     outcome = words.get(bought.classified.outcome, bought.classified.outcome.value)
     return f"{outcome}{status} after {seconds:.1f} s{link}"

@@ -221,13 +221,15 @@ class DrillSession:
         self.failure = self.failure or self.redactor.line(reason)
 
 
-def open_session(commission: Commission) -> DrillSession:
+def open_session(commission: Commission, clock: AnchoredClock | None = None) -> DrillSession:
     """Log in, look around and make a session; nothing is begun yet, and nothing is left where it raises.
+
+    `clock` is the drill's; by default one of its own, anchored now.
 
     Raises `ServiceError`, `TargetError` or `UsageError` where the drill can't be held.
     """
     loop = BackgroundLoop("drill")
-    clock = AnchoredClock()
+    clock = clock or AnchoredClock()
     try:
         crew = loop.call(prepare(commission.target, commission.declaration.settings, clock))
         return DrillSession(commission, loop, crew, clock)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args
 
 import cattrs
 from cattrs.strategies import configure_tagged_union
+from cattrs.v import format_exception
 
 from chaos_pizza.model.event import Event
 
@@ -28,8 +29,11 @@ def instant_of(text: object) -> datetime:
         raise ValueError(f"not a time: {text!r}")  # noqa: TRY004 - one kind of complaint for one kind of mistake
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
-        raise ValueError(f"a time without its time zone: {text}")
-    return at.astimezone(UTC)
+        raise ValueError(f"a time without its time zone: {text!r}")
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"a time beyond the calendar: {text!r}") from None
 
 
 def event_name(event_class: type) -> str:
@@ -103,4 +107,10 @@ def event_from_mapping(mapping: object) -> Event:
 
 
 def _complaints(error: cattrs.BaseValidationError) -> list[str]:
-    return [complaint.replace("$.", "").replace(" @ $", "") for complaint in cattrs.transform_error(error)]
+    complaints = cattrs.transform_error(error, format_exception=_complaint)
+    return [complaint.replace("$.", "").replace(" @ $", "") for complaint in complaints]
+
+
+def _complaint(error: BaseException, kind: type | None) -> str:
+    # Our own hooks, and enumerations, say what is wrong better than the library does.
+    return str(error) if type(error) is ValueError else format_exception(error, kind)

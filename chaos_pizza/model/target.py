@@ -1,5 +1,6 @@
 """The shop and the factory that a drill is held on."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ VARIABLES = {
 REQUIRED = ("shop_url", "factory_url", "vendor_key")
 SECRETS = ("vendor_key", "diner_password", "admin_password", "factory_admin_key")
 _URLS = ("shop_url", "factory_url", "metrics_url")
+_UNFIT_FOR_URL = re.compile(r"[\s\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,15 @@ class Target:
 
 
 def _checked_url(url: str, place: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or _UNFIT_FOR_URL.search(url):
         raise TargetError(f"{place} is no http or https URL")
     if parts.username or parts.password:
         raise TargetError(f"{place} holds credentials; take them out of the URL")
-    if parts.query or parts.fragment:
+    if "?" in url or "#" in url:
         raise TargetError(f"{place} has a query or fragment; give the base URL alone")
     return url.rstrip("/")

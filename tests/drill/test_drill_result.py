@@ -34,7 +34,7 @@ def test_the_instants_of_a_drill_by_the_book_in_their_order():
         ("alert_pending", (12.0, 12.0)),
         ("alert_firing", (14.0, 14.0)),
         ("acknowledged", (16.0, 16.0)),
-        ("mitigated", (19.7, 19.8)),
+        ("mitigated", (19.7, 19.801)),
         ("recovered", (19.7, 20.1)),
     ]
     assert timeline.detected_by == "alert failed-purchases (shop /metrics)"
@@ -42,7 +42,7 @@ def test_the_instants_of_a_drill_by_the_book_in_their_order():
     assert timeline.fault_proven
     assert timeline.calm_verified
     assert timeline.observed_until == at(30.5)
-    assert timeline.censored_at == at(19.75)
+    assert timeline.censored_at == at(19.7505)
 
 
 def test_the_lines_of_a_drill_by_the_book_in_their_order():

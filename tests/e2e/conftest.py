@@ -1,0 +1,125 @@
+"""Whole drills by the real commands, each in a process of its own."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXPERIMENTS = ROOT / "experiments"
+PIZZA = [sys.executable, "-m", "chaos_pizza"]
+CHAOS = [str(Path(sys.executable).with_name("chaos")), "--no-version-check"]
+TIMEOUT_S = 240
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that has ended: what it said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        return self.out + self.err
+
+
+@dataclass(frozen=True)
+class Held:
+    """A drill that was held: how its command ended, and the folder it left (`None` where it left none)."""
+
+    ran: Ran
+    folder: Path | None
+
+    @property
+    def document(self) -> dict:
+        return json.loads((self.folder / "drill.json").read_text())
+
+    @property
+    def report(self) -> str:
+        return (self.folder / "report.md").read_text()
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """The environment without any target of the developer's own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PIZZA_")}
+    return {**kept, "COLUMNS": "200", **more}
+
+
+def run(*command: str, cwd: Path, env: dict[str, str] | None = None) -> Ran:
+    done = subprocess.run(
+        command, cwd=cwd, env=env or clean_environment(), capture_output=True, text=True, timeout=TIMEOUT_S, check=False
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def only_folder(reports: Path) -> Path | None:
+    folders = list(reports.iterdir()) if reports.is_dir() else []
+    assert len(folders) <= 1, folders
+    return folders[0] if folders else None
+
+
+def hold(experiment: str, workplace: Path, *options: str, env: dict[str, str] | None = None) -> Held:
+    """Hold a drill with our own command, in a folder of its own."""
+    path = experiment if "/" in experiment else str(EXPERIMENTS / f"{experiment}.yaml")
+    ran = run(*PIZZA, "drill", path, *options, cwd=workplace, env=env)
+    return Held(ran, only_folder(workplace / "reports"))
+
+
+@pytest.fixture(scope="session")
+def held_drills(tmp_path_factory) -> dict[str, Held]:
+    """Every experiment of the project, held once on a sandbox of its own; two at a time."""
+    names = sorted(path.stem for path in EXPERIMENTS.glob("*.yaml"))
+    with ThreadPoolExecutor(2) as pool:
+        held = pool.map(lambda name: hold(name, tmp_path_factory.mktemp(name)), names)
+        return dict(zip(names, held, strict=True))
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A sandbox in a process of its own, as a person starts one by hand."""
+
+    process: subprocess.Popen
+    variables: dict[str, str]
+
+    @property
+    def env(self) -> dict[str, str]:
+        return clean_environment(**self.variables)
+
+    @property
+    def secrets(self) -> list[str]:
+        return [
+            self.variables[f"PIZZA_{name}"]
+            for name in ("VENDOR_KEY", "DINER_PASSWORD", "ADMIN_PASSWORD", "FACTORY_ADMIN_KEY")
+        ]
+
+
+@pytest.fixture
+def start_sandbox() -> Iterator[Callable[..., Sandbox]]:
+    with ExitStack() as stack:
+
+        def start(*options: str) -> Sandbox:
+            command = [*PIZZA, "sandbox", "--shop-port", "0", "--factory-port", "0", "--until-stdin-closes", *options]
+            pipe = subprocess.PIPE
+            process = stack.enter_context(
+                subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=clean_environment())
+            )
+            stack.callback(process.kill)
+            variables: dict[str, str] = {}
+            while "PIZZA_FACTORY_ADMIN_KEY" not in variables:
+                line = process.stdout.readline()
+                assert line, process.stderr.read()
+                name, _, value = shlex.split(line)[1].partition("=")
+                variables[name] = value
+            return Sandbox(process, variables)
+
+        yield start

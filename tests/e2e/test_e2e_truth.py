@@ -1,0 +1,151 @@
+"""What a drill says of a fault, held against the sandbox's own record of it, over twenty faults."""
+
+from datetime import timedelta
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+
+from chaos_pizza.actions import start_factory_chaos
+from chaos_pizza.alerting.shipped import shipped_rules
+from chaos_pizza.clock import AnchoredClock
+from chaos_pizza.experiment.declaration import Declaration
+from chaos_pizza.folder import judge_folder
+from chaos_pizza.live.current import set_current_session
+from chaos_pizza.live.session import Commission, open_session
+from chaos_pizza.model.event import Stage
+from chaos_pizza.model.result import InstantName, MeasureName
+from chaos_pizza.model.settings import (
+    DetectionFrom,
+    DetectionSettings,
+    DrillSettings,
+    FaultKind,
+    RecoverySettings,
+    ResponderKind,
+    ResponderSettings,
+    TrafficSettings,
+)
+from chaos_pizza.model.target import Target
+from chaos_pizza.sandbox.embedded import SandboxThread
+from chaos_pizza.sandbox.settings import SandboxSettings
+from chaos_pizza.sandbox.truth import Outcome
+
+pytestmark = pytest.mark.drill
+
+FAULTS = 20
+KINDS = (FaultKind.FAIL, FaultKind.BADJWT, FaultKind.THROTTLE)
+LATENCY_BUDGET_S = 0.5
+STALL_S = 1.0
+PATIENCE_S = 30.0
+
+
+def settings_for(kind: FaultKind) -> DrillSettings:
+    return DrillSettings(
+        fault=kind,
+        traffic=TrafficSettings(rate_per_s=20, latency_budget_s=LATENCY_BUDGET_S, timeout_s=5),
+        recovery=RecoverySettings(good_purchases=10),
+        detection=DetectionSettings(
+            source=DetectionFrom.SYNTHETIC_MONITOR, scrape_interval_s=0.2, rules=(shipped_rules()["failed-purchases"],)
+        ),
+        responder=ResponderSettings(ResponderKind.RUNBOOK, reaction_s=0.5),
+        min_samples=5,
+    )
+
+
+def hold(sandbox, clock, kind, reports):
+    """Hold one drill, without the engine: what is in question is only what the crew sees."""
+    target = Target.of_environment("sandbox", sandbox.environment)
+    session = open_session(Commission(Declaration("truth", "Truth", settings_for(kind)), target, reports), clock)
+    set_current_session(session)
+    try:
+        session.begin()
+        session.wait_until(lambda: session.crew.recent.window(clock.now(), 60).purchases >= 10, PATIENCE_S)
+        session.enter(Stage.METHOD)
+        start_factory_chaos(kind=kind.value)
+        assert session.wait_until(lambda: session.knows(InstantName.RECOVERED), PATIENCE_S)
+        session.finish("completed", deviated=False)
+    finally:
+        set_current_session(None)
+        session.close()
+    return judge_folder(session.folder)[0]
+
+
+@pytest.fixture(scope="module")
+def faults(tmp_path_factory):
+    """Each fault's drill result with the sandbox's truth of it and the purchases it saw in that drill."""
+    reports: Path = tmp_path_factory.mktemp("reports")
+    clock = AnchoredClock()
+    found = []
+    with SandboxThread(SandboxSettings(chaos_delay_s="0.3-0.8", stall_s=STALL_S), clock=clock) as sandbox:
+        for kind in islice(cycle(KINDS), FAULTS):
+            result = hold(sandbox, clock, kind, reports)
+            purchases = sorted(
+                (record for record in sandbox.purchases if record.received_at >= result.started_at),
+                key=lambda record: record.received_at,
+            )
+            found.append((kind, result, sandbox.truth[-1], purchases))
+    return found
+
+
+def was_bad(record) -> bool:
+    return record.outcome is not Outcome.OK or record.seconds > LATENCY_BUDGET_S
+
+
+def first_met(purchases, changed_at, bad):
+    """When the first purchase of this sort met the factory as it was from `changed_at` on."""
+    met = [
+        max(record.received_at, changed_at)
+        for record in purchases
+        if record.answered_at >= changed_at and was_bad(record) is bad
+    ]
+    return min(met)
+
+
+def test_every_fault_is_dated_within_its_interval(faults):
+    assert len(faults) == FAULTS
+    for kind, result, truth, _ in faults:
+        when = result.timeline.instants[InstantName.FAULT_START].when
+        assert when.contains(truth.began_at), (kind, when, truth)
+
+
+def test_every_mitigation_is_dated_within_its_interval(faults):
+    for kind, result, truth, _ in faults:
+        when = result.timeline.instants[InstantName.MITIGATED].when
+        assert when.contains(truth.ended_at), (kind, when, truth)
+
+
+def test_every_first_impact_contains_the_shops_turning_bad_and_its_first_bad_purchase(faults):
+    for kind, result, truth, purchases in faults:
+        when = result.timeline.instants[InstantName.FIRST_IMPACT].when
+        first_bad_at = first_met(purchases, truth.began_at, bad=True)
+        assert when.contains(first_bad_at), (kind, when, first_bad_at)
+        assert when.contains(truth.began_at), (kind, when, truth)
+
+
+def test_every_recovery_contains_the_first_good_purchase_after_the_end(faults):
+    for kind, result, truth, purchases in faults:
+        when = result.timeline.instants[InstantName.RECOVERED].when
+        first_good = next(
+            record for record in purchases if record.received_at >= truth.ended_at and not was_bad(record)
+        )
+        assert when.contains(first_good.received_at), (kind, when, first_good)
+
+
+def test_times_to_detect_and_to_mitigate_are_within_100_ms_of_the_truth(faults):
+    for kind, result, truth, _ in faults:
+        fired_at = result.timeline.instants[InstantName.ALERT_FIRING].when.midpoint
+        errors_s = (
+            result.measures[MeasureName.TTD].value - (fired_at - truth.began_at).total_seconds(),
+            result.measures[MeasureName.TTM].value - (truth.ended_at - truth.began_at).total_seconds(),
+        )
+        assert max(abs(error_s) for error_s in errors_s) <= timedelta(milliseconds=100).total_seconds(), (
+            kind,
+            errors_s,
+        )
+
+
+def test_no_interval_is_wide_for_want_of_looking(faults):
+    """A fault is dated by the factory's clock, which our own request pins down to its round trip."""
+    for _, result, _, _ in faults:
+        when = result.timeline.instants[InstantName.FAULT_START].when
+        assert (when.latest - when.earliest) < timedelta(milliseconds=500)
