@@ -3,8 +3,6 @@
 Strict both ways: a field too many or of the wrong type is a complaint that names its place.
 """
 
-import functools
-import operator
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar, get_args
@@ -56,15 +54,16 @@ def _strictly(kinds: tuple[type, ...], wanted: str) -> Callable[[object, type], 
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True)
     converter.register_unstructure_hook(datetime, instant_text)
+    converter.register_unstructure_hook(str, str)  # an enumeration's texts, as plain ones
     converter.register_structure_hook(datetime, lambda text, _: instant_of(text))
-    # By predicate, not by class: an enumeration of texts is a `str` too, and has a hook of its own.
+    # By class: the library looks there first. An enumeration of texts is a `str`, so its names are held to be texts too.
     for kind, kinds, wanted in (
         (float, (float, int), "a number"),
         (int, (int,), "a whole number"),
         (str, (str,), "a text"),
         (bool, (bool,), "true or false"),
     ):
-        converter.register_structure_hook_func(functools.partial(operator.is_, kind), _strictly(kinds, wanted))
+        converter.register_structure_hook(kind, _strictly(kinds, wanted))
     configure_tagged_union(Event, converter, tag_generator=event_name, tag_name="type")
     return converter
 
