@@ -14,7 +14,7 @@ import httpx
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import BadAnswer, PizzaError, TimedOut, Unreachable
 from chaos_pizza.redaction import Redactor
-from chaos_pizza.wire.message import Answer, Request
+from chaos_pizza.wire.message import YEARS, Answer, Request
 
 LARGEST_ANSWER = 1_000_000
 """Bytes; a menu of a thousand pizzas is a tenth of it."""
@@ -85,9 +85,10 @@ class HttpCaller:
         return raw.decode(errors="replace")
 
     async def _send(self, request: Request, on_sent: Callable[[], None] | None = None) -> tuple[httpx.Response, bytes]:
-        headers = {"Accept-Encoding": "identity"}
+        headers: dict[str, str | bytes] = {"Accept-Encoding": "identity"}
         if request.token:
-            headers["Authorization"] = f"Bearer {request.token.reveal()}"
+            # As bytes: the library takes no other text than ASCII, and would name the token in its complaint.
+            headers["Authorization"] = f"Bearer {request.token.reveal()}".encode(errors="replace")
         content = None
         if request.body is not None:
             headers["Content-Type"] = "application/json"
@@ -122,7 +123,7 @@ class HttpCaller:
         if isinstance(body, dict):
             # A stack names files of the server's machine; a message may hold anything.
             body.pop("stack", None)
-            if "message" in body:
+            if isinstance(body.get("message"), str):
                 body["message"] = self._redactor.line(body["message"])
         return body
 
@@ -149,6 +150,6 @@ def _date(text: str | None) -> datetime | None:
         return None
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError, IndexError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else None
+    return at.astimezone(UTC) if at.tzinfo and at.year in YEARS else None

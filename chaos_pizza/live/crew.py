@@ -65,11 +65,12 @@ class Crew:
             self._employ("runbook", runbook.run(), fail)
 
     async def stop(self) -> None:
-        """End everyone's work, take down what the traffic did last, and close the connections."""
+        """End everyone's work, take down what the traffic did last, and close the connections; twice does no harm."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._finish()
+        self._tasks, self._finish = [], lambda: None
         await self._closing.aclose()
 
     def _runbook(self, record: Record) -> Runbook | None:

@@ -198,7 +198,9 @@ class DrillSession:
         self.close()
 
     def close(self) -> None:
-        """End the crew's thread and close the journal, whatever state they are in; a second call does nothing."""
+        """End the crew and its thread and close the journal, whatever state they are in; twice does no harm."""
+        if not self.finished:
+            self.call(self.crew.stop())
         self.finished = True
         self._loop.close()
         self._journal.close()
@@ -230,9 +232,12 @@ def open_session(commission: Commission, clock: AnchoredClock | None = None) -> 
     """
     loop = BackgroundLoop("drill")
     clock = clock or AnchoredClock()
+    crew: Crew | None = None
     try:
         crew = loop.call(prepare(commission.target, commission.declaration.settings, clock))
         return DrillSession(commission, loop, crew, clock)
     except BaseException:
+        if crew:
+            loop.call(crew.stop())
         loop.close()
         raise

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from chaos_pizza.errors import BadAnswer, Refused
 from chaos_pizza.model.event import CureAnswer, VendorChaos
 from chaos_pizza.redaction import Secret
-from chaos_pizza.wire.message import Answer, Request, expect_object
+from chaos_pizza.wire.message import YEARS, Answer, Request, expect_object
 
 _LINK_PATH = re.compile(r"/api/support/[A-Za-z0-9_-]{1,200}/report/[A-Za-z0-9_-]{1,200}")
 CALM = "none"
@@ -77,7 +77,7 @@ def read_vendor(answer: Answer) -> Vendor:
     if answer.status == 401:
         raise Refused("the factory doesn't know this vendor key; check PIZZA_VENDOR_KEY")
     body = expect_object(answer, "the factory", "the vendor")
-    if "id" not in body:
+    if not isinstance(body.get("id"), str | int):
         raise BadAnswer("the factory's answer about the vendor holds no id")
     return Vendor(str(body["id"])[:100], _chaos(body.get("chaos")))
 
@@ -126,4 +126,4 @@ def _date(text: Any) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return at.astimezone(UTC) if at.tzinfo else None
+    return at.astimezone(UTC) if at.tzinfo and at.year in YEARS else None

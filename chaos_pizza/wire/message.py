@@ -1,11 +1,14 @@
 """A request to be sent and an answer that came, free of any HTTP library."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from chaos_pizza.errors import BadAnswer, Refused
 from chaos_pizza.redaction import Secret
+
+YEARS = range(1970, 9000)
+"""The years that a service's date may lie in: far enough from the calendar's ends to be reckoned with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,10 @@ class Request:
     body: Any = None
     token: Secret | None = None
     shows_secret: bool = False
+
+    def __repr__(self) -> str:
+        # Never the body: a login's holds a password.
+        return f"Request({self.label})"
 
     @property
     def label(self) -> str:
@@ -37,7 +44,7 @@ class Answer:
     """
 
     status: int
-    body: Any
+    body: Any = field(repr=False)
     content_type: str
     server_date_at: datetime | None
     sent_at: datetime

@@ -45,7 +45,7 @@ def classify_failure(error: ServiceError) -> Classified:
 
 
 def _outcome(answer: Answer, latency_s: float, latency_budget_s: float, keys: PizzaKeys) -> Outcome:
-    if 400 <= answer.status < 500 or answer.message in OUR_OWN_FAULT:
+    if 400 <= answer.status < 500 or (answer.status == 500 and answer.message in OUR_OWN_FAULT):
         return Outcome.REJECTED
     if not answer.is_success:
         return Outcome.FAILED

@@ -7,6 +7,9 @@ from chaos_pizza.errors import BadAnswer
 from chaos_pizza.redaction import Secret
 from chaos_pizza.wire.message import Answer, Request, expect_list, expect_object
 
+MOST_BTC = 21_000_000
+"""All the bitcoin there will ever be; no pizza costs more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dish:
@@ -79,7 +82,7 @@ def read_diner(answer: Answer) -> Diner:
     user, token = body.get("user"), body.get("token")
     if not isinstance(user, dict) or not isinstance(token, str) or not isinstance(user.get("id"), int):
         raise BadAnswer("the shop's answer to a login holds no user or no token")
-    roles = [role.get("role") for role in user.get("roles") or [] if isinstance(role, dict)]
+    roles = [role.get("role") for role in _listed(user.get("roles")) if isinstance(role, dict)]
     return Diner(user["id"], str(user.get("name", "")), str(user.get("email", "")), Secret(token), "admin" in roles)
 
 
@@ -88,7 +91,7 @@ def read_menu(answer: Answer) -> tuple[Dish, ...]:
     return tuple(
         Dish(entry["id"], str(entry.get("title", "")), float(entry["price"]))
         for entry in expect_list(answer, "the shop", "its menu")
-        if isinstance(entry, dict) and isinstance(entry.get("id"), int) and _is_number(entry.get("price"))
+        if isinstance(entry, dict) and isinstance(entry.get("id"), int) and _is_price(entry.get("price"))
     )
 
 
@@ -101,7 +104,7 @@ def read_stores(answer: Answer) -> tuple[Store, ...]:
         Store(franchise["id"], store["id"])
         for franchise in found
         if isinstance(franchise, dict) and isinstance(franchise.get("id"), int)
-        for store in franchise.get("stores") or []
+        for store in _listed(franchise.get("stores"))
         if isinstance(store, dict) and isinstance(store.get("id"), int)
     )
 
@@ -114,5 +117,10 @@ def read_shop_chaos(answer: Answer) -> bool:
     return state
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _is_price(value: Any) -> bool:
+    # The comparison also keeps out what is no number in a journal: infinity, and JSON's NaN.
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST_BTC

@@ -1,0 +1,90 @@
+"""A drill that is stopped in the middle: aborted, calm restored, told as it was."""
+
+import json
+import signal
+import subprocess
+import time
+
+import httpx
+import pytest
+
+from .conftest import CHAOS, EXPERIMENTS, PIZZA, only_folder
+
+pytestmark = pytest.mark.drill
+
+DEADLINE_S = 60
+
+
+def start(command, workplace, env):
+    return subprocess.Popen(command, cwd=workplace, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(workplace, text):
+    """Wait until the drill's journal holds a text."""
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        folder = only_folder(workplace / "reports")
+        journal = folder / "journal.jsonl" if folder else None
+        if journal and journal.exists() and text in journal.read_text():
+            return folder
+        time.sleep(0.1)
+    raise AssertionError(f"the journal never held {text}")
+
+
+def chaos_of(sandbox):
+    headers = {"Authorization": f"Bearer {sandbox.variables['PIZZA_VENDOR_KEY']}"}
+    vendor = httpx.get(f"{sandbox.variables['PIZZA_FACTORY_URL']}/api/vendor", headers=headers, trust_env=False).json()
+    return vendor.get("chaos", {}).get("type", "none")
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda by: by.name)
+def test_a_signal_while_the_fault_is_on_aborts_the_drill_and_restores_calm(start_sandbox, tmp_path, by):
+    sandbox = start_sandbox()
+    command = [*PIZZA, "drill", str(EXPERIMENTS / "factory-fail.yaml"), "--target", "env"]
+    process = start(command, tmp_path, {**sandbox.env, "PIZZA_RESPONDER": "people"})
+    folder = wait_for(tmp_path, '"fault_proven"')
+    assert chaos_of(sandbox) == "fail"
+    process.send_signal(by)
+    out, err = process.communicate(timeout=DEADLINE_S)
+
+    assert process.returncode == 4, out + err
+    assert "Traceback" not in out + err
+    assert chaos_of(sandbox) == "none"
+    document = json.loads((folder / "drill.json").read_text())
+    assert document["verdict"] == "aborted"
+    assert document["reasons"][0] == f"the drill was aborted: {by.name} was received"
+    assert document["ended_by"] == "abort"
+    assert document["measures"]["ttm_s"]["censored"] is True
+
+
+def test_chaos_run_restores_calm_after_a_sigterm_too(start_sandbox, tmp_path):
+    """The older toolkit swallows a SIGTERM within an activity and goes on."""
+    sandbox = start_sandbox()
+    process = start(
+        [*CHAOS, "run", str(EXPERIMENTS / "factory-fail.yaml")], tmp_path, {**sandbox.env, "PIZZA_RESPONDER": "people"}
+    )
+    folder = wait_for(tmp_path, '"fault_proven"')
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=DEADLINE_S)
+
+    assert process.returncode == 1, out + err
+    assert chaos_of(sandbox) == "none"
+    document = json.loads((folder / "drill.json").read_text())
+    assert document["verdict"] == "aborted"
+    assert document["reasons"][0] == "the drill was aborted: SIGTERM was received"
+
+
+def test_a_killed_drill_has_an_honest_report(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    process = start([*PIZZA, "drill", str(EXPERIMENTS / "placebo.yaml"), "--target", "env"], tmp_path, sandbox.env)
+    folder = wait_for(tmp_path, '"hypothesis_checked"')
+    process.kill()
+    process.communicate(timeout=DEADLINE_S)
+
+    done = subprocess.run(
+        [*PIZZA, "report", "latest"], cwd=tmp_path, env=sandbox.env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("invalid: reports/")
+    document = json.loads((folder / "drill.json").read_text())
+    assert document["cut_off"] is True
+    assert document["timeline"][-1]["text"] == "the record ends here: the drill was cut off"
