@@ -4,8 +4,10 @@
 VENV ?= .venv
 # The newest that really runs: a version manager's shim may be on the PATH without its Python.
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
-	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 BIN := $(VENV)/bin
+# Most of a drill is waiting, so two workers go well on two cores.
+WORKERS ?= 2
 
 .PHONY: drill test check lint clean
 
@@ -13,7 +15,7 @@ drill: $(VENV)/.installed
 	@$(BIN)/chaos-pizza drill experiments/factory-fail.yaml
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

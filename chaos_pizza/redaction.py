@@ -21,9 +21,7 @@ _LOOKS_SECRET = (
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@\"']+@"), rf"\1{MASK}@"),
 )
 # What steers a terminal or turns the direction of writing; and surrogates, which no file takes.
-_CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
-)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 SHORTEST_SECRET = 4
 """A shorter secret would blank out innocent text; it is a mistake of its owner's that no redactor mends."""
 

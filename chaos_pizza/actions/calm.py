@@ -7,7 +7,7 @@ from chaos_pizza.errors import CalmNotRestored
 from chaos_pizza.live.alone import call_alone, target_of
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.live.current import current_session, drill_was_refused
-from chaos_pizza.model.event import Actor
+from chaos_pizza.model.incident import Actor
 
 
 @activity

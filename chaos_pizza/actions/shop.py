@@ -7,7 +7,7 @@ from chaos_pizza.clients.services import Services
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.live.current import current_session
 from chaos_pizza.live.injection import recorded_injection
-from chaos_pizza.model.event import Actor
+from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.traffic.buyer import log_in_admin
 

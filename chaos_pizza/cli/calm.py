@@ -10,7 +10,8 @@ from chaos_pizza.configuration import read_configuration
 from chaos_pizza.errors import CalmNotRestored, Refused
 from chaos_pizza.live.alone import call_alone
 from chaos_pizza.live.calm import CalmRestorer
-from chaos_pizza.model.event import Actor, CalmChecked
+from chaos_pizza.model.event import CalmChecked
+from chaos_pizza.model.incident import Actor
 
 
 @click.command()

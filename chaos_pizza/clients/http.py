@@ -85,13 +85,13 @@ class HttpCaller:
         return raw.decode(errors="replace")
 
     async def _send(self, request: Request, on_sent: Callable[[], None] | None = None) -> tuple[httpx.Response, bytes]:
-        headers: dict[str, str | bytes] = {"Accept-Encoding": "identity"}
+        # As bytes: of texts the library takes ASCII alone, and its complaint would hold the token.
+        headers = {b"Accept-Encoding": b"identity"}
         if request.token:
-            # As bytes: the library takes no other text than ASCII, and would name the token in its complaint.
-            headers["Authorization"] = f"Bearer {request.token.reveal()}".encode(errors="replace")
+            headers[b"Authorization"] = f"Bearer {request.token.reveal()}".encode(errors="replace")
         content = None
         if request.body is not None:
-            headers["Content-Type"] = "application/json"
+            headers[b"Content-Type"] = b"application/json"
             content = json.dumps(request.body, separators=(",", ":")).encode()
 
         async def trace(event: str, _: object) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chaos_pizza.clients.http import HttpCaller, http_client
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import Refused, TargetError
-from chaos_pizza.model.event import CureAnswer
+from chaos_pizza.model.incident import CureAnswer
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor, Secret
 from chaos_pizza.wire import factory as factory_wire

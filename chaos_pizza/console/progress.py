@@ -10,9 +10,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from chaos_pizza.drill.timeline import build_timeline
 from chaos_pizza.live.session import DrillSession
-from chaos_pizza.model.event import Stage
+from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.result import InstantName, Timeline
 
 _REFRESH_S = 0.25
@@ -93,8 +92,7 @@ class Progress:
         self._console.print(f"{_time(at)}  {text}", highlight=False, markup=False, soft_wrap=True)
 
     def _timeline(self) -> Timeline | None:
-        records = self._session.records()
-        return build_timeline(records) if records else None
+        return self._session.timeline() if self._session.has_begun else None
 
     def _panel(self) -> RenderableType:
         timeline = self._timeline()
@@ -107,6 +105,8 @@ class Progress:
 
     def _phase(self, timeline: Timeline | None) -> str:
         instants = timeline.instants if timeline else {}
+        if self._session.finished:
+            return "the drill has ended"
         if self._session.interruption:
             return f"stopping: {self._session.interruption}"
         if self._session.stage is Stage.METHOD and InstantName.FAULT_START in instants:

@@ -25,7 +25,8 @@ from chaos_pizza.folder import write_results, write_toolkit_journal
 from chaos_pizza.live.alone import target_of
 from chaos_pizza.live.current import current_session, set_current_session
 from chaos_pizza.live.session import Commission, DrillSession, open_session
-from chaos_pizza.model.event import ActivityEnded, HypothesisChecked, Stage
+from chaos_pizza.model.event import ActivityEnded, HypothesisChecked
+from chaos_pizza.model.incident import Stage
 
 __all__ = [
     "after_activity_control",

@@ -9,7 +9,7 @@ from typing import Any
 from chaoslib.exceptions import InterruptExecution
 
 from chaos_pizza.live.session import DrillSession
-from chaos_pizza.model.event import Stage
+from chaos_pizza.model.incident import Stage
 
 _SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2") if hasattr(signal, name)

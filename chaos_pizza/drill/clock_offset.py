@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chaos_pizza.model.event import ClockObserved, Peer
+from chaos_pizza.model.event import ClockObserved
+from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.interval import Interval
 
 

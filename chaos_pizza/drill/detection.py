@@ -5,7 +5,8 @@ from datetime import datetime
 
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import AlertChanged, Marked, MarkKind
+from chaos_pizza.model.event import AlertChanged, Marked
+from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import Instant, InstantName
 

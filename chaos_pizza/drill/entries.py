@@ -8,20 +8,18 @@ from chaos_pizza.drill.observations import Observations, interval_of
 from chaos_pizza.model.alert import AlertSource, AlertState
 from chaos_pizza.model.event import (
     Aborted,
-    Actor,
     AlertChanged,
     AlertSourceFound,
     AlertSourceLost,
     CalmChecked,
-    CureAnswer,
     CureAttempted,
-    CureMeans,
     FaultInjected,
     FaultProven,
     HypothesisChecked,
     Marked,
     ResponderStep,
 )
+from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.result import Entry, Instant, InstantName

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from chaos_pizza.drill.clock_offset import ClockOffset, on_drill_clock
 from chaos_pizza.drill.fault import Fault
 from chaos_pizza.drill.observations import Observations, clipped, interval_of
-from chaos_pizza.model.event import Actor, CureAnswer, CureAttempted, CureMeans, FaultExpired, VendorSeen
+from chaos_pizza.model.event import CureAttempted, FaultExpired, VendorSeen
+from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import Instant
 from chaos_pizza.model.settings import FaultKind

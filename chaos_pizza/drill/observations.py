@@ -7,16 +7,8 @@ from typing import TypeVar, cast
 
 from chaos_pizza.drill.purchases import Purchases, fold_purchases
 from chaos_pizza.errors import JournalError
-from chaos_pizza.model.event import (
-    Aborted,
-    DrillEnded,
-    DrillStarted,
-    Event,
-    PurchasesObserved,
-    Recorded,
-    Stage,
-    StageBegan,
-)
+from chaos_pizza.model.event import Aborted, DrillEnded, DrillStarted, Event, PurchasesObserved, Recorded, StageBegan
+from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.interval import Interval
 
 Kind = TypeVar("Kind", bound=Event)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from chaos_pizza.clients.services import Services
 from chaos_pizza.errors import BadAnswer, Refused, ServiceError, TargetError, TimedOut, Unreachable
-from chaos_pizza.model.event import Actor, CalmChecked, CureAnswer, CureAttempted, CureMeans, Event
+from chaos_pizza.model.event import CalmChecked, CureAttempted, Event
+from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
 from chaos_pizza.redaction import Secret
 from chaos_pizza.traffic.buyer import log_in_admin
 from chaos_pizza.wire.factory import Vendor, link_path

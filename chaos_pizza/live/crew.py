@@ -14,7 +14,8 @@ from chaos_pizza.live.alert_watch import AlertWatch
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.live.factory_watch import FactoryWatch
 from chaos_pizza.live.runbook import Runbook
-from chaos_pizza.model.event import Actor, Event
+from chaos_pizza.model.event import Event
+from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor

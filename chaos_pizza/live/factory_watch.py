@@ -8,7 +8,8 @@ from chaos_pizza.clients.services import Services
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import ServiceError
 from chaos_pizza.live.calm import ORDER_TIMEOUT_S
-from chaos_pizza.model.event import ClockObserved, Event, FaultProven, Peer, VendorSeen
+from chaos_pizza.model.event import ClockObserved, Event, FaultProven, VendorSeen
+from chaos_pizza.model.incident import Peer
 from chaos_pizza.wire.factory import Vendor, link_path
 from chaos_pizza.wire.message import Answer
 

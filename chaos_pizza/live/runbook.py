@@ -6,7 +6,8 @@ from datetime import datetime
 
 from chaos_pizza.errors import ServiceError, TargetError
 from chaos_pizza.live.calm import CalmRestorer
-from chaos_pizza.model.event import CureAnswer, Event, Marked, MarkKind, ResponderStep
+from chaos_pizza.model.event import Event, Marked, ResponderStep
+from chaos_pizza.model.incident import CureAnswer, MarkKind
 from chaos_pizza.model.purchase import Evidence, Outcome
 from chaos_pizza.traffic.buyer import Buyer, Purchase
 

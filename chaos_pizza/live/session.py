@@ -17,16 +17,15 @@ from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.live.crew import Crew, prepare
 from chaos_pizza.model.event import (
     Aborted,
-    Actor,
     CalmChecked,
     DrillEnded,
     DrillStarted,
     Event,
     FaultInjected,
     Recorded,
-    Stage,
     StageBegan,
 )
+from chaos_pizza.model.incident import Actor, Stage
 from chaos_pizza.model.result import InstantName, Timeline
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.model.target import Target
@@ -38,6 +37,8 @@ _GLANCE_S = 0.1
 _CALM_TIMEOUT_S = 90.0
 """Seconds allowed for restoring calm: two throttled orders and some."""
 _ABORTED_RECOVERY_S = 10.0
+_BUILD_SHARE = 10.0
+"""A timeline is built again after this many times what it took: looking on must not disturb what is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,14 @@ class Commission:
     declaration: Declaration
     target: Target
     reports: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    timeline: Timeline
+    count: int
+    at_s: float
+    cost_s: float
 
 
 class DrillSession:
@@ -68,7 +77,7 @@ class DrillSession:
         self._journal = JournalWriter(self.folder, clock)
         self._records: list[Recorded] = []
         self._journal.subscribe(self._records.append)
-        self._timeline: tuple[int, Timeline] | None = None
+        self._built: _Built | None = None
         self._aborted: Aborted | None = None
         self._abort_recorded = False
         self._has_broken = False
@@ -122,16 +131,19 @@ class DrillSession:
         except JournalError as error:
             self._note_failure(str(error))
 
-    def records(self) -> list[Recorded]:
-        """Return the journal so far."""
-        return list(self._records)
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything is in the journal yet."""
+        return bool(self._records)
 
     def timeline(self) -> Timeline:
-        """Return the timeline as far as it goes."""
-        count = len(self._records)
-        if self._timeline is None or self._timeline[0] != count:
-            self._timeline = (count, build_timeline(self._records[:count]))
-        return self._timeline[1]
+        """Return the timeline as far as it goes; in a long drill it may lag by some times what building it takes."""
+        count, now_s = len(self._records), time.monotonic()
+        built = self._built
+        if built is None or (built.count != count and now_s - built.at_s >= _BUILD_SHARE * built.cost_s):
+            timeline = build_timeline(self._records[:count])
+            built = self._built = _Built(timeline, count, now_s, time.monotonic() - now_s)
+        return built.timeline
 
     def knows(self, instant: InstantName) -> bool:
         """Tell whether the timeline has this instant yet."""

@@ -6,84 +6,12 @@ Instants are aware UTC on the drill's own clock, but where a field says that it 
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from chaos_pizza.model.alert import AlertSource, AlertState
+from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans, MarkKind, Peer, Stage
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Overdue, Sample
 from chaos_pizza.model.settings import DrillSettings, FaultKind
-
-
-class Actor(StrEnum):
-    """Who did something to the fault; also the values of `ended_by`."""
-
-    RESPONDER = "responder"
-    """A person of the team, or their automation."""
-    RUNBOOK = "runbook"
-    """The runbook, played by the drill in a person's place."""
-    SELF_HEALED = "self_healed"
-    """The system itself."""
-    ROLLBACK = "rollback"
-    """The drill, putting back what it broke."""
-    WATCHDOG = "watchdog"
-    """The drill's watchdog, when the drill had died."""
-    ABORT = "abort"
-    """A safety stop, or a person, ended the drill."""
-    UNKNOWN = "unknown"
-    """Nobody can tell."""
-
-    @property
-    def mitigates(self) -> bool:
-        """Whether an end by this one is a mitigation; the drill's own tidying up is none."""
-        return self in {Actor.RESPONDER, Actor.RUNBOOK, Actor.SELF_HEALED}
-
-
-class Stage(StrEnum):
-    """Where the drill itself stands."""
-
-    BASELINE = "baseline"
-    METHOD = "method"
-    AFTER = "after"
-    ROLLBACK = "rollback"
-    VERIFICATION = "verification"
-
-
-class Peer(StrEnum):
-    """A service with a clock of its own."""
-
-    SHOP = "shop"
-    FACTORY = "factory"
-
-
-class MarkKind(StrEnum):
-    """What a person, or the runbook in a person's place, can say of an incident."""
-
-    NOTICED = "noticed"
-    ACKNOWLEDGED = "acknowledged"
-    DIAGNOSED = "diagnosed"
-    MITIGATED = "mitigated"
-    NOTE = "note"
-
-
-class CureAnswer(StrEnum):
-    """What came of an attempt to end the fault."""
-
-    RESOLVED = "resolved"
-    """The service says that this very attempt ended it."""
-    NOTHING_TO_RESOLVE = "nothing_to_resolve"
-    """There was no fault to end."""
-    REFUSED = "refused"
-    """The service would not."""
-    NO_ANSWER = "no_answer"
-    """Sent, but not answered: it may have worked."""
-
-
-class CureMeans(StrEnum):
-    """By what an attempt to end the fault was made."""
-
-    LINK = "link"
-    ADMIN_DELETE = "admin_delete"
-    SHOP_CHAOS_OFF = "shop_chaos_off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from chaos_pizza.model.event import Actor
+from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Outcome
 

@@ -4,7 +4,7 @@ Every function returns sentences, ready for Markdown; texts from outside are esc
 is said to be unknown, or left to the people who do know.
 """
 
-from chaos_pizza.model.event import Actor
+from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import DrillResult, Instant, InstantName, Measure, MeasureName
 from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind

@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chaos_pizza.errors import BadAnswer, Refused
-from chaos_pizza.model.event import CureAnswer, VendorChaos
+from chaos_pizza.model.event import VendorChaos
+from chaos_pizza.model.incident import CureAnswer
 from chaos_pizza.redaction import Secret
 from chaos_pizza.wire.message import YEARS, Answer, Request, expect_object
 
