@@ -18,7 +18,8 @@ _REFRESH_S = 0.25
 _LINE_INTERVAL_S = 5.0
 _WINDOW_S = 5.0
 _SPARKS = "▁▂▃▄▅▆▇█"
-_SPARK_COUNT = 40
+_SPARK_INTERVAL_S = 0.5
+_SPARK_COUNT = 100
 _LAST_ENTRIES = 8
 
 _PHASES = {
@@ -43,6 +44,7 @@ class Progress:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._show, name="progress", daemon=True)
         self._ratios: list[float | None] = []
+        self._sparked_at: datetime | None = None
         self._told: set[str] = set()
 
     def __enter__(self) -> "Progress":
@@ -118,7 +120,6 @@ class Progress:
 
     def _purchases(self) -> Text:
         window = self._session.crew.recent.window(self._session.clock.now(), _WINDOW_S)
-        self._ratios = [*self._ratios, window.success_ratio][-_SPARK_COUNT:]
         if window.success_ratio is None:
             return Text("no purchases yet")
         latency_s = window.latency_s(0.95) or 0.0
@@ -129,6 +130,12 @@ class Progress:
         )
 
     def _sparkline(self) -> Text:
+        """The success ratio so far, a spark for every half second."""
+        now = self._session.clock.now()
+        if self._sparked_at is None or (now - self._sparked_at).total_seconds() >= _SPARK_INTERVAL_S:
+            self._sparked_at = now
+            ratio = self._session.crew.recent.window(now, 2 * _SPARK_INTERVAL_S).success_ratio
+            self._ratios = [*self._ratios, ratio][-_SPARK_COUNT:]
         sparks = (" " if ratio is None else _SPARKS[round(ratio * (len(_SPARKS) - 1))] for ratio in self._ratios)
         return Text("".join(sparks), style="cyan")
 
