@@ -14,7 +14,7 @@ from chaos_pizza.model.event import CalmChecked
 from chaos_pizza.model.incident import Actor
 
 
-@click.command()
+@click.command(short_help="End whatever fault is on, now.")
 @target_option(default="env")
 @config_option
 @click.option("--timeout-s", default=90.0, show_default=True, help="How long to try.")

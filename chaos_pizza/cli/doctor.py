@@ -19,7 +19,7 @@ _SHORT_S = 10.0
 Check = Callable[[Services], Awaitable[str]]
 
 
-@click.command()
+@click.command(short_help="Check that a drill could be held.")
 @target_option(default="env")
 @config_option
 def doctor(target_name: str, config_path: Path | None) -> None:

@@ -20,7 +20,7 @@ from chaos_pizza.runner.drill import HeldDrill, hold_drill
 from chaos_pizza.runner.experiment_file import declaration_of, read_experiment
 
 
-@click.command()
+@click.command(short_help="Hold a drill and judge it.")
 @click.argument("experiment", type=click.Path(path_type=Path))
 @target_option(default=None)
 @config_option

@@ -9,7 +9,7 @@ from chaos_pizza.configuration import read_configuration
 from chaos_pizza.folder import REPORT_NAME, find_drill_folder, write_results
 
 
-@click.command()
+@click.command(short_help="Write a drill's report anew.")
 @click.argument("drill")
 @config_option
 @reports_option

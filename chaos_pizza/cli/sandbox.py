@@ -16,7 +16,7 @@ from chaos_pizza.sandbox.running import Sandbox
 from chaos_pizza.sandbox.settings import SandboxSettings
 
 
-@click.command()
+@click.command(short_help="Run a shop and a factory to drill on.")
 @click.option("--shop-port", type=click.IntRange(0, 65535), default=3000, show_default=True, help="0 is any free one.")
 @click.option(
     "--factory-port", type=click.IntRange(0, 65535), default=4000, show_default=True, help="0 is any free one."

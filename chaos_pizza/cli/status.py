@@ -15,7 +15,7 @@ from chaos_pizza.wire.factory import Vendor
 _LATEST = 10
 
 
-@click.command()
+@click.command(short_help="Tell how the factory and the latest drills stand.")
 @target_option(default="env")
 @config_option
 @reports_option

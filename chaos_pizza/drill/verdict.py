@@ -1,5 +1,6 @@
 """The verdict on a drill, and the reasons for it."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from chaos_pizza.drill.calm import was_fault_seen
@@ -91,7 +92,9 @@ def _budget_text(check: BudgetCheck, measures: Mapping[MeasureName, Measure | No
     if not found.censored:
         return f"{time} of {found.value:.2f} s is over its budget of {check.budget:g} s"
     by_whom = f", ended by {ACTORS[timeline.ended_by]}" if never == "not mitigated" and timeline.ended_by else ""
-    return f"{never} within at least {found.value:.2f} s{by_whom} (budget for {time}: {check.budget:g} s)"
+    # A lower bound is never rounded up: that would claim more than was seen.
+    least_s = math.floor(found.value * 100) / 100
+    return f"{never} for at least {least_s:.2f} s{by_whom} (budget for {time}: {check.budget:g} s)"
 
 
 def _of_hypothesis(observations: Observations) -> Iterator[str]:

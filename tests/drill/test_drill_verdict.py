@@ -222,7 +222,7 @@ def test_an_undetected_fault_fails_where_it_had_a_budget():
     told = without(by_the_book(Budgets(ttd_s=60)), AlertChanged, Marked)
     assert judged(told) == (
         Verdict.FAILED,
-        ("undetected within at least 9.90 s (budget for time to detect: 60 s)",),
+        ("undetected for at least 9.90 s (budget for time to detect: 60 s)",),
     )
 
 
@@ -230,7 +230,7 @@ def test_a_fault_that_the_rollback_ended_fails_where_mitigation_had_a_budget():
     told = [*without(by_the_book(Budgets(ttm_s=60)), CureAttempted), (19.9, cured(19.6, 19.9, Actor.ROLLBACK))]
     assert judged(told) == (
         Verdict.FAILED,
-        ("not mitigated within at least 9.90 s, ended by the drill's rollback (budget for time to mitigate: 60 s)",),
+        ("not mitigated for at least 9.90 s, ended by the drill's rollback (budget for time to mitigate: 60 s)",),
     )
 
 
