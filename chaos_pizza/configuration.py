@@ -1,6 +1,7 @@
 """`chaos-pizza.yaml`: a team's targets, and where their reports go."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from chaos_pizza.model.target import SECRETS, VARIABLES, Target
 
 DEFAULT_NAME = "chaos-pizza.yaml"
 _TARGET_KEYS = {*(key if key not in SECRETS else f"{key}_env" for key in VARIABLES), "alerting"}
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,11 @@ class TeamConfiguration:
 
     def _looked_up(self, name: str, key: str, variable: Any) -> str:
         if not isinstance(variable, str) or variable not in os.environ:
+            # Whoever wrote the secret itself where its variable belongs is not to read it on the screen.
+            named = f" {variable}" if isinstance(variable, str) and _VARIABLE.fullmatch(variable) else ""
             raise TargetError(
-                f"target {name!r} in {self.path}: its {key.replace('_', ' ')} is to be in the environment variable "
-                f"{variable}, which is not set"
+                f"target {name!r} in {self.path}: its {key.replace('_', ' ')} is to be in the environment variable"
+                f"{named} that {key}_env names, which is not set"
             )
         return os.environ[variable]
 
@@ -73,7 +77,7 @@ def read_configuration(path: Path | None) -> TeamConfiguration:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{chosen} can't be read: {error}") from None
     except yaml.YAMLError as error:
-        raise UsageError(f"{chosen} is not YAML: {' '.join(str(error).split())[:200]}") from None
+        raise UsageError(f"{chosen} is not YAML: {_yaml_complaint(error)}") from None
     return _checked(chosen, content if content is not None else {})
 
 
@@ -84,9 +88,13 @@ def _checked(path: Path, content: Any) -> TeamConfiguration:
     if not isinstance(targets, dict):
         raise UsageError(f"{path}: `targets` is to be a mapping of names to targets")
     for name, target in targets.items():
+        if not isinstance(name, str):
+            raise UsageError(f"{path}: a target's name is to be a text, not {name!r}")
         if not isinstance(target, dict):
             raise UsageError(f"{path}: target {name!r} is to be a mapping")
-        unknown = sorted(set(target) - _TARGET_KEYS)
+        if not isinstance(target.get("alerting") or {}, dict):
+            raise UsageError(f"{path}: target {name!r}: `alerting` is to be a mapping")
+        unknown = sorted(map(str, set(target) - _TARGET_KEYS))
         if unknown:
             hint = (
                 " (a secret never stands in this file, only the name of its variable)"
@@ -100,3 +108,10 @@ def _checked(path: Path, content: Any) -> TeamConfiguration:
     if not isinstance(reports, str):
         raise UsageError(f"{path}: `reports` is to be a folder's path")
     return TeamConfiguration(path, targets, Path(reports))
+
+
+def _yaml_complaint(error: yaml.YAMLError) -> str:
+    # Never the library's whole text: it quotes the line, which may hold what stands there by mistake.
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        return f"{error.problem} in line {error.problem_mark.line + 1}"
+    return "it holds characters that YAML does not allow"

@@ -95,7 +95,7 @@ def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all: a reader never sees half of one."""
     draft = path.with_name(f".{path.name}.draft")
     try:
-        draft.write_text(text, encoding="utf-8")
+        draft.write_text(text, encoding="utf-8", errors="replace")
         os.replace(draft, path)  # noqa: PTH105 - the one name for an atomic replacement
     except OSError as error:
         raise JournalError(f"{path} can't be written: {error.strerror}") from None

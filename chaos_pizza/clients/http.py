@@ -30,7 +30,10 @@ _FOREIGN: tuple[tuple[type[Exception], type[PizzaError], str], ...] = (
     (httpx.InvalidURL, Unreachable, "has an address that is no URL"),
     (httpx.TransportError, Unreachable, "broke the connection before its answer was complete"),
     (httpx.HTTPError, BadAnswer, "gave an answer that is no HTTP"),
+    # a host name that no domain may have
+    (UnicodeError, Unreachable, "has an address that is no URL"),
 )
+_FOREIGN_ERRORS = tuple(foreign for foreign, _, _ in _FOREIGN)
 
 
 class HttpCaller:
@@ -58,7 +61,7 @@ class HttpCaller:
                 response, raw = await self._send(request, on_sent)
         except TimeoutError:
             raise TimedOut(f"{self._place(request)} did not answer within {timeout_s:g} s") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except _FOREIGN_ERRORS as error:
             raise self._translated(error, request) from None
         received_at = self._clock.now()
         return Answer(
@@ -78,7 +81,7 @@ class HttpCaller:
                 response, raw = await self._send(request)
         except TimeoutError:
             raise TimedOut(f"{self._place(request)} did not answer within {timeout_s:g} s") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except _FOREIGN_ERRORS as error:
             raise self._translated(error, request) from None
         if not response.is_success:
             raise BadAnswer(f"{self._place(request)} answered {response.status_code}")

@@ -41,7 +41,8 @@ def read_declaration(experiment: Mapping[str, Any], alerting: Mapping[str, Any] 
     """
     block = _block(experiment)
     if alerting:
-        block["detection"] = {**(block.get("detection") or {}), **alerting}
+        declared = block.get("detection")
+        block["detection"] = {**(declared if isinstance(declared, Mapping) else {}), **alerting}
     slug = block.pop("experiment", None)
     if not isinstance(slug, str) or not _SLUG.fullmatch(slug):
         raise ExperimentError(
@@ -56,9 +57,10 @@ def read_declaration(experiment: Mapping[str, Any], alerting: Mapping[str, Any] 
 
 
 def _block(experiment: Mapping[str, Any]) -> dict[str, Any]:
+    extensions = experiment.get("extensions")
     found = [
         extension
-        for extension in experiment.get("extensions") or []
+        for extension in (extensions if isinstance(extensions, list) else [])
         if isinstance(extension, Mapping) and extension.get("name") == EXTENSION
     ]
     if len(found) != 1:
@@ -126,6 +128,8 @@ def _limits(settings: DrillSettings) -> list[Limit]:
 
 def _rule_limits(rule: AlertRule) -> list[Limit]:
     return [
+        # Neither infinite nor NaN: the journal holds the rule.
+        (f"rule {rule.name}: threshold", rule.threshold, -1e15, 1e15),
         (f"rule {rule.name}: evaluation_interval_s", rule.evaluation_interval_s, 0.1, 3_600),
         (f"rule {rule.name}: window_s", rule.window_s, 0.1, 1e9),
         (f"rule {rule.name}: compare_window_s", rule.compare_window_s, 0.1, 1e9),

@@ -82,11 +82,12 @@ class JournalWriter:
     def _append(self, event: Event, at: datetime) -> Recorded:
         if self._failure:
             raise JournalError(self._failure)
-        line, own_hash = write_line(self._number, at, event, self._hash)
         try:
+            line, own_hash = write_line(self._number, at, event, self._hash)
             _write_all(self._file, line)
-        except OSError as error:
-            self._failure = f"the journal {self.path} can't be written: {error.strerror}"
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else f"{type(event).__name__} is not fit for JSON"
+            self._failure = f"the journal {self.path} can't be written: {reason}"
             raise JournalError(self._failure) from None
         recorded = Recorded(self._number, at, event)
         self._number += 1

@@ -56,7 +56,7 @@ def _converter() -> cattrs.Converter:
     converter.register_unstructure_hook(datetime, instant_text)
     converter.register_unstructure_hook(str, str)  # an enumeration's texts, as plain ones
     converter.register_structure_hook(datetime, lambda text, _: instant_of(text))
-    # By class: the library looks there first. An enumeration of texts is a `str`, so its names are held to be texts too.
+    # By class, where the library looks first. An enumeration of texts is a `str`, so it is held to be one here too.
     for kind, kinds, wanted in (
         (float, (float, int), "a number"),
         (int, (int,), "a whole number"),

@@ -1,5 +1,6 @@
 """The latest purchases, for those who ask how the shop does right now."""
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,8 +24,9 @@ class Window:
         """Return the latency that this share (0 to 1) of the purchases kept to, by nearest rank."""
         if not self.latencies_s:
             return None
-        rank = min(len(self.latencies_s) - 1, max(0, round(quantile * len(self.latencies_s) + 0.5) - 1))
-        return self.latencies_s[rank]
+        # Rounded first: 0.07 of a hundred is seven, not the 7.000000000000001 of binary fractions.
+        rank = math.ceil(round(quantile * len(self.latencies_s), 9))
+        return self.latencies_s[max(0, rank - 1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Turn what stands on a terminal into an SVG picture: ANSI text in, SVG out.
 
-    tmux new-session -d -s drill -x 112 -y 34 'make drill; sleep 60'
-    tmux capture-pane -e -p -t drill | python docs/pictures/terminal.py 'make drill' > docs/pictures/drill.svg
+tmux new-session -d -s drill -x 112 -y 34 'make drill; sleep 60'
+tmux capture-pane -e -p -t drill | python docs/pictures/terminal.py 'make drill' > docs/pictures/drill.svg
 """
 
 import io

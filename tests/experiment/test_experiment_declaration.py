@@ -1,0 +1,178 @@
+"""What an experiment declares of its drill, and every way in which it may not."""
+
+import pytest
+
+from chaos_pizza.errors import ExperimentError
+from chaos_pizza.experiment.declaration import Declaration, read_declaration
+from chaos_pizza.model.alert import AlertRule, Operator
+from chaos_pizza.model.settings import (
+    Budgets,
+    DetectionFrom,
+    DrillSettings,
+    FaultKind,
+    ResponderKind,
+    ResponderSettings,
+    SandboxWishes,
+    TrafficSettings,
+)
+
+RULE = {"name": "mine", "metric": "m", "operator": ">", "threshold": 0, "window_s": 60}
+
+
+def experiment(*others, **declared):
+    block = {"name": "chaos-pizza", "experiment": "factory-fail", "fault": "fail", **declared}
+    return {"title": "A drill", "extensions": [{"name": "somebody-elses"}, block, *others]}
+
+
+def complaint_of(declared, alerting=None):
+    with pytest.raises(ExperimentError) as refusal:
+        read_declaration(declared, alerting)
+    assert "\n" not in str(refusal.value)
+    return str(refusal.value)
+
+
+def test_a_name_and_a_fault_are_enough():
+    assert read_declaration(experiment()) == Declaration("factory-fail", "A drill", DrillSettings(FaultKind.FAIL))
+
+
+def test_an_experiment_without_a_title_goes_by_its_name():
+    assert read_declaration({"extensions": experiment()["extensions"]}).title == "factory-fail"
+
+
+def test_everything_that_is_declared_is_read():
+    declared = experiment(
+        traffic={"rate_per_s": 15, "diners": 3},
+        responder={"kind": "runbook", "reaction_s": 0},
+        budgets={"ttd_s": 15, "success_ratio": 0.95},
+        sandbox={"chaos_delay_s": "1-2", "backup_factory": True},
+        min_samples=7,
+    )
+    assert read_declaration(declared).settings == DrillSettings(
+        fault=FaultKind.FAIL,
+        traffic=TrafficSettings(rate_per_s=15.0, diners=3),
+        responder=ResponderSettings(ResponderKind.RUNBOOK, 0.0),
+        budgets=Budgets(ttd_s=15.0, success_ratio=0.95),
+        sandbox=SandboxWishes(chaos_delay_s="1-2", backup_factory=True),
+        min_samples=7,
+    )
+
+
+def test_reading_a_declaration_leaves_the_experiment_as_it_is():
+    declared = experiment(detection={"rules": ["failed-purchases"]})
+    read_declaration(declared, {"source": "both"})
+    assert declared == experiment(detection={"rules": ["failed-purchases"]})
+
+
+def test_a_shipped_rule_is_taken_by_its_name_and_an_own_one_as_it_stands():
+    shipped, own = read_declaration(
+        experiment(detection={"rules": ["failed-purchases", RULE]})
+    ).settings.detection.rules
+    assert (shipped.name, shipped.metric) == ("failed-purchases", "pizza_purchases_total")
+    assert own == AlertRule("mine", "m", Operator.ABOVE, 0.0, 60.0)
+
+
+def test_a_targets_own_alerting_replaces_what_the_experiment_says_key_by_key():
+    declared = experiment(detection={"source": "shop_metrics", "scrape_interval_s": 3})
+    detection = read_declaration(declared, {"source": "synthetic_monitor", "rules": [RULE]}).settings.detection
+    assert (detection.source, detection.scrape_interval_s) == (DetectionFrom.SYNTHETIC_MONITOR, 3.0)
+    assert [rule.name for rule in detection.rules] == ["mine"]
+
+
+@pytest.mark.parametrize("extensions", [None, [], {}, 5, "chaos-pizza", [None, "chaos-pizza"], [{"name": "other"}]])
+def test_an_experiment_without_our_extension_is_told_what_it_needs(extensions):
+    complaint = complaint_of({"title": "t", "extensions": extensions})
+    assert "needs one extension named chaos-pizza" in complaint
+    assert "has none" in complaint
+
+
+def test_two_of_our_extensions_are_one_too_many():
+    assert "has 2" in complaint_of(experiment({"name": "chaos-pizza", "experiment": "again"}))
+
+
+@pytest.mark.parametrize(
+    "name", [None, "", 5, "Factory-Fail", "-fail", "factory_fail", "../up", "a/b", "a b", "a\n", "x" * 62, "é"]
+)
+def test_a_name_that_makes_no_folder_is_refused(name):
+    assert "needs `experiment`, a short name of a-z, 0-9 and -" in complaint_of(experiment(experiment=name))
+
+
+def test_a_rule_that_nobody_ships_is_told_with_those_that_are():
+    complaint = complaint_of(experiment(detection={"rules": ["oven-hot"]}))
+    assert "no alert rule is called 'oven-hot'; shipped are failed-purchases" in complaint
+    assert complaint.endswith("@ detection.rules")
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ({"fault": "flood"}, "fault"),
+        ({"fault": None}, "fault"),
+        ({"speed": 5}, "speed"),
+        ({5: 5}, "5"),
+        ({"traffic": {"rate": 5}}, "rate"),
+        ({"traffic": 5}, "traffic"),
+        ({"traffic": {"rate_per_s": "fast"}}, "'fast' is not a number @ traffic.rate_per_s"),
+        ({"traffic": {"rate_per_s": True}}, "True is not a number @ traffic.rate_per_s"),
+        ({"traffic": {"diners": 1.5}}, "1.5 is not a whole number @ traffic.diners"),
+        ({"sandbox": {"chaos_delay_s": 5}}, "5 is not a text @ sandbox.chaos_delay_s"),
+        ({"sandbox": {"backup_factory": "no"}}, "'no' is not true or false @ sandbox.backup_factory"),
+        ({"detection": "none"}, "detection"),
+        ({"detection": {"rules": 5}}, "detection.rules"),
+        ({"detection": {"rules": [{**RULE, "operator": "="}]}}, "detection.rules[0].operator"),
+        ({"detection": {"rules": [{"name": "x"}]}}, "metric"),
+        ({"responder": {"kind": "robot"}}, "responder.kind"),
+    ],
+)
+def test_what_is_declared_wrongly_is_told_by_its_place(declared, words):
+    complaint = complaint_of(experiment(**{str(k): v for k, v in declared.items()}))
+    assert complaint.startswith("experiment factory-fail, extension chaos-pizza: ")
+    assert words in complaint
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ({"traffic": {"rate_per_s": 0}}, "0.01 to 10000 is allowed, not 0 @ traffic.rate_per_s"),
+        ({"traffic": {"rate_per_s": 10_001}}, "@ traffic.rate_per_s"),
+        ({"traffic": {"rate_per_s": float("nan")}}, "not nan @ traffic.rate_per_s"),
+        ({"traffic": {"diners": 0}}, "1 to 1000 is allowed, not 0 @ traffic.diners"),
+        ({"traffic": {"latency_budget_s": 0}}, "@ traffic.latency_budget_s"),
+        ({"traffic": {"latency_budget_s": 5, "timeout_s": 4}}, "5 to 3600 is allowed, not 4 @ traffic.timeout_s"),
+        ({"traffic": {"max_in_flight": 0}}, "@ traffic.max_in_flight"),
+        ({"recovery": {"good_purchases": 0}}, "@ recovery.good_purchases"),
+        ({"recovery": {"timeout_s": 0}}, "@ recovery.timeout_s"),
+        ({"detection": {"scrape_interval_s": 0}}, "@ detection.scrape_interval_s"),
+        ({"responder": {"reaction_s": -1}}, "0 to 86400 is allowed, not -1 @ responder.reaction_s"),
+        ({"min_samples": 0}, "@ min_samples"),
+        ({"sandbox": {"stall_s": 3601}}, "@ sandbox.stall_s"),
+        ({"budgets": {"ttd_s": -1}}, "@ budgets.ttd_s"),
+        ({"budgets": {"ttr_s": float("inf")}}, "@ budgets.ttr_s"),
+        ({"budgets": {"success_ratio": 95}}, "0 to 1 is allowed, not 95 @ budgets.success_ratio"),
+        ({"detection": {"rules": [{**RULE, "window_s": 0}]}}, "@ rule mine: window_s"),
+        ({"detection": {"rules": [{**RULE, "threshold": float("nan")}]}}, "@ rule mine: threshold"),
+        ({"detection": {"rules": [{**RULE, "threshold": float("inf")}]}}, "@ rule mine: threshold"),
+        ({"detection": {"rules": [{**RULE, "evaluation_interval_s": 0}]}}, "@ rule mine: evaluation_interval_s"),
+    ],
+)
+def test_a_figure_that_no_drill_can_be_held_with_is_told_with_its_limits(declared, words):
+    assert words in complaint_of(experiment(**declared))
+
+
+def test_all_wrong_figures_are_told_at_once():
+    complaint = complaint_of(experiment(traffic={"rate_per_s": 0, "diners": 0}, min_samples=0))
+    assert [place in complaint for place in ("rate_per_s", "diners", "min_samples")] == [True] * 3
+
+
+def test_the_limits_themselves_are_allowed():
+    declared = experiment(
+        traffic={"rate_per_s": 0.01, "latency_budget_s": 3600, "timeout_s": 3600}, budgets={"ttd_s": 0}
+    )
+    assert read_declaration(declared).settings.traffic.timeout_s == 3600.0
+
+
+def test_wrong_alerting_of_a_target_is_told_too():
+    assert "source" in complaint_of(experiment(), {"source": "crystal ball"})
+    assert (
+        read_declaration(experiment(detection="none"), {"source": "both"}).settings.detection.source
+        is DetectionFrom.BOTH
+    )

@@ -1,0 +1,36 @@
+"""Purchases as they are seen, and a sandbox to make them in."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chaos_pizza.clients.services import open_services
+from chaos_pizza.clock import AnchoredClock
+from chaos_pizza.model.target import Target
+from chaos_pizza.redaction import Redactor
+from chaos_pizza.sandbox.embedded import SandboxThread
+from chaos_pizza.sandbox.settings import SandboxSettings
+
+
+@pytest.fixture
+def at():
+    return lambda second: datetime(2026, 11, 24, 20, tzinfo=UTC) + timedelta(seconds=second)
+
+
+@pytest.fixture
+def shopping():
+    """Do some work with the services of a sandbox whose factory stalls for two seconds."""
+
+    def go(work):
+        with SandboxThread(SandboxSettings(stall_s=2)) as sandbox:
+            fields = Target.of_environment("sandbox", sandbox.environment).to_fields()
+            target = Target.of_fields("sandbox", {**fields, "diner_email": ""})
+
+            async def opened():
+                async with open_services(target, AnchoredClock(), Redactor(target.secrets())) as services:
+                    return await work(services)
+
+            return asyncio.run(opened())
+
+    return go
