@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from chaos_pizza.errors import TargetError, UsageError
 from chaos_pizza.model.target import SECRETS, VARIABLES, Target
+from chaos_pizza.yaml_file import read_yaml
 
 DEFAULT_NAME = "chaos-pizza.yaml"
 _TARGET_KEYS = {*(key if key not in SECRETS else f"{key}_env" for key in VARIABLES), "alerting"}
@@ -69,15 +68,11 @@ def read_configuration(path: Path | None) -> TeamConfiguration:
     """
     chosen = path or Path(DEFAULT_NAME)
     try:
-        content = yaml.safe_load(chosen.read_text(encoding="utf-8"))
+        content = read_yaml(chosen)
     except FileNotFoundError:
         if path is None:
             return TeamConfiguration(chosen)
         raise UsageError(f"there is no configuration {chosen}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{chosen} can't be read: {error}") from None
-    except yaml.YAMLError as error:
-        raise UsageError(f"{chosen} is not YAML: {_yaml_complaint(error)}") from None
     return _checked(chosen, content if content is not None else {})
 
 
@@ -108,10 +103,3 @@ def _checked(path: Path, content: Any) -> TeamConfiguration:
     if not isinstance(reports, str):
         raise UsageError(f"{path}: `reports` is to be a folder's path")
     return TeamConfiguration(path, targets, Path(reports))
-
-
-def _yaml_complaint(error: yaml.YAMLError) -> str:
-    # Never the library's whole text: it quotes the line, which may hold what stands there by mistake.
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
-        return f"{error.problem} in line {error.problem_mark.line + 1}"
-    return "it holds characters that YAML does not allow"

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "chaos_pizza"
 LAYERS = (
     {"errors", "clock", "redaction", "model", "versions"},
     {"wire", "alerting", "drill", "report", "experiment"},
-    {"clients", "journal", "traffic", "sandbox", "configuration", "folder"},
+    {"clients", "journal", "traffic", "sandbox", "configuration", "folder", "yaml_file"},
     {"live"},
     {"activity", "probes", "actions", "controls"},
     {"runner"},

@@ -3,6 +3,7 @@
 from chaoslib.types import Configuration, Secrets
 
 from chaos_pizza.activity import activity
+from chaos_pizza.clients.services import Services
 from chaos_pizza.errors import CalmNotRestored
 from chaos_pizza.live.alone import call_alone, target_of
 from chaos_pizza.live.calm import CalmRestorer
@@ -24,9 +25,11 @@ def restore_calm(timeout_s: float = 90.0, configuration: Configuration = None, s
         checked = session.restore_calm(timeout_s)
     else:
         target = target_of(configuration, secrets)
-        checked = call_alone(
-            target, lambda services: CalmRestorer(services, lambda _: None, Actor.ROLLBACK).restore(timeout_s)
-        )
+        checked = call_alone(target, lambda services: _restorer(services).restore(timeout_s))
     if not checked.is_calm:
         raise CalmNotRestored(f"calm is not restored: {checked.text or 'it could not be proven'}")
     return "calm: the factory says so and its pizza verifies"
+
+
+def _restorer(services: Services) -> CalmRestorer:
+    return CalmRestorer(services, lambda _: None, Actor.ROLLBACK, shop_too=services.target.has_shop_admin)

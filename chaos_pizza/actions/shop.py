@@ -4,6 +4,7 @@ from chaoslib.types import Configuration, Secrets
 
 from chaos_pizza.activity import activity, with_services
 from chaos_pizza.clients.services import Services
+from chaos_pizza.errors import TargetError
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.live.current import current_session
 from chaos_pizza.live.injection import recorded_injection
@@ -18,8 +19,14 @@ def start_shop_chaos(configuration: Configuration = None, secrets: Secrets = Non
 
     async def start(services: Services) -> bool:
         admin = await log_in_admin(services)
-        is_on, _ = await recorded_injection(services, FaultKind.SHOP_CHAOS, services.shop.set_chaos(admin, on=True))
-        return is_on
+
+        async def ask() -> bool:
+            is_on, _ = await services.shop.set_chaos(admin, on=True)
+            if not is_on:
+                raise TargetError("the shop has no chaos of its own to turn on; it is an exercise of the course")
+            return is_on
+
+        return await recorded_injection(services, FaultKind.SHOP_CHAOS, ask())
 
     return with_services(configuration, secrets, start)
 

@@ -7,7 +7,7 @@ import click
 from chaos_pizza.cli.options import config_option, target_option
 from chaos_pizza.clients.services import Services
 from chaos_pizza.configuration import read_configuration
-from chaos_pizza.errors import CalmNotRestored, Refused
+from chaos_pizza.errors import CalmNotRestored
 from chaos_pizza.live.alone import call_alone
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.model.event import CalmChecked
@@ -26,12 +26,9 @@ def calm(target_name: str, config_path: Path | None, timeout_s: float) -> None:
     target = read_configuration(config_path).target(target_name)
 
     async def restore(services: Services) -> CalmChecked:
-        restorer = CalmRestorer(services, lambda _: None, Actor.RESPONDER)
-        if target.admin_email and target.admin_password:
-            try:
-                await restorer.shop_chaos_off()
-            except Refused:
-                click.echo("The shop has no chaos of its own.")
+        restorer = CalmRestorer(
+            services, lambda _: None, Actor.RESPONDER, shop_too=target.has_shop_admin, link_first=True
+        )
         return await restorer.restore(timeout_s)
 
     checked = call_alone(target, restore)

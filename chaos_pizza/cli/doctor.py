@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from chaos_pizza.alerting.exposition import read_exposition
-from chaos_pizza.alerting.synthetic import PURCHASES_FAILED
+from chaos_pizza.alerting.exposition import belongs, read_exposition
+from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.cli.options import config_option, target_option
 from chaos_pizza.clients.services import Services
 from chaos_pizza.configuration import read_configuration
@@ -80,11 +80,10 @@ async def _metrics(services: Services) -> str:
     if services.metrics is None:
         raise PizzaError("none configured; alert rules will watch the drill's own purchases (PIZZA_METRICS_URL)")
     series = read_exposition(await services.metrics.text("", _SHORT_S))
-    if PURCHASES_FAILED not in series:
-        raise PizzaError(
-            f"{len(series)} series, but no {PURCHASES_FAILED[0]}: the shipped alert rules see nothing there"
-        )
-    return f"{len(series)} series"
+    blind = [rule.name for rule in shipped_rules().values() if not any(belongs(key, rule) for key in series)]
+    if blind:
+        raise PizzaError(f"{len(series)} series, but none that the shipped rules {', '.join(blind)} are about")
+    return f"{len(series)} series, and all that the shipped rules are about"
 
 
 async def _shop_admin(services: Services) -> str:

@@ -57,8 +57,8 @@ class ShopClient:
         """
         return await self._caller.exchange(shop_wire.order(diner, store, dishes), timeout_s, on_sent)
 
-    async def set_chaos(self, admin: Diner, on: bool) -> tuple[bool, Answer]:
-        """Turn the shop's own chaos on or off and return whether it is on now; `Refused` where the shop has none."""
+    async def set_chaos(self, admin: Diner, on: bool) -> tuple[bool | None, Answer]:
+        """Turn the shop's own chaos on or off and return whether it is on now; `None` where the shop has none."""
         answer = await self._caller.exchange(shop_wire.shop_chaos(admin, on), SHORT_S)
         return shop_wire.read_shop_chaos(answer), answer
 

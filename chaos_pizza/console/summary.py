@@ -5,7 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chaos_pizza.model.result import DrillResult, Measure, MeasureName, Verdict
-from chaos_pizza.report.phrasing import span
+from chaos_pizza.report.phrasing import share, span
 
 _STYLES = {
     Verdict.PASSED: "bold green",
@@ -34,6 +34,10 @@ def print_summary(console: Console, result: DrillResult, report: str) -> None:
         check = budgets.get(name.value)
         allowed = "" if check is None else f"budget {check.budget:g} s, {_kept(check.kept)}"
         table.add_row(f"  {words}", _measured(result.measures.get(name)), allowed)
+    if "success_ratio" in budgets:
+        check = budgets["success_ratio"]
+        good = "unknown" if check.value is None else share(check.value)
+        table.add_row("  good purchases", good, f"budget {share(check.budget)}, {_kept(check.kept)}")
     console.print(table)
     if result.timeline.detected_by:
         console.print(Text(f"  detected by {result.timeline.detected_by}"))

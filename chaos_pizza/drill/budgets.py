@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from chaos_pizza.drill.detection import could_be_acknowledged
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.model.result import BudgetCheck, Impact, Measure, MeasureName, Timeline
 
@@ -18,7 +19,8 @@ def check_budgets(
     for name in _TIMES:
         budget = getattr(budgets, name.value)
         if budget is not None:
-            checks.append(_check_time(name, budget, measures.get(name), complete, timeline))
+            seen = name is not MeasureName.TTA or could_be_acknowledged(observations)
+            checks.append(_check_time(name, budget, measures.get(name), complete and seen, timeline))
     if budgets.success_ratio is not None:
         ratio = impact.success_ratio
         kept = None if ratio is None else ratio >= budgets.success_ratio

@@ -9,6 +9,7 @@ from chaos_pizza.model.event import AlertChanged, Marked
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import Instant, InstantName
+from chaos_pizza.model.settings import ResponderKind
 
 LIVE_ENTRY_S = 5.0
 """A mark entered within this many seconds of what it tells counts as made on the spot."""
@@ -76,3 +77,9 @@ def mark_label(mark: Marked) -> str:
         return "runbook"
     late = (mark.entered_at - mark.at).total_seconds() > LIVE_ENTRY_S
     return f"mark by {mark.by}, entered later" if late else f"mark by {mark.by}"
+
+
+def could_be_acknowledged(observations: Observations) -> bool:
+    """Tell whether an acknowledgement would have been seen: by the runbook's own hand, or since somebody marks."""
+    runbook = observations.started.settings.responder.kind is ResponderKind.RUNBOOK
+    return runbook or bool(observations.all_of(Marked))

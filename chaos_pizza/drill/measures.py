@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chaos_pizza.drill.detection import detection_among
+from chaos_pizza.drill.detection import could_be_acknowledged, detection_among
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.recovery import good_run
 from chaos_pizza.model.interval import Interval
@@ -25,7 +25,7 @@ def measure(observations: Observations, timeline: Timeline) -> dict[MeasureName,
     return {
         MeasureName.TTD: _since(start, detected, lasted_until),
         MeasureName.TTD_FROM_IMPACT: _since(impact, detected, lasted_until),
-        MeasureName.TTA: _since(detected, acknowledged, lasted_until),
+        MeasureName.TTA: _since(detected, acknowledged, lasted_until) if could_be_acknowledged(observations) else None,
         MeasureName.TTM: _since(start, ended_in_earnest, lasted_until),
         MeasureName.TTR: _since(start, recovered, unwell_until),
         MeasureName.IMPACT_DELAY: between(start, impact) if impact else None,

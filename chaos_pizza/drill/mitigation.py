@@ -6,14 +6,19 @@ from datetime import datetime, timedelta
 from chaos_pizza.drill.clock_offset import ClockOffset, on_drill_clock
 from chaos_pizza.drill.fault import Fault
 from chaos_pizza.drill.observations import Observations, clipped, interval_of
+from chaos_pizza.drill.purchases import Purchase
 from chaos_pizza.model.event import CureAttempted, FaultExpired, VendorSeen
 from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.result import Instant
 from chaos_pizza.model.settings import FaultKind
 
 DATE_GRAIN = timedelta(milliseconds=1)
 """The factory writes down when it was fixed in whole milliseconds, cutting off the rest."""
+
+SURE_RUN = 20
+"""So many good purchases in a row prove that a fault which strikes every second one is off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,33 @@ def _expired(observations: Observations, fault: Fault) -> Mitigation | None:
 
 
 def _switched_off(observations: Observations, fault: Fault) -> Mitigation | None:
-    for attempt in _attempts(observations, fault, {CureMeans.SHOP_CHAOS_OFF}, CureAnswer.RESOLVED):
-        return _by_attempt(observations, fault, attempt)
-    return None
+    """Return the end of the shop's own chaos, which nothing dates: by our attempt, or before it by somebody else's."""
+    attempts = _attempts(observations, fault, {CureMeans.SHOP_CHAOS_OFF}, CureAnswer.RESOLVED)
+    until = attempts[0].sent_at if attempts else observations.ended_at
+    unaided = _failures_gone(observations, until)
+    if unaided is not None:
+        return Mitigation(Instant(clipped(unaided, fault.start.when.earliest), "no failure since"), Actor.RESPONDER)
+    return _by_attempt(observations, fault, attempts[0]) if attempts else None
+
+
+def _failures_gone(observations: Observations, until: datetime) -> Interval | None:
+    """Return when the last failure of the shop's own chaos was followed by good purchases alone, before `until`.
+
+    It fails every second purchase, so `SURE_RUN` good ones in a row come about by chance once in a million times.
+    """
+    wanted = max(SURE_RUN, observations.started.settings.recovery.good_purchases)
+    last_failed: Purchase | None = None
+    run: list[Purchase] = []
+    for purchase in observations.purchases.in_order:
+        if purchase.answered_at is None or purchase.answered_at > until:
+            break
+        if purchase.outcome.is_failure:
+            last_failed, run = purchase, []
+        elif last_failed and purchase.outcome is Outcome.OK:
+            run.append(purchase)
+    if last_failed is None or len(run) < wanted or run[0].answered_at is None:
+        return None
+    return interval_of(last_failed.sent_at, run[0].answered_at)
 
 
 def _ended_at_factory(observations: Observations, fault: Fault, offset: ClockOffset | None) -> Mitigation | None:

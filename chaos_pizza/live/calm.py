@@ -24,13 +24,19 @@ class CalmRestorer:
     """Ends whatever fault is on, on behalf of `by`, and records each attempt and what came of it.
 
     Idempotent: where it is calm already, it only proves that. With the factory's admin key chaos is deleted, begun or
-    not; without it a pizza is ordered at the factory for the link in its answer, and its path followed.
+    not; without it a pizza is ordered at the factory for the link in its answer, and its path followed. `link_first`
+    tries that way first, after which the factory dates the end. `shop_too` turns the shop's own chaos off as well, once
+    the factory is calm.
     """
 
-    def __init__(self, services: Services, record: Record, by: Actor) -> None:
+    def __init__(
+        self, services: Services, record: Record, by: Actor, *, shop_too: bool = False, link_first: bool = False
+    ) -> None:
         self._services = services
         self._record = record
         self._by = by
+        self._shop_too = shop_too
+        self._link_first = link_first
 
     async def restore(self, timeout_s: float) -> CalmChecked:
         """Restore calm, trying again until it is proven or `timeout_s` seconds are over; return the last look at it.
@@ -53,15 +59,23 @@ class CalmRestorer:
         return checked
 
     async def shop_chaos_off(self) -> None:
-        """Turn the shop's own chaos off as its admin; raises `ServiceError` or `TargetError` where that can't be."""
+        """Turn the shop's own chaos off as its admin; a shop that has none needs nothing.
+
+        Raises `ServiceError` or `TargetError` where it can't be turned off.
+        """
         admin = await log_in_admin(self._services)
         sent_at = self._services.clock.now()
         try:
-            _, answer = await self._services.shop.set_chaos(admin, on=False)
+            is_on, answer = await self._services.shop.set_chaos(admin, on=False)
         except (TimedOut, Unreachable):
             self._attempted(CureMeans.SHOP_CHAOS_OFF, sent_at, CureAnswer.NO_ANSWER)
             raise
-        self._attempted(CureMeans.SHOP_CHAOS_OFF, sent_at, CureAnswer.RESOLVED, answer)
+        if is_on is None:
+            return
+        said = CureAnswer.REFUSED if is_on else CureAnswer.RESOLVED
+        self._attempted(CureMeans.SHOP_CHAOS_OFF, sent_at, said, answer)
+        if is_on:
+            raise BadAnswer("the shop says that its own chaos is still on")
 
     async def follow(self, path: Secret) -> CureAnswer:
         """Follow the path of the factory's link and return what came of it; raises `ServiceError`."""
@@ -86,19 +100,31 @@ class CalmRestorer:
             verified = await self._order_verifies()
         except (ServiceError, TargetError) as error:
             return self._checked(sent_at, factory_calm=None, text=str(error))
+        try:
+            if end and self._shop_too:
+                await self.shop_chaos_off()
+        except (ServiceError, TargetError) as error:
+            return self._checked(sent_at, factory_calm=True, text=f"the factory is calm, but {error}")
         text = "" if verified else "the factory says it is calm, but the pizza it baked does not verify"
         return self._checked(sent_at, factory_calm=True, pizza_verified=verified, text=text)
 
     async def _end(self) -> None:
-        if self._services.factory.has_admin:
-            sent_at = self._services.clock.now()
-            said, answer = await self._services.factory.delete_chaos()
-            self._attempted(CureMeans.ADMIN_DELETE, sent_at, said, answer)
-            if said is CureAnswer.RESOLVED:
+        ways = (self._by_link, self._by_admin) if self._link_first else (self._by_admin, self._by_link)
+        for way in ways:
+            if await way():
                 return
+
+    async def _by_link(self) -> bool:
         path = link_path(await self._services.factory.order(ORDER_TIMEOUT_S))
-        if path:
-            await self.follow(path)
+        return path is not None and await self.follow(path) is CureAnswer.RESOLVED
+
+    async def _by_admin(self) -> bool:
+        if not self._services.factory.has_admin:
+            return False
+        sent_at = self._services.clock.now()
+        said, answer = await self._services.factory.delete_chaos()
+        self._attempted(CureMeans.ADMIN_DELETE, sent_at, said, answer)
+        return said is CureAnswer.RESOLVED
 
     async def _order_verifies(self) -> bool:
         keys = await self._services.factory.keys()

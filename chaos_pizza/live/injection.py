@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from chaos_pizza.clients.services import Services
-from chaos_pizza.errors import ServiceError, TimedOut, Unreachable
+from chaos_pizza.errors import PizzaError, TimedOut, Unreachable
 from chaos_pizza.live.current import current_session
 from chaos_pizza.model.event import FaultInjected
 from chaos_pizza.model.settings import FaultKind
@@ -24,7 +24,7 @@ async def recorded_injection(services: Services, kind: FaultKind, asking: Awaita
         return await asking
     except (TimedOut, Unreachable):
         raise
-    except ServiceError:
+    except PizzaError:
         granted = False
         raise
     finally:

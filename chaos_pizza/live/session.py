@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.drill.timeline import build_timeline
-from chaos_pizza.errors import JournalError, PizzaError
+from chaos_pizza.errors import JournalError
 from chaos_pizza.experiment.declaration import Declaration
 from chaos_pizza.folder import create_drill_folder
 from chaos_pizza.journal.file import JournalWriter
@@ -185,25 +185,22 @@ class DrillSession:
             self.record(self._aborted)
 
     def restore_calm(self, timeout_s: float = _CALM_TIMEOUT_S) -> CalmChecked:
-        """End whatever fault is on, and prove that calm is back; tells what was found where it is not."""
+        """End whatever fault is on, and prove that calm is back; tells what was found where it is not.
+
+        A drill that broke nothing, or has restored calm before, only looks: what it finds then is none of its doing.
+        """
         self.record_abort()
         by = Actor.ABORT if self._aborted else Actor.ROLLBACK
-        restorer = CalmRestorer(self.crew.services, self.record, by)
-        if not self.has_broken_something:
-            # A drill that broke nothing has nothing to wait for: it looks once, and leaves what it finds alone.
-            return self.call(restorer.look())
-        if self.settings.fault is FaultKind.SHOP_CHAOS:
-            try:
-                self.call(restorer.shop_chaos_off())
-            except PizzaError as error:
-                now = self.clock.now()
-                return CalmChecked(now, now, None, None, self.redactor.line(error))
-        return self.call(restorer.restore(timeout_s))
+        shop_too = self.settings.fault is FaultKind.SHOP_CHAOS
+        restorer = CalmRestorer(self.crew.services, self.record, by, shop_too=shop_too)
+        is_done = not self.has_broken_something or (self.calm is not None and self.calm.is_calm)
+        self.calm = self.call(restorer.look() if is_done else restorer.restore(timeout_s))
+        return self.calm
 
     def finish(self, toolkit_status: str, deviated: bool) -> None:
         """Prove that calm and the shop are back, and end the crew and the journal; `calm` is the last look at it."""
         self.enter(Stage.VERIFICATION)
-        self.calm = self.restore_calm()
+        self.restore_calm()
         self._await_recovery()
         self.call(self.crew.stop())
         self.record(DrillEnded(self.clock.now(), toolkit_status, deviated))

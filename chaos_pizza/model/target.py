@@ -71,6 +71,11 @@ class Target:
         """Return the target that the `PIZZA_…` variables describe; `TargetError` as for `of_fields`."""
         return cls.of_fields(name, {key: environment.get(variable) for key, variable in VARIABLES.items()})
 
+    @property
+    def has_shop_admin(self) -> bool:
+        """Whether the shop's admin is known."""
+        return bool(self.admin_email and self.admin_password)
+
     def secrets(self) -> tuple[Secret, ...]:
         """Return every secret of the target, for a redactor to learn."""
         values = (getattr(self, field.name) for field in fields(self))

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import yaml
 from chaoslib import substitute
 from chaoslib.configuration import load_configuration
 from chaoslib.exceptions import ChaosException
@@ -12,6 +11,7 @@ from chaoslib.experiment import ensure_experiment_is_valid
 
 from chaos_pizza.errors import ExperimentError
 from chaos_pizza.experiment.declaration import Declaration, read_declaration
+from chaos_pizza.yaml_file import read_yaml
 
 _PLACEHOLDER = "unset"
 
@@ -22,14 +22,9 @@ def read_experiment(path: Path) -> dict[str, Any]:
     Raises `ExperimentError`, in one line, where there is no such file or it holds no valid experiment.
     """
     try:
-        experiment = yaml.safe_load(path.read_text(encoding="utf-8"))
+        experiment = read_yaml(path, ExperimentError)
     except FileNotFoundError:
         raise ExperimentError(f"there is no experiment {path}; those at hand are in experiments/") from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise ExperimentError(f"{path} can't be read: {reason}") from None
-    except yaml.YAMLError as error:
-        raise ExperimentError(f"{path} is not YAML: {_yaml_complaint(error)}") from None
     if not isinstance(experiment, dict):
         raise ExperimentError(f"{path} holds no experiment, but a {type(experiment).__name__}")
     try:
@@ -61,10 +56,3 @@ def declaration_of(experiment: dict[str, Any], path: Path, alerting: dict[str, A
         return read_declaration({**experiment, "extensions": extensions}, alerting)
     except ExperimentError as error:
         raise ExperimentError(f"{path}: {error}") from None
-
-
-def _yaml_complaint(error: yaml.YAMLError) -> str:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
-        mark = error.problem_mark
-        return f"{error.problem} in line {mark.line + 1}, column {mark.column + 1}"
-    return " ".join(str(error).split())[:200]

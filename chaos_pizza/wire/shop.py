@@ -109,8 +109,10 @@ def read_stores(answer: Answer) -> tuple[Store, ...]:
     )
 
 
-def read_shop_chaos(answer: Answer) -> bool:
-    """Return whether the shop's own chaos is on now; raises `Refused` (no such feature: 404) or `BadAnswer`."""
+def read_shop_chaos(answer: Answer) -> bool | None:
+    """Return whether the shop's own chaos is on now, `None` where it has none; raises `Refused` or `BadAnswer`."""
+    if answer.status == 404:
+        return None
     state = expect_object(answer, "the shop", "its chaos switch").get("chaos")
     if not isinstance(state, bool):
         raise BadAnswer("the shop's answer doesn't say whether its chaos is on")

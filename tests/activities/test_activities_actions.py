@@ -76,3 +76,17 @@ def test_shop_chaos_needs_the_shops_admin(given):
 def test_what_only_a_drill_can_do_says_so(action):
     with pytest.raises(ActivityFailed, match=r"add the control chaos_pizza.controls.drill"):
         action()
+
+
+def test_calm_is_restored_in_the_shop_too_where_its_admin_is_known(sandbox, given):
+    start_shop_chaos(**given)
+    assert restore_calm(**given).startswith("calm")
+    assert sandbox.truth[-1].ended_at is not None
+
+
+def test_a_shop_whose_admin_can_not_log_in_does_not_keep_the_factory_from_calm(given):
+    start_factory_chaos(kind="fail", **given)
+    wrong = {**given, "secrets": {**given["secrets"], "admin_password": "not-this-one"}}
+    with pytest.raises(ActivityFailed, match="calm is not restored: the factory is calm, but the shop refused a login"):
+        restore_calm(timeout_s=0.1, **wrong)
+    assert factory_is_calm(**given) is True

@@ -30,7 +30,14 @@ from chaos_pizza.model.event import (
 )
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Evidence, Outcome, Overdue, Sample
-from chaos_pizza.model.settings import Budgets, DrillSettings, FaultKind, RecoverySettings
+from chaos_pizza.model.settings import (
+    Budgets,
+    DrillSettings,
+    FaultKind,
+    RecoverySettings,
+    ResponderKind,
+    ResponderSettings,
+)
 
 EPOCH = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 PRICE_BTC = 0.004
@@ -52,6 +59,7 @@ def started(fault: FaultKind = FaultKind.FAIL, good_purchases: int = 3, budgets:
     settings = DrillSettings(
         fault=fault,
         recovery=RecoverySettings(good_purchases=good_purchases),
+        responder=ResponderSettings(ResponderKind.RUNBOOK),
         budgets=budgets or Budgets(),
         min_samples=5,
     )

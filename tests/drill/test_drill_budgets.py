@@ -1,11 +1,12 @@
 """Budgets: the drill's promises held against what was measured."""
 
 import pytest
-from story import at, by_the_book, by_time
+from story import at, by_the_book, by_time, with_settings
 
 from chaos_pizza.drill.result import judge
 from chaos_pizza.model.event import Aborted, AlertChanged, DrillEnded, Marked
-from chaos_pizza.model.settings import Budgets
+from chaos_pizza.model.result import BudgetCheck
+from chaos_pizza.model.settings import Budgets, ResponderKind, ResponderSettings
 
 
 def checks(told):
@@ -56,3 +57,9 @@ def test_without_a_fault_no_time_can_be_told():
 def test_without_purchases_the_ratio_can_not_be_told():
     told = [pair for pair in by_the_book(Budgets(success_ratio=0.5)) if not hasattr(pair[1], "samples")]
     assert checks(told)["success_ratio"].kept is None
+
+
+def test_a_budget_for_taking_it_is_neither_kept_nor_missed_where_people_gave_no_mark():
+    told = without(by_the_book(Budgets(tta_s=600)), Marked)
+    people = with_settings(told[0][1], responder=ResponderSettings(ResponderKind.PEOPLE))
+    assert checks([(0.0, people), *told[1:]])["tta_s"] == BudgetCheck("tta_s", 600, None, None)

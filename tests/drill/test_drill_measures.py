@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from story import alert, at, book_samples, by_the_book, by_time, ended, mark, purchases, within
+from story import alert, at, book_samples, by_the_book, by_time, ended, mark, purchases, with_settings, within
 
 from chaos_pizza.drill.measures import at_least, between, measure
 from chaos_pizza.drill.observations import gather
@@ -11,6 +11,7 @@ from chaos_pizza.drill.timeline import timeline_of
 from chaos_pizza.model.alert import AlertState
 from chaos_pizza.model.event import Aborted, Actor, AlertChanged, CureAttempted, DrillEnded, Marked, MarkKind
 from chaos_pizza.model.result import Measure, MeasureName
+from chaos_pizza.model.settings import ResponderKind, ResponderSettings
 
 BOOK = by_the_book()
 
@@ -123,3 +124,10 @@ def test_the_true_duration_lies_within_the_bounds(sooner, share, later, other_sh
     found = between(sooner, later)
     assert found.earliest <= true_s <= found.latest
     assert at_least(sooner, later.earliest).value <= true_s
+
+
+def test_what_people_took_on_without_a_mark_is_unknown_and_not_late():
+    """Nobody has said anything, so nobody can tell whether somebody took it."""
+    told = without(by_the_book(), Marked)
+    people = with_settings(told[0][1], responder=ResponderSettings(ResponderKind.PEOPLE))
+    assert measured([(0.0, people), *told[1:]])[MeasureName.TTA] is None

@@ -127,6 +127,32 @@ def test_the_shops_chaos_ends_with_the_acknowledged_switch():
     assert (seconds(found.instant.when), found.ended_by) == ((15.0, 15.3), Actor.RUNBOOK)
 
 
+def half_failing(until, good_from):
+    """Two purchases a second from 6.0 on, every second one failed until `good_from`, all good after it."""
+    chaos = (Outcome.FAILED, Evidence.CHAOS_MONKEY)
+    samples = []
+    for number, second in enumerate(range(12, 2 * until)):
+        bad = number % 2 == 0 and second / 2 < good_from
+        samples.append(bought(number, second / 2, second / 2 + 0.1, *(chaos if bad else ())))
+    return PurchasesObserved(tuple(samples))
+
+
+def test_shop_chaos_that_ended_before_any_attempt_of_ours_was_ended_by_a_responder():
+    asked = injected(5.0, 5.2, FaultKind.SHOP_CHAOS)
+    # failed at 6, 7, 8, 9; from 9.5 on all 41 until 29.5 are good; our own switch comes at 30
+    rollback = cured(30.0, 30.2, Actor.ROLLBACK, means=CureMeans.SHOP_CHAOS_OFF)
+    found = mitigation_of(asked, half_failing(30, 10.0), rollback, kind=FaultKind.SHOP_CHAOS)
+    assert (seconds(found.instant.when), found.ended_by) == ((9.0, 9.6), Actor.RESPONDER)
+
+
+def test_a_few_good_purchases_by_chance_are_no_end_of_shop_chaos():
+    asked = injected(5.0, 5.2, FaultKind.SHOP_CHAOS)
+    # the last failure is at 9.0; 19 good ones follow, from 9.5 to 18.5, before the switch at 19
+    rollback = cured(19.0, 19.2, Actor.ROLLBACK, means=CureMeans.SHOP_CHAOS_OFF)
+    found = mitigation_of(asked, half_failing(30, 10.0), rollback, kind=FaultKind.SHOP_CHAOS)
+    assert (seconds(found.instant.when), found.ended_by) == ((19.0, 19.2), Actor.ROLLBACK)
+
+
 def test_a_load_that_ran_out_was_ended_by_the_drill_itself():
     asked = injected(5.0, 5.2, FaultKind.OVEN_FULL)
     proof = FaultProven("an order too large", at(5.0), at(37.0))

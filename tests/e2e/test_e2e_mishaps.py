@@ -189,6 +189,17 @@ def test_calm_that_can_not_be_proven_is_exit_5_and_names_the_command(start_sandb
     assert "Traceback" not in ran.err
 
 
+def test_calm_by_hand_is_dated_by_the_factory_even_where_its_admin_is_known(start_sandbox, tmp_path):
+    """So that a drill under way can tell when a person ended its fault, and credit them."""
+    sandbox = start_sandbox()
+    headers = {"Authorization": f"Bearer {sandbox.variables['PIZZA_VENDOR_KEY']}"}
+    factory = sandbox.variables["PIZZA_FACTORY_URL"]
+    httpx.put(f"{factory}/api/vendor/chaos/badjwt", headers=headers, trust_env=False)
+    assert run(*PIZZA, "calm", cwd=tmp_path, env=sandbox.env).code == 0
+    chaos = httpx.get(f"{factory}/api/vendor", headers=headers, trust_env=False).json()["chaos"]
+    assert (chaos["type"], "fixDate" in chaos) == ("none", True)
+
+
 def test_chaos_run_of_a_refused_drill_starts_nothing(start_sandbox, tmp_path):
     sandbox = start_sandbox()
     ran = run(

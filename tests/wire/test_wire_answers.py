@@ -143,8 +143,9 @@ def test_the_shop_says_whether_its_chaos_is_on():
     assert read_shop_chaos(answered({"chaos": False})) is False
     with pytest.raises(BadAnswer, match="doesn't say"):
         read_shop_chaos(answered({"chaos": "true"}))
-    with pytest.raises(Refused, match="its chaos switch: 404"):
-        read_shop_chaos(answered({"message": "unknown endpoint"}, 404))
+    assert read_shop_chaos(answered({"message": "unknown endpoint"}, 404)) is None  # a shop without the exercise
+    with pytest.raises(Refused, match="its chaos switch: 403"):
+        read_shop_chaos(answered({"message": "not the admin"}, 403))
 
 
 READERS = [read_vendor, read_diner, read_menu, read_stores, read_shop_chaos]

@@ -1,0 +1,33 @@
+"""YAML files that people write, read with complaints that say where and quote nothing."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from chaos_pizza.errors import UsageError
+
+
+def read_yaml(path: Path, mistake: type[UsageError] = UsageError) -> Any:
+    """Return what a YAML (or JSON) file holds, `None` where it is empty.
+
+    Raises `FileNotFoundError` where there is none, and a `mistake` of one line where it can't be read.
+    """
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise
+    except UnicodeDecodeError:
+        raise mistake(f"{path} can't be read: it is no text") from None
+    except OSError as error:
+        raise mistake(f"{path} can't be read: {error.strerror}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise mistake(f"{path} is not YAML: {_complaint(error)}") from None
+
+
+def _complaint(error: Exception) -> str:
+    # Never the library's whole text: it quotes the line, which may hold what stands there by mistake.
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        mark = error.problem_mark
+        return f"{error.problem} in line {mark.line + 1}, column {mark.column + 1}"
+    return "it holds what YAML does not allow"
