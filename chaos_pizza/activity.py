@@ -1,7 +1,8 @@
 """What every activity needs: its services, its drill, and our errors in the Chaos Toolkit's form."""
 
+import asyncio
 import functools
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, ParamSpec, TypeVar
 
 from chaoslib.exceptions import ActivityFailed, InterruptExecution
@@ -11,9 +12,11 @@ from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.live.alone import call_alone, target_of
 from chaos_pizza.live.current import current_session
 from chaos_pizza.live.session import DrillSession
+from chaos_pizza.model.incident import Stage
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+_GLANCE_S = 0.1
 
 
 def activity(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
@@ -43,6 +46,37 @@ def with_services(
         return await work(session.crew.services)
 
     return session.call(in_session())
+
+
+def ask_services(
+    configuration: Mapping[str, Any] | None,
+    secrets: Mapping[str, Any] | None,
+    ask: Callable[[Services], Coroutine[Any, Any, Result]],
+) -> Result:
+    """Do work that changes nothing, as `with_services` does; in a drill that is to end it is given up at once."""
+
+    async def asked(services: Services) -> Result:
+        session = current_session()
+        return await (until_interrupted(session, ask(services)) if session else ask(services))
+
+    return with_services(configuration, secrets, asked)
+
+
+async def until_interrupted(session: DrillSession, work: Coroutine[Any, Any, Result]) -> Result:
+    """Return what the work returns; where the drill is to end before, cancel it and raise `InterruptExecution`.
+
+    While calm is being restored nothing is interrupted.
+    """
+    task = asyncio.create_task(work)
+    try:
+        while not task.done():
+            await asyncio.wait({task}, timeout=_GLANCE_S)
+            if session.interruption and not task.done() and session.stage not in {Stage.ROLLBACK, Stage.VERIFICATION}:
+                raise InterruptExecution(session.interruption)
+        return task.result()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def the_drill(what: str) -> DrillSession:

@@ -9,20 +9,30 @@ from typing import Any
 
 from chaos_pizza.errors import TargetError, UsageError
 from chaos_pizza.model.target import SECRETS, VARIABLES, Target
+from chaos_pizza.safety.allowance import ListedTarget
+from chaos_pizza.safety.window import Window
 from chaos_pizza.yaml_file import read_yaml
 
 DEFAULT_NAME = "chaos-pizza.yaml"
-_TARGET_KEYS = {*(key if key not in SECRETS else f"{key}_env" for key in VARIABLES), "alerting"}
+_TIMES = ("windows", "quiet_hours")
+_TARGET_KEYS = {
+    *(key if key not in SECRETS else f"{key}_env" for key in VARIABLES),
+    *("alerting", "allowed", *_TIMES),
+}
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,60}")
 
 
 @dataclass(frozen=True, slots=True)
 class TeamConfiguration:
-    """What the team's file says; empty where there is none. `targets` holds the file's own mappings."""
+    """What the team's file says; empty where there is none. `targets` holds the file's own mappings.
+
+    `listed` says which of them may be drilled, and when.
+    """
 
     path: Path
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reports: Path = Path("reports")
+    listed: tuple[ListedTarget, ...] = ()
 
     def target(self, name: str) -> Target:
         """Return a target by name; `env` is what the `PIZZA_…` variables describe.
@@ -102,4 +112,27 @@ def _checked(path: Path, content: Any) -> TeamConfiguration:
     reports = content.get("reports", "reports")
     if not isinstance(reports, str):
         raise UsageError(f"{path}: `reports` is to be a folder's path")
-    return TeamConfiguration(path, targets, Path(reports))
+    listed = tuple(_listed(path, name, target) for name, target in targets.items())
+    return TeamConfiguration(path, targets, Path(reports), listed)
+
+
+def _listed(path: Path, name: str, target: Mapping[str, Any]) -> ListedTarget:
+    """Return whether and when a target may be drilled; `UsageError` where that is not understood."""
+    allowed = target.get("allowed", False)
+    if not isinstance(allowed, bool):
+        raise UsageError(f"{path}: target {name!r}: `allowed` is to be true or false")
+    shop_url, factory_url = (str(target.get(key) or "").strip() for key in ("shop_url", "factory_url"))
+    windows, quiet_hours = (_windows(path, name, target, key) for key in _TIMES)
+    return ListedTarget(name, shop_url, factory_url, allowed, windows, quiet_hours)
+
+
+def _windows(path: Path, name: str, target: Mapping[str, Any], key: str) -> tuple[Window, ...]:
+    texts = target.get(key) or []
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise UsageError(
+            f'{path}: target {name!r}: `{key}` is to be a list of texts such as "Mon-Fri 14:00-16:00 America/Denver"'
+        )
+    try:
+        return tuple(Window.parse(text) for text in texts)
+    except UsageError as error:
+        raise UsageError(f"{path}: target {name!r}: `{key}`: {error}") from None

@@ -42,6 +42,12 @@ def create_drill_folder(reports: Path, at: datetime, experiment: str) -> Path:
     raise UsageError(f"reports can't be written to {reports}: a hundred drills began in the same second")
 
 
+def discard_drill_folder(folder: Path) -> None:
+    """Remove the folder of a drill that never began, with the empty journal in it."""
+    (folder / JOURNAL_NAME).unlink(missing_ok=True)
+    folder.rmdir()
+
+
 def find_drill_folder(reports: Path, drill: str) -> Path:
     """Return the folder of a drill, named by its path, its id, or `latest`; raises `UsageError` where there is none."""
     if drill == "latest":

@@ -7,6 +7,8 @@ import pytest
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.errors import TargetError, UsageError
 from chaos_pizza.redaction import Secret
+from chaos_pizza.safety.allowance import ListedTarget
+from chaos_pizza.safety.window import Window
 
 STAGING = """
 reports: our/reports
@@ -113,6 +115,13 @@ def test_a_file_that_was_asked_for_has_to_be_there(tmp_path):
         ("targets: {staging: {5: 5, oven: hot}}", "target 'staging' has no '5'"),
         ("targets: {staging: {alerting: loud}}", "target 'staging': `alerting` is to be a mapping"),
         ("targets: {staging: {alerting: [loud]}}", "target 'staging': `alerting` is to be a mapping"),
+        ("targets: {staging: {allowed: perhaps}}", "target 'staging': `allowed` is to be true or false"),
+        ("targets: {staging: {allowed: 1}}", "target 'staging': `allowed` is to be true or false"),
+        ("targets: {staging: {windows: always}}", "target 'staging': `windows` is to be a list of texts such as"),
+        ("targets: {staging: {windows: [14:00]}}", "target 'staging': `windows` is to be a list of texts"),
+        ("targets: {staging: {quiet_hours: {a: b}}}", "target 'staging': `quiet_hours` is to be a list of texts"),
+        ("targets: {staging: {windows: [always]}}", "target 'staging': `windows`: 'always' is no window; write it as "),
+        ("targets: {s: {quiet_hours: ['14:00-15:00 Mars']}}", "`quiet_hours`: '14:00-15:00 Mars' is no window: "),
     ],
 )
 def test_what_is_not_understood_is_told_in_one_line(written, text, words):
@@ -127,6 +136,27 @@ def test_a_secret_in_clear_is_refused_without_showing_it(written, key):
     assert f"has no '{key}' (a secret never stands in this file, only the name of its variable)" in complaint
     assert f"{key}_env" in complaint
     assert "k3y-in-clear" not in complaint
+
+
+def test_a_target_says_whether_and_when_it_may_be_drilled(written):
+    text = """
+targets:
+  staging:
+    shop_url: https://shop.example/
+    factory_url: https://factory.example
+    allowed: yes
+    windows: ["Mon-Fri 14:00-16:00 America/Denver", "20:00-22:00 UTC"]
+    quiet_hours: [Fri 15:00-16:00 America/Denver]
+  empty: {windows: }
+"""
+    staging, empty = read_configuration(written(text)).listed
+    assert (staging.name, staging.shop_url, staging.factory_url) == (
+        "staging", "https://shop.example/", "https://factory.example"
+    )  # fmt: skip
+    assert staging.allowed
+    assert [window.text for window in staging.windows] == ["Mon-Fri 14:00-16:00 America/Denver", "20:00-22:00 UTC"]
+    assert staging.quiet_hours == (Window.parse("Fri 15:00-16:00 America/Denver"),)
+    assert empty == ListedTarget("empty", "", "", allowed=False)
 
 
 def test_a_target_that_nobody_described_is_told_with_those_that_are(written):

@@ -10,16 +10,19 @@ PACKAGE = Path(__file__).parents[1] / "chaos_pizza"
 # The lowest first. A module may import from its own layer and from those before it.
 LAYERS = (
     {"errors", "clock", "redaction", "model", "versions"},
-    {"wire", "alerting", "drill", "report", "experiment"},
-    {"clients", "journal", "traffic", "sandbox", "configuration", "folder", "yaml_file"},
+    {"wire", "alerting", "drill", "report", "experiment", "stopping", "safety"},
+    {
+        *("clients", "journal", "traffic", "sandbox", "configuration", "folder", "yaml_file"),
+        *("stop_file", "lock", "lease_file", "state_folder"),
+    },
     {"live"},
     {"activity", "probes", "actions", "controls"},
-    {"runner"},
+    {"runner", "watchdog"},
     {"console"},
     {"cli"},
     {"__main__"},
 )
-PURE = {"model", "wire", "alerting", "drill", "report", "experiment", "errors", "redaction"}
+PURE = {"model", "wire", "alerting", "drill", "report", "experiment", "stopping", "safety", "errors", "redaction"}
 IMPURE_MODULES = {
     "asyncio", "chaoslib", "chaostoolkit", "httpx", "os", "random", "requests", "secrets", "shutil", "signal", "socket",
     "subprocess", "tempfile", "threading", "time", "urllib.request",

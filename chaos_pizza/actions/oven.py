@@ -2,7 +2,7 @@
 
 import asyncio
 
-from chaos_pizza.activity import activity, the_drill
+from chaos_pizza.activity import activity, the_drill, until_interrupted
 from chaos_pizza.errors import PizzaError, ServiceError
 from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.event import FaultExpired, FaultInjected, FaultProven
@@ -25,21 +25,34 @@ def order_too_many_pizzas(pizzas: int = 21, every_s: float = 1.0, duration_s: fl
 
 
 async def _fill_the_oven(session: DrillSession, pizzas: int, every_s: float, duration_s: float) -> dict[str, int]:
-    orders: list[asyncio.Task[Answer]] = []
-    until_s = asyncio.get_running_loop().time() + duration_s
-    while not orders or (asyncio.get_running_loop().time() < until_s and not session.interruption):
-        orders.append(asyncio.create_task(_order(session, pizzas, is_first=not orders)))
-        await asyncio.sleep(every_s)
-    answers = await asyncio.gather(*orders, return_exceptions=True)
-    ended_at = session.clock.now()
-    session.record(FaultExpired(Interval.exactly(ended_at)))
+    try:
+        answers = await until_interrupted(session, _order_again_and_again(session, pizzas, every_s, duration_s))
+    finally:
+        session.record(FaultExpired(Interval.exactly(session.clock.now())))
     stalled = sum(1 for answer in answers if isinstance(answer, Answer) and answer.status >= 500)
     unexpected = [
         answer for answer in answers if isinstance(answer, BaseException) and not isinstance(answer, PizzaError)
     ]
     if unexpected:
         raise unexpected[0]
-    return {"orders": len(orders), "refused_by_the_oven": stalled}
+    return {"orders": len(answers), "refused_by_the_oven": stalled}
+
+
+async def _order_again_and_again(
+    session: DrillSession, pizzas: int, every_s: float, duration_s: float
+) -> list[Answer | BaseException]:
+    """Return how every order ended; a cancelled call takes its orders back."""
+    loop, orders = asyncio.get_running_loop(), list[asyncio.Task[Answer]]()
+    until_s = loop.time() + duration_s
+    try:
+        while not orders or loop.time() < until_s:
+            orders.append(asyncio.create_task(_order(session, pizzas, is_first=not orders)))
+            await asyncio.sleep(every_s)
+        return await asyncio.gather(*orders, return_exceptions=True)
+    finally:
+        for order in orders:
+            order.cancel()
+        await asyncio.gather(*orders, return_exceptions=True)
 
 
 async def _order(session: DrillSession, pizzas: int, is_first: bool) -> Answer:

@@ -10,9 +10,13 @@ from chaos_pizza.alerting.exposition import belongs, read_exposition
 from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.cli.options import config_option, target_option
 from chaos_pizza.clients.services import Services
-from chaos_pizza.configuration import read_configuration
-from chaos_pizza.errors import PizzaError
+from chaos_pizza.clock import AnchoredClock
+from chaos_pizza.configuration import TeamConfiguration, read_configuration
+from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.live.alone import call_alone
+from chaos_pizza.live.permission import check_hours
+from chaos_pizza.model.target import Target
+from chaos_pizza.safety.allowance import check_allowed, is_production
 from chaos_pizza.traffic.buyer import log_in_admin
 
 _SHORT_S = 10.0
@@ -27,13 +31,33 @@ def doctor(target_name: str, config_path: Path | None) -> None:
 
     Exit code 2 where something needed is missing.
     """
-    target = read_configuration(config_path).target(target_name)
+    configuration = read_configuration(config_path)
+    target = configuration.target(target_name)
+    allowed = _tell_permission(target, configuration)
     needed = call_alone(target, lambda services: _examine(services, _NEEDED, "✗"))
     call_alone(target, lambda services: _examine(services, _OPTIONAL, "·"))
-    if not needed:
+    if not (needed and allowed):
         click.echo(f"{target_name} is not ready for a drill.")
         sys.exit(2)
     click.echo(f"{target_name} is ready for a drill.")
+
+
+def _tell_permission(target: Target, configuration: TeamConfiguration) -> bool:
+    """Tell whether the target may be drilled, and now; return whether it is allowed at all."""
+    try:
+        check_allowed(target, configuration.listed, production=True)
+    except UsageError as error:
+        click.echo(f"✗ permission: {error}")
+        return False
+    besides = "; it is public, so `drill` wants --production" if is_production(target) else ""
+    click.echo(f"✓ permission: this target may be drilled{besides}")
+    try:
+        check_hours(target, configuration, AnchoredClock().now())
+    except UsageError as error:
+        click.echo(f"· hours: {error}")
+    else:
+        click.echo("✓ hours: a drill may be held now")
+    return True
 
 
 async def _examine(services: Services, checks: dict[str, Check], otherwise: str) -> bool:

@@ -2,17 +2,19 @@
 
 import json
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from chaos_pizza.cli.options import config_option, reports_option, target_option
+from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.console.progress import Progress
 from chaos_pizza.console.summary import print_summary
 from chaos_pizza.folder import REPORT_NAME
+from chaos_pizza.live.permission import permit
 from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.report.document import to_document
@@ -25,9 +27,15 @@ from chaos_pizza.runner.experiment_file import declaration_of, read_experiment
 @target_option(default=None)
 @config_option
 @reports_option
+@click.option("--production", is_flag=True, help="The target is meant although it reaches the public factory.")
 @click.option("--json", "as_json", is_flag=True, help="Print drill.json on stdout; progress goes to stderr.")
 def drill(
-    experiment: Path, target_name: str | None, config_path: Path | None, reports: Path | None, as_json: bool
+    experiment: Path,
+    target_name: str | None,
+    config_path: Path | None,
+    reports: Path | None,
+    production: bool,
+    as_json: bool,
 ) -> None:
     """Hold the drill that EXPERIMENT describes, judge it, and write its report.
 
@@ -37,18 +45,25 @@ def drill(
     described = read_experiment(experiment)
     declaration = declaration_of(described, experiment, configuration.alerting(target_name))
     target = configuration.target(target_name) if target_name else None
+    # A sandbox of the drill's own needs no permission: nobody else knows it.
+    permission = (
+        permit(target, configuration, AnchoredClock().now(), production=production, drill=declaration.experiment)
+        if target
+        else nullcontext()
+    )
     console = Console(stderr=as_json)
     with ExitStack() as display:
 
         def watch(session: DrillSession) -> None:
             display.enter_context(Progress(session, console))
 
-        held = hold_drill(described, declaration, target, reports or configuration.reports, watch)
-    _tell(held, console, as_json, target_name)
+        held = hold_drill(described, declaration, target, reports or configuration.reports, watch, permission)
+    tell(held, console, as_json, target_name)
     sys.exit(held.exit_code)
 
 
-def _tell(held: HeldDrill, console: Console, as_json: bool, target_name: str | None) -> None:
+def tell(held: HeldDrill, console: Console, as_json: bool, target_name: str | None) -> None:
+    """Print what came of a drill, and, loudly, what is left to do where calm is not proven."""
     if held.result:
         print_summary(console, held.result, str(held.folder / REPORT_NAME))
         if as_json:

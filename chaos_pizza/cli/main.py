@@ -8,23 +8,32 @@ import click
 from chaos_pizza.cli.calm import calm
 from chaos_pizza.cli.doctor import doctor
 from chaos_pizza.cli.drill import drill
+from chaos_pizza.cli.leases import take_up_leases
 from chaos_pizza.cli.report import report
+from chaos_pizza.cli.resume import resume
 from chaos_pizza.cli.sandbox import sandbox
 from chaos_pizza.cli.status import status
+from chaos_pizza.cli.stop import stop
+from chaos_pizza.cli.watchdog import watchdog
 from chaos_pizza.errors import CalmNotRestored, PizzaError
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.versions import tool_version
 
 _USAGE = 2
+_LEAVE_LEASES_ALONE = {"resume", "sandbox", "watchdog"}
+"""A sandbox is no client of anybody's; the others see to the leases themselves."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(tool_version(), prog_name="chaos-pizza")
-def commands() -> None:
+@click.pass_context
+def commands(context: click.Context) -> None:
     """Chaos drills for JWT Pizza: break the factory, and measure how long until somebody notices and mends it."""
+    if context.invoked_subcommand not in _LEAVE_LEASES_ALONE:
+        take_up_leases()
 
 
-for _command in (drill, sandbox, report, calm, status, doctor):
+for _command in (drill, sandbox, report, calm, stop, resume, status, doctor, watchdog):
     commands.add_command(_command)
 
 

@@ -9,6 +9,7 @@ from chaos_pizza.clients.services import Services
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.errors import PizzaError, TargetError
 from chaos_pizza.folder import judge_folder, list_drill_folders
+from chaos_pizza.lease_file import is_watched, list_leases
 from chaos_pizza.live.alone import call_alone
 from chaos_pizza.wire.factory import Vendor
 
@@ -23,6 +24,9 @@ def status(target_name: str, config_path: Path | None, reports: Path | None) -> 
     """Tell whether the factory is calm, and how the latest drills went."""
     configuration = read_configuration(config_path)
     click.echo(f"{target_name}: {_factory(configuration, target_name)}")
+    for lease in list_leases():
+        watched = "its watchdog watches" if is_watched(lease) else "NOBODY WATCHES: run chaos-pizza watchdog"
+        click.echo(f"calm is owed by {lease.drill_id} to {lease.target_name} ({lease.factory_url}); {watched}")
     folders = list_drill_folders(reports or configuration.reports)
     if not folders:
         click.echo("no drill has been held yet")

@@ -21,11 +21,15 @@ SHORT_S = 10.0
 
 
 class ShopClient:
-    """The pizza service. Every call raises `ServiceError` where the service does not do its part."""
+    """The pizza service. Every call raises `ServiceError` where the service does not do its part.
+
+    `on_failed_order` is called with the answer to every order that the shop answers with 5xx.
+    """
 
     def __init__(self, caller: HttpCaller, redactor: Redactor) -> None:
         self._caller = caller
         self._redactor = redactor
+        self.on_failed_order: Callable[[Answer], object] = lambda _: None
 
     async def register(self, name: str, email: str, password: Secret) -> Diner:
         """Make a new diner."""
@@ -55,7 +59,10 @@ class ShopClient:
 
         `on_sent` is called once the order is wholly handed over.
         """
-        return await self._caller.exchange(shop_wire.order(diner, store, dishes), timeout_s, on_sent)
+        answer = await self._caller.exchange(shop_wire.order(diner, store, dishes), timeout_s, on_sent)
+        if answer.status >= 500:
+            self.on_failed_order(answer)
+        return answer
 
     async def set_chaos(self, admin: Diner, on: bool) -> tuple[bool | None, Answer]:
         """Turn the shop's own chaos on or off and return whether it is on now; `None` where the shop has none."""

@@ -11,6 +11,7 @@ verdict shows it.
 import logging
 import os
 import re
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,17 @@ from chaoslib import substitute
 from chaoslib.exceptions import InterruptExecution
 from chaoslib.types import Configuration, Experiment, Journal, Secrets
 
+from chaos_pizza.clock import AnchoredClock
+from chaos_pizza.configuration import read_configuration
 from chaos_pizza.controls.signals import AbortOnSignal
 from chaos_pizza.errors import JournalError, PizzaError
 from chaos_pizza.experiment.declaration import read_declaration
 from chaos_pizza.folder import write_results, write_toolkit_journal
 from chaos_pizza.live.alone import target_of
+from chaos_pizza.live.commission import Commission
 from chaos_pizza.live.current import current_session, set_current_session
-from chaos_pizza.live.session import Commission, DrillSession, open_session
+from chaos_pizza.live.permission import permit
+from chaos_pizza.live.session import DrillSession, open_session
 from chaos_pizza.model.event import ActivityEnded, HypothesisChecked
 from chaos_pizza.model.incident import Stage
 
@@ -41,6 +46,8 @@ __all__ = [
 
 logger = logging.getLogger("chaostoolkit")
 _signals = AbortOnSignal()
+_permission = ExitStack()
+"""The right to drill the target, held where the command line does not hold it."""
 _CLASS_NAMES = re.compile(r"^(?:[A-Za-z_][\w.]*\.[A-Z]\w*: )+")
 
 
@@ -51,11 +58,14 @@ def before_experiment_control(
     session = current_session()
     try:
         if session is None:
-            session = open_session(_commission(context, configuration, secrets, reports))
+            commission = _commission(context, configuration, secrets, reports)
+            _ask_permission(commission)
+            session = open_session(commission)
             set_current_session(session)
         session.begin()
     except PizzaError as error:
         set_current_session(None, refused=True)
+        _permission.close()
         raise InterruptExecution(f"no drill: {error}") from None
     _signals.install(session)
 
@@ -128,6 +138,7 @@ def after_experiment_control(state: Journal = None, **_: Any) -> None:
         logger.error(f"The drill could not be recorded: {error}")  # noqa: TRY400 - users are shown a line, no traceback
     finally:
         _signals.uninstall()
+        _permission.close()
 
 
 def _commission(experiment: Experiment, configuration: Configuration, secrets: Secrets, reports: str) -> Commission:
@@ -137,6 +148,19 @@ def _commission(experiment: Experiment, configuration: Configuration, secrets: S
         credentials.update(group if isinstance(group, dict) else {})
     folder = reports or os.environ.get("PIZZA_REPORTS") or "reports"
     return Commission(read_declaration(declared), target_of(configuration, credentials), Path(folder))
+
+
+def _ask_permission(commission: Commission) -> None:
+    means_production = os.environ.get("PIZZA_PRODUCTION", "").strip().lower() == "yes"
+    _permission.enter_context(
+        permit(
+            commission.target,
+            read_configuration(None),
+            AnchoredClock().now(),
+            production=means_production,
+            drill=commission.declaration.experiment,
+        )
+    )
 
 
 def _error_of(run: dict[str, Any], session: DrillSession) -> str | None:

@@ -1,7 +1,8 @@
 """A signal ends a drill in order: it is noted, the method stops, calm is restored."""
 
-import logging
+import os
 import signal
+import sys
 import threading
 from types import FrameType
 from typing import Any
@@ -10,21 +11,21 @@ from chaoslib.exceptions import InterruptExecution
 
 from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.incident import Stage
+from chaos_pizza.model.result import Verdict
 
 _SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2") if hasattr(signal, name)
 )
-_ENOUGH = 3
-"""Signals after which even the restoring of calm is given up."""
-
-logger = logging.getLogger("chaostoolkit")
+_ENOUGH = 2
+"""Signals after which the drill leaves even the restoring of calm to its watchdog."""
+_SHOW_CURSOR = "\x1b[?25h"
 
 
 class AbortOnSignal:
     """Takes over the signals that end a process, for the length of a drill.
 
     The engine lets some of them skip the rollbacks, and its older version swallows SIGTERM within an activity; here
-    each only asks for the drill's end. While calm is being restored a signal changes nothing, until the third.
+    each only asks for the drill's end, in order. The second leaves it to the watchdog, and says so.
     """
 
     def __init__(self) -> None:
@@ -52,10 +53,18 @@ class AbortOnSignal:
         self._count += 1
         name = signal.Signals(number).name
         session.abort(f"{name} was received")
-        if session.stage in {Stage.ROLLBACK, Stage.VERIFICATION}:
-            if self._count >= _ENOUGH:
-                raise KeyboardInterrupt
-            logger.warning("Calm is being restored; %s more of these would end even that", _ENOUGH - self._count)
-            return
-        if not session.is_writing_here:
+        if self._count >= _ENOUGH:
+            _leave_to_the_watchdog(session)
+        if session.stage not in {Stage.ROLLBACK, Stage.VERIFICATION} and not session.is_writing_here:
             raise InterruptExecution(f"{name} was received")
+
+
+def _leave_to_the_watchdog(session: DrillSession) -> None:
+    """End this process at once; the pipe to the watchdog ends with it, and that is its call."""
+    cursor = _SHOW_CURSOR if sys.stderr.isatty() else ""
+    sys.stderr.write(
+        f"{cursor}\nchaos-pizza: leaving drill {session.folder.name} to its watchdog, which restores calm now; "
+        "`chaos-pizza status` shows how far it is\n"
+    )
+    sys.stderr.flush()
+    os._exit(Verdict.CALM_NOT_RESTORED.exit_code)

@@ -13,11 +13,13 @@ from chaos_pizza.model.event import (
     AlertSourceLost,
     CalmChecked,
     CureAttempted,
+    DrillResumed,
     FaultInjected,
     FaultProven,
     HypothesisChecked,
     Marked,
     ResponderStep,
+    WatchdogTookOver,
 )
 from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
 from chaos_pizza.model.interval import Interval
@@ -123,6 +125,12 @@ def _of_drill(observations: Observations) -> Iterator[Entry]:
         yield Entry(interval_of(calm.sent_at, calm.received_at), text)
     for aborted in observations.all_of(Aborted):
         yield Entry(Interval.exactly(aborted.at), f"aborted: {aborted.reason}")
+    for resumed in observations.all_of(DrillResumed):
+        yield Entry(
+            Interval.exactly(resumed.at), "the drill was resumed; what happened since it was cut off is unknown"
+        )
+    for taken in observations.all_of(WatchdogTookOver):
+        yield Entry(Interval.exactly(taken.at), f"the watchdog took the drill over: {taken.reason}")
     if observations.ended:
         yield Entry(Interval.exactly(observations.ended.at), "the drill ended")
     else:

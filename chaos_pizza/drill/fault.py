@@ -5,7 +5,8 @@ from datetime import datetime
 
 from chaos_pizza.drill.clock_offset import ClockOffset, on_drill_clock
 from chaos_pizza.drill.observations import Observations, clipped, interval_of
-from chaos_pizza.model.event import FaultInjected, FaultProven, VendorSeen
+from chaos_pizza.model.event import CureAttempted, FaultInjected, FaultProven, VendorSeen
+from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Evidence
 from chaos_pizza.model.result import Instant
@@ -64,6 +65,14 @@ def first_proof(observations: Observations) -> Proof | None:
         if purchase.evidence is not None and purchase.evidence is telling and purchase.answered_at is not None
     ]
     proofs += [Proof(event.received_at, event.how) for event in observations.all_of(FaultProven)]
+    if kind.at_factory:
+        # Whoever else cures it has seen it before; the watchdog may be the first to see anything at all. The link is
+        # had only from the answer of a factory in chaos, and this one says that there was something to end.
+        proofs += [
+            Proof(event.received_at, "the watchdog's cure")
+            for event in observations.all_of(CureAttempted)
+            if (event.by, event.means, event.answer) == (Actor.WATCHDOG, CureMeans.LINK, CureAnswer.RESOLVED)
+        ]
     # What was seen before the drill asked for its fault proves another one.
     return min(
         (proof for proof in proofs if injected is None or proof.at >= injected.sent_at),

@@ -13,6 +13,7 @@ from chaos_pizza.model.event import (
     AlertingChosen,
     AlertSourceFound,
     AlertSourceLost,
+    DrillResumed,
     HypothesisChecked,
     PurchasesObserved,
 )
@@ -48,6 +49,10 @@ def _of_record(observations: Observations) -> Iterator[str]:
         return
     if observations.ended is not None:
         beats = [at for at in beats if at <= observations.ended.at] + [observations.ended.at]
+    resumed = observations.all_of(DrillResumed)
+    if resumed:
+        yield f"the drill was cut off and resumed {len(resumed)} time(s): what happened in between is unknown"
+        return
     silence_s = max(((later - sooner).total_seconds() for sooner, later in pairwise(beats)), default=0.0)
     if silence_s > SILENCE_S:
         yield f"the recorder failed: it was silent for {silence_s:.1f} s, more than the {SILENCE_S:.0f} s allowed"

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from chaos_pizza.alerting.shipped import shipped_rules
-from chaos_pizza.errors import ExperimentError
+from chaos_pizza.errors import ExperimentError, TargetError
 from chaos_pizza.model.alert import AlertRule
 from chaos_pizza.model.conversion import from_mapping, to_mapping
 from chaos_pizza.model.settings import DrillSettings
+from chaos_pizza.model.target import checked_url
 
 EXTENSION = "chaos-pizza"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
@@ -99,13 +100,31 @@ def _check(settings: DrillSettings) -> None:
         f"{low:g} to {high:g} is allowed, not {value:g} @ {name}"
         for name, value, low, high in limits
         if value is not None and not low <= value <= high
-    ]
+    ] + _stop_complaints(settings)
     if wrong:
         raise ValueError("; ".join(wrong))
 
 
+def _stop_complaints(settings: DrillSettings) -> list[str]:
+    """Return what is wrong with the stop conditions beside their figures: one that can't hold protects nobody."""
+    stop, complaints = settings.stop, []
+    rules = [rule.name for rule in settings.detection.rules]
+    for name in stop.alerts:
+        if name not in rules:
+            known = f"they are {', '.join(rules)}" if rules else "it has none"
+            complaints.append(f"none of the drill's alert rules is called {name!r}; {known} @ stop.alerts")
+    if stop.url is not None:
+        try:
+            checked_url(stop.url, "the address")
+        except TargetError as error:
+            complaints.append(f"{error} @ stop.url")
+    if stop.file is not None and not (stop.file.strip() and stop.file.isprintable()):
+        complaints.append("a file's path is wanted @ stop.file")
+    return complaints
+
+
 def _limits(settings: DrillSettings) -> list[Limit]:
-    traffic, recovery, budgets = settings.traffic, settings.recovery, settings.budgets
+    traffic, recovery, budgets, stop = settings.traffic, settings.recovery, settings.budgets, settings.stop
     return [
         ("traffic.rate_per_s", traffic.rate_per_s, 0.01, 10_000),
         ("traffic.diners", traffic.diners, 1, 1_000),
@@ -116,6 +135,7 @@ def _limits(settings: DrillSettings) -> list[Limit]:
         ("recovery.timeout_s", recovery.timeout_s, 0.1, 86_400),
         ("detection.scrape_interval_s", settings.detection.scrape_interval_s, 0.1, 3_600),
         ("responder.reaction_s", settings.responder.reaction_s, 0, 86_400),
+        ("greatest_duration_s", settings.greatest_duration_s, 10, 1_000_000),
         ("min_samples", settings.min_samples, 1, 1_000_000),
         ("sandbox.stall_s", settings.sandbox.stall_s, 0, 3_600),
         ("budgets.ttd_s", budgets.ttd_s, 0, 1e9),
@@ -123,6 +143,9 @@ def _limits(settings: DrillSettings) -> list[Limit]:
         ("budgets.ttm_s", budgets.ttm_s, 0, 1e9),
         ("budgets.ttr_s", budgets.ttr_s, 0, 1e9),
         ("budgets.success_ratio", budgets.success_ratio, 0, 1),
+        ("stop.greatest_impact_s", stop.greatest_impact_s, 0.1, 1_000_000),
+        ("stop.failed_real_purchases", stop.failed_real_purchases, 0, 1_000_000),
+        ("stop.url_interval_s", stop.url_interval_s, 0.25, 3_600),
     ]
 
 

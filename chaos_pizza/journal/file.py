@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from chaos_pizza.clock import Clock
@@ -20,10 +21,11 @@ class JournalWriter:
 
     Each event is with the operating system before `record` returns, so that a killed process loses none, and on the
     disk at most 0.2 s later. `subscribe`d functions hear of each event in the thread that recorded it. A journal that
-    can't be written raises `JournalError` from then on at every `record`.
+    can't be written raises `JournalError` from then on at every `record`. `resume` goes on with the journal that lies
+    in the folder already, whose writer must be gone.
     """
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, *, resume: bool = False) -> None:
         self.path = folder / JOURNAL_NAME
         self._clock = clock
         self._lock = threading.RLock()
@@ -32,10 +34,7 @@ class JournalWriter:
         self._writer: int | None = None
         self._failure: str | None = None
         self._listeners: list[Callable[[Recorded], None]] = []
-        try:
-            self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        except OSError as error:
-            raise JournalError(f"the journal {self.path} can't be created: {error.strerror}") from None
+        self._file = self._resumed(folder) if resume else self._opened(os.O_CREAT | os.O_EXCL, "created")
         self._closing = threading.Event()
         self._dirty = threading.Event()
         self._syncer = threading.Thread(target=self._sync_as_needed, name="journal sync", daemon=True)
@@ -78,6 +77,24 @@ class JournalWriter:
             self._sync()
             os.close(self._file)
             self._failure = self._failure or f"the journal {self.path} is closed"
+
+    def _opened(self, how: int, what: str) -> int:
+        try:
+            return os.open(self.path, os.O_WRONLY | os.O_APPEND | how, 0o600)
+        except OSError as error:
+            raise JournalError(f"the journal {self.path} can't be {what}: {error.strerror}") from None
+
+    def _resumed(self, folder: Path) -> int:
+        """Open a journal that a writer has left behind; a line that it had not finished never happened."""
+        contents = read_journal(folder)
+        if contents.complaint:
+            raise JournalError(f"the journal {self.path} can't be gone on with: {contents.complaint}")
+        self._number, self._hash = len(contents.records), contents.last_hash
+        with self.path.open("rb") as lines:
+            whole = sum(len(line) for line in islice(lines, self._number))
+        file = self._opened(0, "gone on with")
+        os.ftruncate(file, whole)
+        return file
 
     def _append(self, event: Event, at: datetime) -> Recorded:
         if self._failure:

@@ -1,9 +1,10 @@
-"""Those who work in a drill at the same time: traffic, recorder, factory watch, alert watch, responder."""
+"""Those who work in a drill at the same time: traffic, recorder, factory watch, alert watch, stop watch, responder."""
 
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 from chaos_pizza.alerting.synthetic import SyntheticCounters
@@ -14,6 +15,7 @@ from chaos_pizza.live.alert_watch import AlertWatch
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.live.factory_watch import FactoryWatch
 from chaos_pizza.live.runbook import Runbook
+from chaos_pizza.live.stop_watch import StopWatch
 from chaos_pizza.model.event import Event
 from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind
@@ -41,11 +43,23 @@ class Crew:
         self._tasks: list[asyncio.Task[None]] = []
         self._finish: Callable[[], None] = lambda: None
 
-    async def start(self, record: Record, fail: Callable[[str], None]) -> None:
-        """Set everyone to work; `fail` hears of whoever stops working by a mistake of ours."""
+    async def start(
+        self,
+        record: Record,
+        fail: Callable[[str], None],
+        stop: Callable[[str], object],
+        folder: Path,
+        first_number: int = 0,
+    ) -> None:
+        """Set everyone to work; `fail` hears of mistakes of ours, `stop` why the drill in this folder has to end.
+
+        Purchases are numbered from `first_number` on.
+        """
         settings, services = self._settings, self.services
+        stop_watch = StopWatch(settings, folder, services, stop)
+        record = _heard_by(stop_watch, record)
         counters = SyntheticCounters()
-        traffic = Traffic(self.buyer, settings.traffic, services.clock, self.recent)
+        traffic = Traffic(self.buyer, settings.traffic, services.clock, self.recent, first_number)
         self.factory_watch = FactoryWatch(services, services.clock, record)
         runbook = self._runbook(record)
         alerts = AlertWatch(
@@ -62,6 +76,7 @@ class Crew:
         self._employ("recorder", self._keep_recording(), fail)
         self._employ("factory watch", self.factory_watch.run(), fail)
         self._employ("alert watch", alerts.run(), fail)
+        self._employ("stop watch", stop_watch.run(), fail)
         if runbook:
             self._employ("runbook", runbook.run(), fail)
 
@@ -96,15 +111,16 @@ class Crew:
         self._tasks.append(task)
 
 
-async def prepare(target: Target, settings: DrillSettings, clock: Clock) -> Crew:
+async def prepare(target: Target, settings: DrillSettings, clock: Clock, *, resumes: bool = False) -> Crew:
     """Log in, look at the menu and the factory, and return a crew that is ready to start.
 
+    A fault that is on already refuses a drill, but not one that `resumes` an earlier drill.
     Raises `ServiceError`, `TargetError` or `UsageError` where the drill can't be held: nothing has been begun then.
     """
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(target, clock, Redactor(target.secrets())))
         vendor, _ = await services.factory.vendor()
-        if not vendor.is_calm:
+        if not vendor.is_calm and not resumes:
             kind = vendor.chaos.type if vendor.chaos else "unknown"
             raise UsageError(
                 f"the factory's chaos ({kind}) is on or scheduled already, and not by this drill; wait for its end, or "
@@ -123,6 +139,14 @@ def _take_down(traffic: Traffic, counters: SyntheticCounters, record: Record) ->
     for sample in observed.samples:
         counters.add_sample(sample)
     record(observed)
+
+
+def _heard_by(stop_watch: StopWatch, record: Record) -> Record:
+    def recorded(event: Event) -> None:
+        record(event)
+        stop_watch.hear(event)
+
+    return recorded
 
 
 def _innermost(error: BaseException | None) -> BaseException | None:

@@ -2,33 +2,34 @@
 
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from chaos_pizza.clock import AnchoredClock
-from chaos_pizza.drill.timeline import build_timeline
 from chaos_pizza.errors import JournalError
-from chaos_pizza.experiment.declaration import Declaration
-from chaos_pizza.folder import create_drill_folder
+from chaos_pizza.folder import create_drill_folder, discard_drill_folder
 from chaos_pizza.journal.file import JournalWriter
 from chaos_pizza.live.background import BackgroundLoop
 from chaos_pizza.live.calm import CalmRestorer
+from chaos_pizza.live.commission import Commission, Torso, lease_of
 from chaos_pizza.live.crew import Crew, prepare
+from chaos_pizza.live.growing_timeline import GrowingTimeline
+from chaos_pizza.live.watchdog_link import WatchdogLink, arm_watchdog
 from chaos_pizza.model.event import (
     Aborted,
     CalmChecked,
     DrillEnded,
+    DrillResumed,
     DrillStarted,
     Event,
     FaultInjected,
+    PurchasesObserved,
     Recorded,
     StageBegan,
 )
 from chaos_pizza.model.incident import Actor, Stage
 from chaos_pizza.model.result import InstantName, Timeline
 from chaos_pizza.model.settings import DrillSettings, FaultKind
-from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.versions import tool_version, toolkit_version
 
@@ -36,26 +37,8 @@ Result = TypeVar("Result")
 _GLANCE_S = 0.1
 _CALM_TIMEOUT_S = 90.0
 """Seconds allowed for restoring calm: two throttled orders and some."""
+_SECOND_TRY_S = 5.0
 _ABORTED_RECOVERY_S = 10.0
-_BUILD_SHARE = 10.0
-"""A timeline is built again after this many times what it took: looking on must not disturb what is looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Commission:
-    """What a drill is held for: what is declared, on which target, with results going where."""
-
-    declaration: Declaration
-    target: Target
-    reports: Path
-
-
-@dataclass(frozen=True, slots=True)
-class _Built:
-    timeline: Timeline
-    count: int
-    at_s: float
-    cost_s: float
 
 
 class DrillSession:
@@ -72,19 +55,22 @@ class DrillSession:
         self.crew = crew
         self.clock = clock
         self.started_at = clock.now()
-        self.folder = create_drill_folder(commission.reports, self.started_at, commission.declaration.experiment)
+        torso = commission.torso
+        slug = commission.declaration.experiment
+        self.folder = torso.folder if torso else create_drill_folder(commission.reports, self.started_at, slug)
         self._loop = loop
-        self._journal = JournalWriter(self.folder, clock)
-        self._records: list[Recorded] = []
+        self._journal = JournalWriter(self.folder, clock, resume=torso is not None)
+        self._records: list[Recorded] = list(torso.records if torso else ())
         self._journal.subscribe(self._records.append)
-        self._built: _Built | None = None
+        self._timeline = GrowingTimeline(self._records)
         self._aborted: Aborted | None = None
         self._abort_recorded = False
-        self._has_broken = False
+        self._has_broken = any(isinstance(recorded.event, FaultInjected) for recorded in self._records)
         self.stage = Stage.BASELINE
         self.failure: str | None = None
         self.finished = False
         self.calm: CalmChecked | None = None
+        self._watchdog: WatchdogLink | None = None
 
     @property
     def redactor(self) -> Redactor:
@@ -94,6 +80,11 @@ class DrillSession:
     def listen(self, listener: Callable[[Recorded], None]) -> None:
         """Call this function with every event from now on, in whatever thread it happens."""
         self._journal.subscribe(listener)
+
+    def arm(self) -> None:
+        """Arm the watchdog, without which nothing is to be broken; raises `UsageError` where that can't be."""
+        lease = lease_of(self.commission, self.folder, self.started_at)
+        self._watchdog = arm_watchdog(lease, self.commission.target, self.settings.greatest_duration_s)
 
     def begin(self) -> None:
         """Record the drill's start and set its crew to work."""
@@ -112,7 +103,13 @@ class DrillSession:
             )
         )
         self.enter(Stage.BASELINE)
-        self.call(self.crew.start(self.record, self._note_failure))
+        self.call(self.crew.start(self.record, self._note_failure, self.abort, self.folder))
+
+    def begin_again(self, torso: Torso) -> None:
+        """Go on with a drill that was cut off: only to watch and to end it, for its fault was asked for before."""
+        self.record(DrillResumed(self.clock.now()))
+        self.enter(Stage.METHOD)
+        self.call(self.crew.start(self.record, self._note_failure, self.abort, self.folder, torso.next_number))
 
     def enter(self, stage: Stage) -> None:
         """Go on to the drill's next stage."""
@@ -130,6 +127,8 @@ class DrillSession:
             self._journal.record(event)
         except JournalError as error:
             self._note_failure(str(error))
+        if isinstance(event, PurchasesObserved) and self._watchdog and not self._watchdog.beat():
+            self.abort("the watchdog is gone, and without it nothing may stay broken")
 
     @property
     def has_begun(self) -> bool:
@@ -138,12 +137,7 @@ class DrillSession:
 
     def timeline(self) -> Timeline:
         """Return the timeline as far as it goes; in a long drill it may lag by some times what building it takes."""
-        count, now_s = len(self._records), time.monotonic()
-        built = self._built
-        if built is None or (built.count != count and now_s - built.at_s >= _BUILD_SHARE * built.cost_s):
-            timeline = build_timeline(self._records[:count])
-            built = self._built = _Built(timeline, count, now_s, time.monotonic() - now_s)
-        return built.timeline
+        return self._timeline.so_far()
 
     def knows(self, instant: InstantName) -> bool:
         """Tell whether the timeline has this instant yet."""
@@ -194,6 +188,9 @@ class DrillSession:
         shop_too = self.settings.fault is FaultKind.SHOP_CHAOS
         restorer = CalmRestorer(self.crew.services, self.record, by, shop_too=shop_too)
         is_done = not self.has_broken_something or (self.calm is not None and self.calm.is_calm)
+        if self.calm is not None:
+            # What the rollback could not do is the watchdog's next; nobody is to wait for the same again.
+            timeout_s = min(timeout_s, _SECOND_TRY_S)
         self.calm = self.call(restorer.look() if is_done else restorer.restore(timeout_s))
         return self.calm
 
@@ -203,6 +200,7 @@ class DrillSession:
         self.restore_calm()
         self._await_recovery()
         self.call(self.crew.stop())
+        self.record_abort()
         self.record(DrillEnded(self.clock.now(), toolkit_status, deviated))
         self.close()
 
@@ -213,11 +211,28 @@ class DrillSession:
         self.finished = True
         self._loop.close()
         self._journal.close()
+        self._dismiss_watchdog()
 
     def _actual_settings(self) -> DrillSettings:
         """The settings as they are kept: where the target names a diner, that one does all the buying."""
         traffic = replace(self.settings.traffic, diners=len(self.crew.buyer.diners))
         return replace(self.settings, traffic=traffic)
+
+    def discard(self) -> None:
+        """Close a session that never began and leave nothing of it behind; a resumed drill is left as it was."""
+        self.close()
+        if self.commission.torso is None:
+            discard_drill_folder(self.folder)
+
+    def _dismiss_watchdog(self) -> None:
+        """Release the watchdog where calm is proven or was never touched; else it goes on in the drill's place."""
+        watchdog, self._watchdog = self._watchdog, None
+        if watchdog is None:
+            return
+        if not self.has_broken_something or (self.calm is not None and self.calm.is_calm):
+            watchdog.release()
+        else:
+            watchdog.leave_to_it()
 
     def _await_recovery(self) -> None:
         if not self.knows(InstantName.MITIGATED):
@@ -242,11 +257,17 @@ def open_session(commission: Commission, clock: AnchoredClock | None = None) -> 
     loop = BackgroundLoop("drill")
     clock = clock or AnchoredClock()
     crew: Crew | None = None
+    session: DrillSession | None = None
     try:
-        crew = loop.call(prepare(commission.target, commission.declaration.settings, clock))
-        return DrillSession(commission, loop, crew, clock)
+        resumes = commission.torso is not None
+        crew = loop.call(prepare(commission.target, commission.declaration.settings, clock, resumes=resumes))
+        session = DrillSession(commission, loop, crew, clock)
+        session.arm()
     except BaseException:
-        if crew:
+        if session:
+            session.discard()
+        elif crew:
             loop.call(crew.stop())
         loop.close()
         raise
+    return session

@@ -219,6 +219,21 @@ class Aborted:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchdogTookOver:
+    """The drill's watchdog restores calm in its place from `at` on; `reason` says what had become of the drill."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrillResumed:
+    """Another process goes on with a drill that was cut off; nothing is known of the time in between."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DrillEnded:
     """The last event of a drill that came to its end, whatever the end."""
 
@@ -247,6 +262,8 @@ Event = (
     | HypothesisChecked
     | ActivityEnded
     | Aborted
+    | WatchdogTookOver
+    | DrillResumed
     | DrillEnded
 )
 

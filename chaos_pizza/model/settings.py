@@ -113,10 +113,28 @@ class SandboxWishes:
 
 
 @dataclass(frozen=True, slots=True)
+class StopConditions:
+    """What ends a drill at once, calm restored, watched from its begin to its end; `None` or none is no condition.
+
+    Purchases may fail for `greatest_impact_s` seconds without recovery; `failed_real_purchases` is how many of other
+    diners' than the drill's own may fail; `alerts` names rules that must not fire; `url` must answer 2xx, asked every
+    `url_interval_s` seconds; `file` must not exist.
+    """
+
+    greatest_impact_s: float | None = None
+    failed_real_purchases: int | None = None
+    alerts: tuple[str, ...] = ()
+    url: str | None = None
+    url_interval_s: float = 2.0
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DrillSettings:
     """All that an experiment declares of its drill: the `chaos-pizza` entry among its `extensions`.
 
-    `min_samples` is the least number of purchases before the fault, below which the drill proves nothing.
+    `min_samples` is the least number of purchases before the fault, below which the drill proves nothing. A drill that
+    lasts longer than `greatest_duration_s` seconds is ended by its watchdog.
     """
 
     fault: FaultKind
@@ -126,4 +144,6 @@ class DrillSettings:
     responder: ResponderSettings = field(default_factory=ResponderSettings)
     budgets: Budgets = field(default_factory=Budgets)
     sandbox: SandboxWishes = field(default_factory=SandboxWishes)
+    stop: StopConditions = field(default_factory=StopConditions)
     min_samples: int = 20
+    greatest_duration_s: float = 14_400.0

@@ -63,7 +63,7 @@ class Target:
             )
         for key in _URLS:
             if key in given:
-                given[key] = _checked_url(given[key], f"target {name!r}: {VARIABLES[key]}")
+                given[key] = checked_url(given[key], f"target {name!r}: {VARIABLES[key]}")
         return cls(name=name, **{key: Secret(value) if key in SECRETS else value for key, value in given.items()})  # type: ignore[arg-type]
 
     @classmethod
@@ -87,7 +87,8 @@ class Target:
         return {key: value.reveal() if isinstance(value, Secret) else value or "" for key, value in values.items()}
 
 
-def _checked_url(url: str, place: str) -> str:
+def checked_url(url: str, place: str) -> str:
+    """Return a service's base URL without a trailing slash; `TargetError`, which names `place`, where it is none."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from chaoslib.types import Configuration, Secrets
 
-from chaos_pizza.activity import activity, with_services
+from chaos_pizza.activity import activity, ask_services
 from chaos_pizza.alerting.exposition import read_exposition
 from chaos_pizza.alerting.synthetic import REVENUE_BTC
 from chaos_pizza.clients.services import Services
@@ -60,7 +60,7 @@ def purchase_once(configuration: Configuration = None, secrets: Secrets = None) 
         bought = await buyer.buy(0, buyer.menu[:1], budget_s, _PATIENCE_S)
         return bought.classified.outcome.value
 
-    return with_services(configuration, secrets, buy)
+    return ask_services(configuration, secrets, buy)
 
 
 @activity
@@ -79,7 +79,7 @@ def revenue_rate_btc_per_min(
         await asyncio.sleep(window_s)
         return (await _revenue_btc(services) - before) / window_s * 60
 
-    rate = with_services(configuration, secrets, by_metrics)
+    rate = ask_services(configuration, secrets, by_metrics)
     if rate is None:
         rate = _watch(window_s, configuration, secrets).revenue_btc / window_s * 60
     return round(rate, 9)
@@ -111,7 +111,7 @@ def _watch(window_s: float, configuration: Mapping[str, Any] | None, secrets: Ma
         await asyncio.gather(traffic, return_exceptions=True)
         return window
 
-    return with_services(configuration, secrets, watch)
+    return ask_services(configuration, secrets, watch)
 
 
 def _enough(window: Window, min_purchases: int) -> Window:

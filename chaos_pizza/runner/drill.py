@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from chaoslib.experiment import run_experiment
 from chaos_pizza.errors import JournalError
 from chaos_pizza.experiment.declaration import Declaration
 from chaos_pizza.folder import write_results
+from chaos_pizza.live.commission import Commission
 from chaos_pizza.live.current import set_current_session
-from chaos_pizza.live.session import Commission, DrillSession, open_session
+from chaos_pizza.live.session import DrillSession, open_session
 from chaos_pizza.model.result import DrillResult, Verdict
 from chaos_pizza.model.target import SECRETS, Target
 from chaos_pizza.runner.sandbox_process import running_sandbox
@@ -41,15 +42,19 @@ def hold_drill(
     target: Target | None,
     reports: Path,
     watch: Callable[[DrillSession], None],
+    permission: AbstractContextManager[None],
 ) -> HeldDrill:
     """Hold a drill on a target, or on a sandbox started for it, and return how it went.
 
-    `watch` is given the session before it begins. Must be called in the main thread, as the engine sets signals.
+    `watch` is given the session before it begins; `permission` is asked for before anything else, and held until the
+    drill's end. Must be called in the main thread, as the engine sets signals.
     Raises `UsageError` or `ServiceError` where the drill can't be held; nothing was started then.
     """
     with ExitStack() as stack:
+        stack.enter_context(permission)
+        on_own_sandbox = target is None
         target = target or stack.enter_context(running_sandbox(declaration.settings.sandbox))
-        session = open_session(Commission(declaration, target, reports))
+        session = open_session(Commission(declaration, target, reports, ephemeral=on_own_sandbox))
         stack.callback(session.close)
         set_current_session(session)
         stack.callback(set_current_session, None)
@@ -59,7 +64,7 @@ def hold_drill(
             # Only a signal in the very last moments leads here: the control has not come to its end.
             session.abort("the experiment did not come to its end")
             session.finish("interrupted", deviated=False)
-        return _results(session)
+        return results_of(session)
 
 
 def _run(experiment: dict[str, Any], target: Target) -> None:
@@ -77,7 +82,8 @@ def _run(experiment: dict[str, Any], target: Target) -> None:
         logger.warning("interrupted between two stages")
 
 
-def _results(session: DrillSession) -> HeldDrill:
+def results_of(session: DrillSession) -> HeldDrill:
+    """Judge a drill that has come to its end, and write its results."""
     # What was seen outweighs what could be written down: a journal that broke off can't vouch for calm.
     at_risk = session.has_broken_something and not (session.calm and session.calm.is_calm)
     try:

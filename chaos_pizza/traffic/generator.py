@@ -22,7 +22,9 @@ class Traffic:
     and what it kept from being sent is counted as dropped.
     """
 
-    def __init__(self, buyer: Buyer, settings: TrafficSettings, clock: Clock, recent: RecentPurchases) -> None:
+    def __init__(
+        self, buyer: Buyer, settings: TrafficSettings, clock: Clock, recent: RecentPurchases, first_number: int = 0
+    ) -> None:
         self._buyer = buyer
         self._settings = settings
         self._clock = clock
@@ -32,11 +34,12 @@ class Traffic:
         self._samples: list[Sample] = []
         self._overdue: list[Overdue] = []
         self._dropped = 0
+        self._first_number = first_number
 
     async def run(self) -> None:
         """Send purchases at their planned times until cancelled; those in flight are then given up."""
-        started_at = self._clock.now()
-        number = 0
+        number = self._first_number
+        started_at = self._clock.now() - timedelta(seconds=self._plan.purchase(number).offset_s)
         try:
             while True:
                 planned = self._plan.purchase(number)

@@ -1,12 +1,13 @@
 """Fault: when it began, and what proves it."""
 
 import pytest
-from story import bought, clock, injected, journal, seconds, seen, started, within
+from story import at, bought, clock, cured, injected, journal, seconds, seen, started, within
 
 from chaos_pizza.drill.clock_offset import factory_clock_offset
-from chaos_pizza.drill.fault import find_fault
+from chaos_pizza.drill.fault import find_fault, first_proof
 from chaos_pizza.drill.observations import gather
 from chaos_pizza.model.event import ClockObserved, FaultProven, PurchasesObserved
+from chaos_pizza.model.incident import Actor, CureAnswer
 from chaos_pizza.model.purchase import Evidence, Outcome
 from chaos_pizza.model.settings import FaultKind
 
@@ -117,3 +118,12 @@ def test_a_full_oven_is_proven_by_an_order_of_its_own():
 @pytest.mark.parametrize("event", [link(6.0, 6.1), proven(6.0, 6.1)])
 def test_a_placebo_has_no_fault_whatever_is_seen(event):
     assert fault_of(event, kind=FaultKind.NONE) is None
+
+
+def test_the_watchdogs_cure_by_the_link_proves_the_fault_that_it_ended():
+    """Under a stall it may be the first answer at all; the factory gives the link only while its chaos is on."""
+    told = [(5.1, injected(5.0, 5.1)), (20.3, cured(20.0, 20.3, Actor.WATCHDOG))]
+    observations = gather(journal([(0.0, started()), *told]))
+    assert first_proof(observations).at == at(20.3)
+    refused = [(5.1, injected(5.0, 5.1)), (20.3, cured(20.0, 20.3, Actor.WATCHDOG, CureAnswer.NOTHING_TO_RESOLVE))]
+    assert first_proof(gather(journal([(0.0, started()), *refused]))) is None

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,9 +56,9 @@ def clean_environment(**more: str) -> dict[str, str]:
 
 
 def run(*command: str, cwd: Path, env: dict[str, str] | None = None) -> Ran:
-    done = subprocess.run(
-        command, cwd=cwd, env=env or clean_environment(), capture_output=True, text=True, timeout=TIMEOUT_S, check=False
-    )
+    # A state folder of its own: what one test leaves behind is no other's to take up.
+    own = {"PIZZA_STATE_DIR": str(cwd / ".state"), **(env or clean_environment())}
+    done = subprocess.run(command, cwd=cwd, env=own, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
@@ -103,23 +103,25 @@ class Sandbox:
         ]
 
 
-@pytest.fixture
-def start_sandbox() -> Iterator[Callable[..., Sandbox]]:
-    with ExitStack() as stack:
-
-        def start(*options: str) -> Sandbox:
-            command = [*PIZZA, "sandbox", "--shop-port", "0", "--factory-port", "0", "--until-stdin-closes", *options]
-            pipe = subprocess.PIPE
-            process = stack.enter_context(
-                subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=clean_environment())
-            )
-            stack.callback(process.kill)
-            variables: dict[str, str] = {}
+@contextmanager
+def sandbox_process(*options: str) -> Iterator[Sandbox]:
+    """A sandbox for as long as the `with` lasts."""
+    command = [*PIZZA, "sandbox", "--shop-port", "0", "--factory-port", "0", "--until-stdin-closes", *options]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=clean_environment()) as process:
+        variables: dict[str, str] = {}
+        try:
             while "PIZZA_FACTORY_ADMIN_KEY" not in variables:
                 line = process.stdout.readline()
                 assert line, process.stderr.read()
                 name, _, value = shlex.split(line)[1].partition("=")
                 variables[name] = value
-            return Sandbox(process, variables)
+            yield Sandbox(process, variables)
+        finally:
+            process.kill()
 
-        yield start
+
+@pytest.fixture
+def start_sandbox() -> Iterator[Callable[..., Sandbox]]:
+    with ExitStack() as stack:
+        yield lambda *options: stack.enter_context(sandbox_process(*options))

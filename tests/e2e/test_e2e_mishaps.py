@@ -221,7 +221,7 @@ def test_the_doctor_says_what_is_missing_and_breaks_nothing(start_sandbox, tmp_p
     ran = run(*PIZZA, "doctor", cwd=tmp_path, env=sandbox.env)
     assert ran.code == 0, ran.said
     assert "env is ready for a drill" in ran.out
-    assert ran.out.count("✓") == 7
+    assert ran.out.count("✓") == 9
 
     wrong = run(*PIZZA, "doctor", cwd=tmp_path, env={**sandbox.env, "PIZZA_VENDOR_KEY": "wrong-key-entirely"})
     assert wrong.code == 2

@@ -11,8 +11,9 @@ from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.experiment.declaration import Declaration
 from chaos_pizza.folder import judge_folder
+from chaos_pizza.live.commission import Commission
 from chaos_pizza.live.current import set_current_session
-from chaos_pizza.live.session import Commission, open_session
+from chaos_pizza.live.session import open_session
 from chaos_pizza.model.event import Stage
 from chaos_pizza.model.result import InstantName, MeasureName
 from chaos_pizza.model.settings import (

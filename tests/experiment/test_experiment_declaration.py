@@ -13,6 +13,7 @@ from chaos_pizza.model.settings import (
     ResponderKind,
     ResponderSettings,
     SandboxWishes,
+    StopConditions,
     TrafficSettings,
 )
 
@@ -156,6 +157,46 @@ def test_what_is_declared_wrongly_is_told_by_its_place(declared, words):
 )
 def test_a_figure_that_no_drill_can_be_held_with_is_told_with_its_limits(declared, words):
     assert words in complaint_of(experiment(**declared))
+
+
+STOP = {
+    "greatest_impact_s": 60,
+    "failed_real_purchases": 2,
+    "alerts": ["revenue-down", "mine"],
+    "url": "http://127.0.0.1:9/health/",
+    "url_interval_s": 1,
+    "file": "STOP",
+}
+
+
+def test_stop_conditions_are_read():
+    declared = experiment(stop=STOP, detection={"rules": ["revenue-down", RULE]})
+    expected = StopConditions(60.0, 2, ("revenue-down", "mine"), "http://127.0.0.1:9/health/", 1.0, "STOP")
+    assert read_declaration(declared).settings.stop == expected
+
+
+@pytest.mark.parametrize(
+    ("stop", "words"),
+    [
+        ({"greatest_impact_s": 0}, "0.1 to 1e+06 is allowed, not 0 @ stop.greatest_impact_s"),
+        ({"greatest_impact_s": "long"}, "@ stop.greatest_impact_s"),
+        ({"failed_real_purchases": -1}, "@ stop.failed_real_purchases"),
+        ({"failed_real_purchases": 1.5}, "1.5 is not a whole number @ stop.failed_real_purchases"),
+        ({"alerts": ["mine"]}, "none of the drill's alert rules is called 'mine'; it has none @ stop.alerts"),
+        ({"url": "ftp://shop"}, "the address is no http or https URL @ stop.url"),
+        ({"url": "http://me:word@shop/health"}, "the address holds credentials; take them out of the URL @ stop.url"),
+        ({"url": "http://shop/health?key=word"}, "@ stop.url"),
+        ({"url": ""}, "@ stop.url"),
+        ({"url_interval_s": 0}, "@ stop.url_interval_s"),
+        ({"file": ""}, "a file's path is wanted @ stop.file"),
+        ({"file": "a\nb"}, "a file's path is wanted @ stop.file"),
+        ({"patience": 5}, "patience"),
+    ],
+)
+def test_a_stop_condition_that_could_not_hold_is_told(stop, words):
+    complaint = complaint_of(experiment(stop=stop))
+    assert words in complaint
+    assert "word" not in complaint
 
 
 def test_all_wrong_figures_are_told_at_once():

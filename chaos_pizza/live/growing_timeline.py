@@ -1,0 +1,40 @@
+"""The timeline of a drill under way, built again as its journal grows, but no more often than can be afforded."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chaos_pizza.drill.timeline import build_timeline
+from chaos_pizza.model.event import Recorded
+from chaos_pizza.model.result import Timeline
+
+_BUILD_SHARE = 10.0
+"""A timeline is built again after this many times what it took: looking on must not disturb what is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    timeline: Timeline
+    count: int
+    at_s: float
+    cost_s: float
+
+
+class GrowingTimeline:
+    """The timeline of records that others go on appending to."""
+
+    def __init__(self, records: Sequence[Recorded]) -> None:
+        self._records = records
+        self._built: _Built | None = None
+
+    def so_far(self) -> Timeline:
+        """Return the timeline as far as it goes; it may lag by ten times what building it takes.
+
+        Raises `JournalError` while there is no record yet.
+        """
+        count, now_s = len(self._records), time.monotonic()
+        built = self._built
+        if built is None or (built.count != count and now_s - built.at_s >= _BUILD_SHARE * built.cost_s):
+            timeline = build_timeline(self._records[:count])
+            built = self._built = _Built(timeline, count, now_s, time.monotonic() - now_s)
+        return built.timeline

@@ -1,0 +1,100 @@
+"""The drill's end of the line to its watchdog, a process of its own that restores calm when the drill can't."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from types import MappingProxyType
+
+from chaos_pizza.errors import UsageError
+from chaos_pizza.model.conversion import to_mapping
+from chaos_pizza.model.lease import Lease
+from chaos_pizza.model.target import VARIABLES, Target
+
+SILENCE_S = 10.0
+"""Seconds without a heartbeat after which the watchdog takes a drill for dead."""
+_STOP_TIMEOUT_S = 5.0
+_WORDS = MappingProxyType({"beat": b"beat\n", "released": b"released\n"})
+
+
+class WatchdogLink:
+    """An armed watchdog; made by `arm_watchdog`.
+
+    It lives in a session of its own, so that what kills the drill or its process group spares it, and hears of the
+    drill's death by the end of the pipe between them. It gets all it needs, secrets too, through that pipe: neither its
+    command line nor its environment shows any.
+    """
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self._process = process
+
+    def beat(self) -> bool:
+        """Tell the watchdog that the drill lives; False where there is no watchdog any more."""
+        return self._say("beat")
+
+    def release(self) -> None:
+        """Tell the watchdog that calm is proven: it ends the lease and itself."""
+        self._say("released")
+        self._hang_up()
+        try:
+            self._process.wait(_STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def leave_to_it(self) -> None:
+        """Hang up without a release: the watchdog takes over, and goes on when this process has ended."""
+        self._hang_up()
+        # It is to outlive this process; nothing here will ever wait for it.
+        self._process.returncode = 0
+
+    def _say(self, word: str) -> bool:
+        pipe = self._process.stdin
+        if pipe is None or pipe.closed:
+            return False
+        try:
+            os.write(pipe.fileno(), _WORDS[word])
+        except (BrokenPipeError, BlockingIOError):
+            return False
+        return True
+
+    def _hang_up(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe and not pipe.closed:
+                pipe.close()
+
+
+def arm_watchdog(lease: Lease, target: Target, greatest_duration_s: float) -> WatchdogLink:
+    """Start a watchdog over a lease and return once it watches; raises `UsageError` where it doesn't come to that.
+
+    It takes over when the drill falls silent, hangs up, or lasts longer than `greatest_duration_s` seconds.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in VARIABLES.values()}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "chaos_pizza", "watchdog", "--armed"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        start_new_session=True,
+        bufsize=0,
+    )
+    link = WatchdogLink(process)
+    orders = {
+        "lease": to_mapping(lease),
+        "target": target.to_fields(),
+        "silence_s": SILENCE_S,
+        "greatest_duration_s": greatest_duration_s,
+    }
+    if process.stdin is None or process.stdout is None:
+        raise UsageError("the watchdog can't be spoken to")
+    # A broken pipe: it has died already, and its silence says so next.
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(json.dumps(orders).encode() + b"\n")
+    answer = process.stdout.readline().decode(errors="replace").strip()
+    if answer != "armed":
+        link.release()
+        raise UsageError(f"no drill without its watchdog, and that can't be armed: {answer or 'it died at once'}")
+    os.set_blocking(process.stdin.fileno(), False)
+    return link

@@ -1,0 +1,1 @@
+"""The process that restores calm when a drill can't any more."""

@@ -1,0 +1,232 @@
+"""The watchdog: when the drill hangs, when the watchdog itself dies, when both do, and when calm can't be had."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from chaos_pizza.live.watchdog_link import SILENCE_S
+
+from .conftest import EXPERIMENTS, PIZZA, only_folder, run
+
+pytestmark = pytest.mark.drill
+
+DEADLINE_S = 60.0
+
+
+def wait_for(what, timeout_s=DEADLINE_S):
+    deadline_s = time.monotonic() + timeout_s
+    while not (found := what()):
+        assert time.monotonic() < deadline_s, "it never came to that"
+        time.sleep(0.05)
+    return found
+
+
+def start_drill(sandbox, workplace, **more):
+    """A drill of the incident, with people who do nothing; waits until the fault is proven on."""
+    env = {**sandbox.env, "PIZZA_RESPONDER": "people", "PIZZA_STATE_DIR": str(workplace / ".state"), **more}
+    command = [*PIZZA, "drill", str(EXPERIMENTS / "factory-fail.yaml"), "--target", "env"]
+    pipe = subprocess.PIPE
+    drill = subprocess.Popen(command, cwd=workplace, env=env, stdout=pipe, stderr=pipe, text=True)
+    wait_for(lambda: '"type":"fault_proven"' in journal_of(workplace))
+    return drill, env
+
+
+def journal_of(workplace):
+    folder = only_folder(workplace / "reports")
+    path = folder / "journal.jsonl" if folder else None
+    return path.read_text() if path and path.exists() else ""
+
+
+def document_of(workplace):
+    return json.loads((only_folder(workplace / "reports") / "drill.json").read_text())
+
+
+def watchdog_of(drill):
+    """The process number of a drill's watchdog: the child that is a session of its own."""
+    for status in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = status.read_bytes().split(b"\0")
+            parent = int((status.parent / "stat").read_text().rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if b"--armed" in words and parent == drill.pid:
+            return int(status.parent.name)
+    raise AssertionError("the drill has no watchdog")
+
+
+def chaos_of(sandbox):
+    headers = {"Authorization": f"Bearer {sandbox.variables['PIZZA_VENDOR_KEY']}"}
+    vendor = httpx.get(f"{sandbox.variables['PIZZA_FACTORY_URL']}/api/vendor", headers=headers, trust_env=False).json()
+    return vendor.get("chaos", {}).get("type", "none")
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finding a process needs /proc")
+
+
+def test_a_drill_that_hangs_is_ended_and_calm_is_restored(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    drill, _ = start_drill(sandbox, tmp_path)
+    drill.send_signal(signal.SIGSTOP)
+    drill.communicate(timeout=SILENCE_S + DEADLINE_S)
+    assert drill.returncode == -signal.SIGKILL
+    wait_for(lambda: chaos_of(sandbox) == "none")
+    wait_for(lambda: not list(tmp_path.glob(".state/leases/*.lease")))
+    told = [line["text"] for line in document_of(tmp_path)["timeline"]]
+    assert f"the watchdog took the drill over: it gave no sign of life for {SILENCE_S:g} s" in told
+
+
+def test_a_drill_that_lasts_too_long_is_ended(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    experiment = yaml.safe_load((EXPERIMENTS / "factory-fail.yaml").read_text())
+    experiment["extensions"][0]["greatest_duration_s"] = 10
+    (tmp_path / "short.yaml").write_text(yaml.safe_dump(experiment))
+    ran = run(
+        *PIZZA, "drill", "short.yaml", "--target", "env", cwd=tmp_path, env={**sandbox.env, "PIZZA_RESPONDER": "people"}
+    )
+    assert ran.code == -signal.SIGKILL
+    wait_for(lambda: chaos_of(sandbox) == "none")
+    wait_for(lambda: not list(tmp_path.glob(".state/leases/*.lease")))
+    told = [line["text"] for line in document_of(tmp_path)["timeline"]]
+    assert "the watchdog took the drill over: it lasted longer than the 10 s allowed" in told
+
+
+@needs_proc
+def test_without_its_watchdog_a_drill_is_aborted_in_order(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    drill, _ = start_drill(sandbox, tmp_path)
+    os.kill(watchdog_of(drill), signal.SIGKILL)
+    out, err = drill.communicate(timeout=DEADLINE_S)
+    assert drill.returncode == 4, out + err
+    assert chaos_of(sandbox) == "none"
+    reasons = document_of(tmp_path)["reasons"]
+    assert reasons[0] == "the drill was aborted: the watchdog is gone, and without it nothing may stay broken"
+
+
+@needs_proc
+def test_when_both_died_the_next_command_takes_the_lease_up(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    drill, env = start_drill(sandbox, tmp_path)
+    watchdog = watchdog_of(drill)
+    os.kill(drill.pid, signal.SIGSTOP)  # so that it can't abort in order meanwhile
+    os.kill(watchdog, signal.SIGKILL)
+    drill.kill()
+    drill.communicate(timeout=DEADLINE_S)
+    assert chaos_of(sandbox) == "fail"
+    assert list(tmp_path.glob(".state/leases/*.lease"))
+
+    ran = run(*PIZZA, "status", cwd=tmp_path, env=env)
+    assert "had died; its watchdog restores calm now" in ran.err
+    wait_for(lambda: chaos_of(sandbox) == "none")
+    wait_for(lambda: not list(tmp_path.glob(".state/leases/*.lease")))
+    assert document_of(tmp_path)["ended_by"] == "watchdog"
+    done = run(*PIZZA, "watchdog", cwd=tmp_path, env=env)
+    assert (done.code, done.out) == (0, "No drill has left anything behind.\n")
+
+
+@needs_proc
+def test_a_lease_whose_target_is_not_known_any_more_is_told_of_and_kept(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    drill, env = start_drill(sandbox, tmp_path)
+    watchdog = watchdog_of(drill)
+    os.kill(drill.pid, signal.SIGSTOP)
+    os.kill(watchdog, signal.SIGKILL)
+    drill.kill()
+    drill.communicate(timeout=DEADLINE_S)
+    nameless = {name: value for name, value in env.items() if name != "PIZZA_VENDOR_KEY"}
+    ran = run(*PIZZA, "watchdog", cwd=tmp_path, env=nameless)
+    assert ran.code == 5
+    assert "may have left chaos on" in ran.err
+    assert "PIZZA_VENDOR_KEY not set" in ran.err
+    assert len(list(tmp_path.glob(".state/leases/*.lease"))) == 1
+    assert run(*PIZZA, "watchdog", cwd=tmp_path, env=env).code == 0
+    assert chaos_of(sandbox) == "none"
+
+
+def test_the_second_signal_leaves_the_drill_to_its_watchdog_and_says_so(start_sandbox, tmp_path):
+    """The factory stalls, so that restoring calm takes a while and the second signal comes in the midst of it."""
+    sandbox = start_sandbox("--stall-s", "5")
+    experiment = yaml.safe_load((EXPERIMENTS / "factory-throttle.yaml").read_text())
+    (tmp_path / "slow.yaml").write_text(yaml.safe_dump(experiment))
+    env = {**sandbox.env, "PIZZA_RESPONDER": "people", "PIZZA_STATE_DIR": str(tmp_path / ".state")}
+    env["PIZZA_FACTORY_ADMIN_KEY"] = ""
+    pipe = subprocess.PIPE
+    command = [*PIZZA, "drill", "slow.yaml", "--target", "env"]
+    drill = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=pipe, stderr=pipe, text=True)
+    wait_for(lambda: '"type":"fault_proven"' in journal_of(tmp_path))
+    drill.send_signal(signal.SIGINT)
+    wait_for(lambda: '"stage":"rollback"' in journal_of(tmp_path))
+    drill.send_signal(signal.SIGINT)
+    out, err = drill.communicate(timeout=DEADLINE_S)
+    assert drill.returncode == 5, out + err
+    assert "to its watchdog, which restores calm now" in err
+    assert "Traceback" not in err
+    wait_for(lambda: chaos_of(sandbox) == "none")
+    wait_for(lambda: not list(tmp_path.glob(".state/leases/*.lease")))
+    assert document_of(tmp_path)["ended_by"] == "watchdog"
+
+
+@needs_proc
+def test_no_secret_is_in_the_command_line_or_environment_of_any_child(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    drill, _ = start_drill(sandbox, tmp_path)
+    watchdog = Path(f"/proc/{watchdog_of(drill)}")
+    shown = (watchdog / "cmdline").read_bytes() + (watchdog / "environ").read_bytes()
+    shown += Path(f"/proc/{drill.pid}/cmdline").read_bytes()
+    lease = next(tmp_path.glob(".state/leases/*.lease")).read_bytes()
+    drill.send_signal(signal.SIGINT)
+    drill.communicate(timeout=DEADLINE_S)
+    for secret in sandbox.secrets:
+        assert secret.encode() not in shown + lease
+
+
+@needs_proc
+def test_a_shop_that_goes_away_for_good_is_not_called_calm(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    drill, env = start_drill(sandbox, tmp_path)
+    watchdog = watchdog_of(drill)
+    sandbox.process.kill()
+    drill.send_signal(signal.SIGINT)
+    wait_for(lambda: '"stage":"rollback"' in journal_of(tmp_path))
+    drill.send_signal(signal.SIGINT)
+    out, err = drill.communicate(timeout=120)
+    try:
+        assert drill.returncode == 5, out + err
+        ran = run(*PIZZA, "status", cwd=tmp_path, env=env)
+        assert "calm is owed by" in ran.out
+        assert "its watchdog watches" in ran.out
+        assert list(tmp_path.glob(".state/leases/*.lease"))
+    finally:
+        os.kill(watchdog, signal.SIGKILL)  # it would try for ever
+
+
+@needs_proc
+def test_a_drill_whose_process_died_can_be_resumed_while_the_fault_is_on(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    drill, env = start_drill(sandbox, tmp_path, PIZZA_RESPONDER="runbook")
+    watchdog = watchdog_of(drill)
+    os.kill(drill.pid, signal.SIGSTOP)
+    os.kill(watchdog, signal.SIGKILL)
+    drill.kill()
+    drill.communicate(timeout=DEADLINE_S)
+    assert chaos_of(sandbox) == "fail"
+
+    ran = run(*PIZZA, "resume", "latest", cwd=tmp_path, env=env)
+    assert ran.code == 3, ran.said
+    document = document_of(tmp_path)
+    assert document["reasons"][0].startswith("the drill was cut off and resumed 1 time(s)")
+    assert document["cut_off"] is False
+    assert document["ended_by"] == "runbook"
+    assert document["measures"]["ttm_s"]["censored"] is False
+    assert "recovered" in document["instants"]
+    assert chaos_of(sandbox) == "none"
+    assert not list(tmp_path.glob(".state/leases/*.lease"))
+    again = run(*PIZZA, "resume", "latest", cwd=tmp_path, env=env)
+    assert again.code == 2
+    assert "it has ended" in again.err
