@@ -126,9 +126,8 @@ def _of_drill(observations: Observations) -> Iterator[Entry]:
     for aborted in observations.all_of(Aborted):
         yield Entry(Interval.exactly(aborted.at), f"aborted: {aborted.reason}")
     for resumed in observations.all_of(DrillResumed):
-        yield Entry(
-            Interval.exactly(resumed.at), "the drill was resumed; what happened since it was cut off is unknown"
-        )
+        text = "the drill was resumed; what happened since it was cut off is unknown"
+        yield Entry(Interval.exactly(resumed.at), text)
     for taken in observations.all_of(WatchdogTookOver):
         yield Entry(Interval.exactly(taken.at), f"the watchdog took the drill over: {taken.reason}")
     if observations.ended:

@@ -22,17 +22,20 @@ class Torso:
     @property
     def next_number(self) -> int:
         """The number of the next purchase; one is left out, so that the gap shows in the numbers too."""
-        seen = (event for recorded in self.records if isinstance(event := recorded.event, PurchasesObserved))
-        numbers = [bought.number for event in seen for bought in (*event.samples, *event.overdue)]
-        return max(numbers, default=-1) + 2
+        last = -1
+        for recorded in self.records:
+            if isinstance(recorded.event, PurchasesObserved):
+                last = max([last, *(sample.number for sample in recorded.event.samples)])
+                last = max([last, *(overdue.number for overdue in recorded.event.overdue)])
+        return last + 2
 
 
 @dataclass(frozen=True, slots=True)
 class Commission:
     """What a drill is held for: what is declared, on which target, with results going where.
 
-    `ephemeral` says that the target is a sandbox of the drill's own. `torso` is the drill to be gone on with, `None` for
-    a new one.
+    `ephemeral` says that the target is a sandbox of the drill's own. `torso` is the drill to be gone on with, `None`
+    for a new one.
     """
 
     declaration: Declaration

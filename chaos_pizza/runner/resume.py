@@ -8,7 +8,7 @@ from chaos_pizza.controls.signals import AbortOnSignal
 from chaos_pizza.errors import UsageError
 from chaos_pizza.experiment.declaration import Declaration
 from chaos_pizza.journal.file import read_journal
-from chaos_pizza.lease_file import is_watched, lease_path, list_leases
+from chaos_pizza.lease_file import is_watched, list_leases
 from chaos_pizza.live.commission import Commission, Torso
 from chaos_pizza.live.session import DrillSession, open_session
 from chaos_pizza.model.event import DrillEnded, DrillStarted
@@ -31,9 +31,7 @@ def read_torso(folder: Path) -> tuple[Torso, DrillStarted]:
         )
     for lease in list_leases():
         if Path(lease.folder) == folder.resolve() and is_watched(lease):
-            raise UsageError(
-                f"the drill in {folder} is under way, or its watchdog is restoring calm ({lease_path(lease)})"
-            )
+            raise UsageError(f"the drill in {folder} is under way, or its watchdog is just restoring calm")
     return Torso(folder, contents.records), started
 
 
@@ -53,9 +51,8 @@ def resume_drill(
         session.begin_again(torso)
         signals.install(session)
         stack.callback(signals.uninstall)
-        session.wait_until(
-            lambda: session.knows(InstantName.MITIGATED), timeout_s if session.has_broken_something else 0
-        )
+        if session.has_broken_something:
+            session.wait_until(lambda: session.knows(InstantName.MITIGATED), timeout_s)
         session.restore_calm()
         session.finish("resumed", deviated=False)
         return results_of(session)
