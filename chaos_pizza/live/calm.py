@@ -96,7 +96,7 @@ class CalmRestorer:
                 await end()
                 vendor, _ = await self._services.factory.vendor()
             if not vendor.is_calm:
-                return self._checked(sent_at, factory_calm=False, text=_still_on(vendor))
+                return self._checked(sent_at, factory_calm=False, text=_still_on(vendor, sent_at))
             verified = await self._order_verifies()
         except (ServiceError, TargetError) as error:
             return self._checked(sent_at, factory_calm=None, text=str(error))
@@ -146,11 +146,11 @@ class CalmRestorer:
         return CalmChecked(sent_at, self._services.clock.now(), factory_calm, pizza_verified, line)
 
 
-def _still_on(vendor: Vendor) -> str:
+def _still_on(vendor: Vendor, now: datetime) -> str:
     chaos = vendor.chaos
-    if chaos and chaos.start_at:
+    if chaos and chaos.start_at and chaos.start_at > now:
         return (
-            f"the factory's chaos ({chaos.type}) is on or scheduled: it begins at {chaos.start_at:%Y-%m-%d %H:%M:%S} "
-            "UTC by the factory's clock, and before that only the factory's admin can take it back"
+            f"the factory's chaos ({chaos.type}) is scheduled: it begins at {chaos.start_at:%Y-%m-%d %H:%M:%S} UTC by "
+            "the factory's clock, and before that only the factory's admin can take it back"
         )
-    return "the factory still says that chaos is on"
+    return f"the factory still says that chaos ({chaos.type if chaos else 'unknown'}) is on, whatever was tried"

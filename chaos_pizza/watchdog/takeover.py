@@ -18,6 +18,7 @@ from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
+from chaos_pizza.watchdog.vigil import HUNG_UP
 
 _TRY_S = 5.0
 _LONGEST_WAIT_S = 60.0
@@ -28,10 +29,11 @@ _EPHEMERAL_PATIENCE = timedelta(seconds=10)
 def take_over(lease: Lease, target: Target, reason: str) -> None:
     """Restore calm in a drill's place and prove it; returns only then.
 
-    The drill's process is ended first, if it still lives: two hands must not write one journal. What can't be recorded
-    keeps nothing from being restored.
+    A drill that did not hang up is ended first: two hands must not write one journal. What can't be recorded keeps
+    nothing from being restored.
     """
-    _end_process(lease.runner_pid)
+    if reason != HUNG_UP:
+        _end_process(lease.runner_pid)
     clock = AnchoredClock()
     journal = _journal(lease, clock)
     try:

@@ -27,6 +27,10 @@ class Pipe:
         return line
 
 
+HUNG_UP = "it ended without proving calm"
+"""Why a drill is taken over whose end of the pipe is closed: it is dead, or has closed its journal and is leaving."""
+
+
 def keep_vigil(pipe: Pipe, silence_s: float, greatest_duration_s: float) -> str | None:
     """Watch until the drill releases its watchdog (`None`) or has to be taken over (the reason).
 
@@ -41,6 +45,6 @@ def keep_vigil(pipe: Pipe, silence_s: float, greatest_duration_s: float) -> str 
         if line == b"released":
             return None
         if line == b"":
-            return "it ended without proving calm"
+            return HUNG_UP
         if line is None and left_s > silence_s:
             return f"it gave no sign of life for {silence_s:g} s"

@@ -79,9 +79,9 @@ def hold(experiment: str, workplace: Path, *options: str, env: dict[str, str] | 
 def held_drills(tmp_path_factory) -> dict[str, Held]:
     """Every experiment of the project, held once on a sandbox of its own; two at a time."""
     names = sorted(path.stem for path in EXPERIMENTS.glob("*.yaml"))
+    workplaces = [tmp_path_factory.mktemp(name) for name in names]  # here: it is not made for several threads
     with ThreadPoolExecutor(2) as pool:
-        held = pool.map(lambda name: hold(name, tmp_path_factory.mktemp(name)), names)
-        return dict(zip(names, held, strict=True))
+        return dict(zip(names, pool.map(hold, names, workplaces), strict=True))
 
 
 @dataclass(frozen=True)

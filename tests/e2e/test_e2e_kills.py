@@ -184,9 +184,9 @@ def _after(workplace: Path, written: bytes, calm_after_s: float, answered: int) 
 
 @pytest.fixture(scope="module")
 def aftermaths(tmp_path_factory, request) -> dict[Kill, Aftermath]:
+    workplaces = [tmp_path_factory.mktemp("kill") for _ in KILLS]  # here: it is not made for several threads
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = pool.map(lambda kill: kill_and_look(kill, tmp_path_factory.mktemp("kill")), KILLS)
-        aftermaths = dict(zip(KILLS, found, strict=True))
+        aftermaths = dict(zip(KILLS, pool.map(kill_and_look, KILLS, workplaces), strict=True))
     request.config.stash_table(
         "Kills, and the seconds until calm was back and proven",
         [f"{kill!s:45} {after.calm_after_s:6.2f} s" for kill, after in aftermaths.items()],

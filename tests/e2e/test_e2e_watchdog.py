@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -14,6 +15,7 @@ import yaml
 from chaos_pizza.live.watchdog_link import SILENCE_S
 
 from .conftest import EXPERIMENTS, PIZZA, only_folder, run
+from .wiretap import Wiretap
 
 pytestmark = pytest.mark.drill
 
@@ -28,10 +30,10 @@ def wait_for(what, timeout_s=DEADLINE_S):
     return found
 
 
-def start_drill(sandbox, workplace, **more):
+def start_drill(sandbox, workplace, experiment=EXPERIMENTS / "factory-fail.yaml", **more):
     """A drill of the incident, with people who do nothing; waits until the fault is proven on."""
     env = {**sandbox.env, "PIZZA_RESPONDER": "people", "PIZZA_STATE_DIR": str(workplace / ".state"), **more}
-    command = [*PIZZA, "drill", str(EXPERIMENTS / "factory-fail.yaml"), "--target", "env"]
+    command = [*PIZZA, "drill", str(experiment), "--target", "env"]
     pipe = subprocess.PIPE
     drill = subprocess.Popen(command, cwd=workplace, env=env, stdout=pipe, stderr=pipe, text=True)
     wait_for(lambda: '"type":"fault_proven"' in journal_of(workplace))
@@ -230,3 +232,55 @@ def test_a_drill_whose_process_died_can_be_resumed_while_the_fault_is_on(start_s
     again = run(*PIZZA, "resume", "latest", cwd=tmp_path, env=env)
     assert again.code == 2
     assert "it has ended" in again.err
+
+
+def test_a_full_disk_ends_the_drill_and_calm_is_restored_all_the_same(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    env = {**sandbox.env, "PIZZA_RESPONDER": "people", "PIZZA_STATE_DIR": str(tmp_path / ".state")}
+    # No file may grow beyond 40 KB: the journal comes to that some seconds into the fault.
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))"
+    command = [PIZZA[0], "-c", f"{limit}; from chaos_pizza.cli.main import main; main()"]
+    arguments = ["drill", str(EXPERIMENTS / "factory-fail.yaml"), "--target", "env"]
+    done = subprocess.run(
+        [*command, *arguments], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode in {3, 5}, done.stdout + done.stderr
+    assert "can't be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    wait_for(lambda: chaos_of(sandbox) == "none")
+
+
+def test_a_folder_that_vanishes_costs_the_record_and_not_the_calm(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    drill, _ = start_drill(sandbox, tmp_path)
+    shutil.rmtree(only_folder(tmp_path / "reports"))
+    drill.send_signal(signal.SIGINT)
+    out, err = drill.communicate(timeout=DEADLINE_S)
+    assert drill.returncode == 3, out + err
+    assert "no journal can be read" in err
+    assert "Traceback" not in err
+    assert chaos_of(sandbox) == "none"
+
+
+@needs_proc
+def test_a_factory_that_refuses_the_cure_is_not_called_calm(start_sandbox, tmp_path):
+    """From the cure on this factory lies: it takes nothing back, whatever it is asked."""
+    sandbox = start_sandbox()
+    with Wiretap(sandbox.variables["PIZZA_FACTORY_URL"]) as tap:
+        tap.replacements = [(rb"GET /api/support/\S+", b"GET /api/support/no/report/no")]
+        more = {"PIZZA_FACTORY_URL": tap.url, "PIZZA_FACTORY_ADMIN_KEY": ""}
+        impatient = yaml.safe_load((EXPERIMENTS / "factory-fail.yaml").read_text())
+        impatient["rollbacks"][0]["provider"]["arguments"] = {"timeout_s": 3}
+        (tmp_path / "impatient.yaml").write_text(yaml.safe_dump(impatient))
+        drill, _ = start_drill(sandbox, tmp_path, "impatient.yaml", **more)
+        watchdog = watchdog_of(drill)
+        drill.send_signal(signal.SIGINT)
+        out, err = drill.communicate(timeout=180)
+        try:
+            assert drill.returncode == 5, out + err
+            assert "CHAOS MAY STILL BE ON. Run: chaos-pizza calm --target env" in err
+            assert document_of(tmp_path)["verdict"] == "calm not restored"
+            assert list(tmp_path.glob(".state/leases/*.lease"))
+            assert chaos_of(sandbox) == "fail"
+        finally:
+            os.kill(watchdog, signal.SIGKILL)  # it would try for ever

@@ -15,7 +15,10 @@ _SECRETS = (
 
 
 class Wiretap:
-    """Stands between a client and a server on this machine, for as long as the `with` lasts."""
+    """Stands between a client and a server on this machine, for as long as the `with` lasts.
+
+    `replacements` are patterns and what to put in their place in what the client sends.
+    """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -25,6 +28,7 @@ class Wiretap:
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._server: asyncio.Server | None = None
         self._calls: set[asyncio.Task] = set()
+        self.replacements: list[tuple[bytes, bytes]] = []
 
     @property
     def url(self) -> str:
@@ -61,16 +65,23 @@ class Wiretap:
         self._calls.add(asyncio.current_task())
         server_reader, server_writer = await asyncio.open_connection(*self._behind)
         try:
-            await asyncio.gather(self._pass_on(reader, server_writer), self._pass_on(server_reader, writer))
+            await asyncio.gather(
+                self._pass_on(reader, server_writer, self._replaced), self._pass_on(server_reader, writer)
+            )
         finally:
             for end in (writer, server_writer):
                 end.close()
             self._calls.discard(asyncio.current_task())
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _replaced(self, chunk: bytes) -> bytes:
+        for pattern, instead in self.replacements:
+            chunk = re.sub(pattern, instead, chunk)
+        return chunk
+
+    async def _pass_on(self, reader, writer, change=bytes) -> None:
         while chunk := await reader.read(65536):
             self._heard += chunk
-            writer.write(chunk)
+            writer.write(change(chunk))
             await writer.drain()
         if writer.can_write_eof():
             writer.write_eof()
