@@ -43,7 +43,10 @@ def remove_lease(lease: Lease) -> None:
 
 
 def list_leases() -> list[Lease]:
-    """Return all leases on this machine, the oldest first; what can't be read as one is left out."""
+    """Return all leases on this machine, the oldest first; what can't be read as one is left out.
+
+    Raises `UsageError` where there can't be any, for want of a folder.
+    """
     leases = []
     for path in sorted(_folder().glob(f"*{_SUFFIX}")):
         try:
@@ -83,7 +86,10 @@ def _lock(lease: Lease) -> FileLock:
 
 def _folder() -> Path:
     folder = state_folder() / "leases"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"the folder for leases, {folder}, can't be created: {error.strerror}") from None
     return folder
 
 

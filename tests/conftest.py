@@ -3,6 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A slow machine is no reason for a red build.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 _TABLES = "tables"
 

@@ -69,9 +69,13 @@ class ShopClient:
         answer = await self._caller.exchange(shop_wire.shop_chaos(admin, on), SHORT_S)
         return shop_wire.read_shop_chaos(answer), answer
 
+    async def greet(self) -> Answer:
+        """Return the service's greeting as it came; its `Date` tells of the shop's clock."""
+        return await self._caller.exchange(shop_wire.welcome(), SHORT_S)
+
     async def is_up(self) -> bool:
         """Tell whether the service greets as it should."""
-        return (await self._caller.exchange(shop_wire.welcome(), SHORT_S)).is_success
+        return (await self.greet()).is_success
 
     async def _diner(self, request: Request) -> Diner:
         diner = shop_wire.read_diner(await self._caller.exchange(request, SHORT_S))

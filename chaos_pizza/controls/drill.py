@@ -64,6 +64,8 @@ def before_experiment_control(
             set_current_session(session)
         session.begin()
     except PizzaError as error:
+        if session:
+            session.close()
         set_current_session(None, refused=True)
         _permission.close()
         raise InterruptExecution(f"no drill: {error}") from None

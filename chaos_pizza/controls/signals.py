@@ -63,8 +63,8 @@ def _leave_to_the_watchdog(session: DrillSession) -> None:
     """End this process at once; the pipe to the watchdog ends with it, and that is its call."""
     cursor = _SHOW_CURSOR if sys.stderr.isatty() else ""
     sys.stderr.write(
-        f"{cursor}\nchaos-pizza: leaving drill {session.folder.name} to its watchdog, which restores calm now; "
-        "`chaos-pizza status` shows how far it is\n"
+        f"{cursor}\nchaos-pizza: leaving drill {session.folder.name} to its watchdog, which restores calm now. Should "
+        f"it not come back, run: chaos-pizza calm --target {session.commission.target.name}\n"
     )
     sys.stderr.flush()
     os._exit(Verdict.CALM_NOT_RESTORED.exit_code)

@@ -13,11 +13,11 @@ from chaos_pizza.clock import Clock
 from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.live.alert_watch import AlertWatch
 from chaos_pizza.live.calm import CalmRestorer
-from chaos_pizza.live.factory_watch import FactoryWatch
+from chaos_pizza.live.factory_watch import FactoryWatch, ServerClock
 from chaos_pizza.live.runbook import Runbook
 from chaos_pizza.live.stop_watch import StopWatch
 from chaos_pizza.model.event import Event
-from chaos_pizza.model.incident import Actor
+from chaos_pizza.model.incident import Actor, Peer
 from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
@@ -72,6 +72,7 @@ class Crew:
         )
         self._finish = lambda: _take_down(traffic, counters, record)
         await self.factory_watch.look()
+        ServerClock(Peer.SHOP, record).observe_date(await services.shop.greet())
         self._employ("traffic", traffic.run(), fail)
         self._employ("recorder", self._keep_recording(), fail)
         self._employ("factory watch", self.factory_watch.run(), fail)

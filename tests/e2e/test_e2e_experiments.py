@@ -5,6 +5,9 @@ import json
 import jsonschema
 import pytest
 
+from chaos_pizza.journal.file import read_journal
+from chaos_pizza.model.event import ClockObserved
+from chaos_pizza.model.incident import Peer
 from chaos_pizza.report.schema import drill_schema
 
 from .conftest import EXPERIMENTS
@@ -142,3 +145,12 @@ def test_the_toolkits_own_journal_is_kept(held_drills):
     assert journal["status"] == "completed"
     assert [run["status"] for run in journal["run"]] == ["succeeded"] * 4
     assert [run["status"] for run in journal["rollbacks"]] == ["succeeded"]
+
+
+def test_the_clocks_of_shop_and_factory_are_compared_with_the_drills(held_drills):
+    peers = {
+        recorded.event.peer
+        for recorded in read_journal(held_drills["factory-fail"].folder).records
+        if isinstance(recorded.event, ClockObserved)
+    }
+    assert peers == {Peer.SHOP, Peer.FACTORY}

@@ -3,38 +3,17 @@
 import json
 import signal
 import subprocess
-import time
 
-import httpx
 import pytest
 
-from .conftest import CHAOS, EXPERIMENTS, PIZZA, only_folder
+from .conftest import CHAOS, EXPERIMENTS, PIZZA
+from .under_way import DEADLINE_S, chaos_of, wait_for_record
 
 pytestmark = pytest.mark.drill
-
-DEADLINE_S = 60
 
 
 def start(command, workplace, env):
     return subprocess.Popen(command, cwd=workplace, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def wait_for(workplace, text):
-    """Wait until the drill's journal holds a text."""
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        folder = only_folder(workplace / "reports")
-        journal = folder / "journal.jsonl" if folder else None
-        if journal and journal.exists() and text in journal.read_text():
-            return folder
-        time.sleep(0.1)
-    raise AssertionError(f"the journal never held {text}")
-
-
-def chaos_of(sandbox):
-    headers = {"Authorization": f"Bearer {sandbox.variables['PIZZA_VENDOR_KEY']}"}
-    vendor = httpx.get(f"{sandbox.variables['PIZZA_FACTORY_URL']}/api/vendor", headers=headers, trust_env=False).json()
-    return vendor.get("chaos", {}).get("type", "none")
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda by: by.name)
@@ -42,7 +21,7 @@ def test_a_signal_while_the_fault_is_on_aborts_the_drill_and_restores_calm(start
     sandbox = start_sandbox()
     command = [*PIZZA, "drill", str(EXPERIMENTS / "factory-fail.yaml"), "--target", "env"]
     process = start(command, tmp_path, {**sandbox.env, "PIZZA_RESPONDER": "people"})
-    folder = wait_for(tmp_path, '"fault_proven"')
+    folder = wait_for_record(tmp_path, '"fault_proven"')
     assert chaos_of(sandbox) == "fail"
     process.send_signal(by)
     out, err = process.communicate(timeout=DEADLINE_S)
@@ -63,7 +42,7 @@ def test_chaos_run_restores_calm_after_a_sigterm_too(start_sandbox, tmp_path):
     process = start(
         [*CHAOS, "run", str(EXPERIMENTS / "factory-fail.yaml")], tmp_path, {**sandbox.env, "PIZZA_RESPONDER": "people"}
     )
-    folder = wait_for(tmp_path, '"fault_proven"')
+    folder = wait_for_record(tmp_path, '"fault_proven"')
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=DEADLINE_S)
 
@@ -77,7 +56,7 @@ def test_chaos_run_restores_calm_after_a_sigterm_too(start_sandbox, tmp_path):
 def test_a_killed_drill_has_an_honest_report(start_sandbox, tmp_path):
     sandbox = start_sandbox()
     process = start([*PIZZA, "drill", str(EXPERIMENTS / "placebo.yaml"), "--target", "env"], tmp_path, sandbox.env)
-    folder = wait_for(tmp_path, '"hypothesis_checked"')
+    folder = wait_for_record(tmp_path, '"hypothesis_checked"')
     process.kill()
     process.communicate(timeout=DEADLINE_S)
 

@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 from .conftest import EXPERIMENTS, PIZZA, only_folder, run
+from .under_way import DEADLINE_S, chaos_of, wait_for_record
 
 pytestmark = pytest.mark.drill
 
-DEADLINE_S = 60
-PROMPT_S = 10
+PROMPT_S = 30
 
 
 @pytest.fixture
@@ -43,24 +43,6 @@ def start_drill(start_sandbox, tmp_path):
             process.communicate(timeout=DEADLINE_S)
 
 
-def wait_for(workplace, text):
-    """Wait until the drill's journal holds a text."""
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        folder = only_folder(workplace / "reports")
-        journal = folder / "journal.jsonl" if folder else None
-        if journal and journal.exists() and text in journal.read_text():
-            return folder
-        time.sleep(0.1)
-    raise AssertionError(f"the journal never held {text}")
-
-
-def chaos_of(sandbox):
-    headers = {"Authorization": f"Bearer {sandbox.variables['PIZZA_VENDOR_KEY']}"}
-    vendor = httpx.get(f"{sandbox.variables['PIZZA_FACTORY_URL']}/api/vendor", headers=headers, trust_env=False).json()
-    return vendor.get("chaos", {}).get("type", "none")
-
-
 def reason_of_abort(process, sandbox, workplace, timeout_s=PROMPT_S):
     """Wait for a drill's end, see that it was aborted in order, and return the reason that its report gives."""
     out, err = process.communicate(timeout=timeout_s)
@@ -82,7 +64,7 @@ def assert_fault_was_ended_by_the_abort(document):
 
 def test_a_drill_that_somebody_stops_by_command(start_drill, tmp_path):
     process, sandbox = start_drill()
-    wait_for(tmp_path, '"fault_proven"')
+    wait_for_record(tmp_path, '"fault_proven"')
     assert chaos_of(sandbox) == "fail"
     told = run(*PIZZA, "stop", "--reason", "the till is closed", cwd=tmp_path, env=sandbox.env)
     assert told.code == 0, told.said
@@ -98,7 +80,7 @@ def test_a_drill_that_somebody_stops_by_command(start_drill, tmp_path):
 
 def test_a_drill_stopped_before_its_fault_breaks_nothing(start_drill, tmp_path):
     process, sandbox = start_drill()
-    wait_for(tmp_path, '"purchases_observed"')
+    wait_for_record(tmp_path, '"purchases_observed"')
     assert run(*PIZZA, "stop", cwd=tmp_path, env=sandbox.env).code == 0
     reason, _, _ = reason_of_abort(process, sandbox, tmp_path)
     assert reason == "stopped by hand"
@@ -108,7 +90,7 @@ def test_a_drill_stopped_before_its_fault_breaks_nothing(start_drill, tmp_path):
 def test_orders_that_fill_the_oven_are_taken_back(start_drill, tmp_path):
     """The sandbox stalls such an order for 32 s; nobody waits that long for a drill that is to end."""
     process, sandbox = start_drill("oven-full")
-    wait_for(tmp_path, '"fault_injected"')
+    wait_for_record(tmp_path, '"fault_injected"')
     assert run(*PIZZA, "stop", cwd=tmp_path, env=sandbox.env).code == 0
     reason, _, _ = reason_of_abort(process, sandbox, tmp_path)
     assert reason == "stopped by hand"
@@ -116,7 +98,7 @@ def test_orders_that_fill_the_oven_are_taken_back(start_drill, tmp_path):
 
 def test_purchases_that_fail_for_too_long_stop_it(start_drill, tmp_path):
     process, sandbox = start_drill(greatest_impact_s=2)
-    wait_for(tmp_path, '"fault_proven"')
+    wait_for_record(tmp_path, '"fault_proven"')
     reason, document, _ = reason_of_abort(process, sandbox, tmp_path)
     assert reason.startswith("purchases have failed for 2.")
     assert reason.endswith(" s, longer than the 2 s allowed")
@@ -125,7 +107,7 @@ def test_purchases_that_fail_for_too_long_stop_it(start_drill, tmp_path):
 
 def test_an_alert_that_must_not_fire_stops_it(start_drill, tmp_path):
     process, sandbox = start_drill(alerts=["failed-purchases"])
-    wait_for(tmp_path, '"fault_proven"')
+    wait_for_record(tmp_path, '"fault_proven"')
     reason, document, _ = reason_of_abort(process, sandbox, tmp_path)
     assert reason == "alert failed-purchases fires, which must not"
     assert_fault_was_ended_by_the_abort(document)
@@ -156,7 +138,7 @@ def health_page():
 def test_a_url_that_stops_answering_stops_it(start_drill, health_page, tmp_path):
     url = f"http://127.0.0.1:{health_page.server_port}/health"
     process, sandbox = start_drill(url=url, url_interval_s=0.5)
-    wait_for(tmp_path, '"fault_proven"')
+    wait_for_record(tmp_path, '"fault_proven"')
     health_page.status = 503
     reason, document, _ = reason_of_abort(process, sandbox, tmp_path)
     assert reason == f"{url} stopped answering 2xx (503)"
@@ -177,7 +159,7 @@ def buy(sandbox):
 
 def test_failed_purchases_of_real_diners_stop_it_and_its_own_do_not(start_drill, tmp_path):
     process, sandbox = start_drill(failed_real_purchases=2)
-    wait_for(tmp_path, '"fault_proven"')
+    wait_for_record(tmp_path, '"fault_proven"')
     # Some forty purchases of the drill's own fail meanwhile.
     time.sleep(4)
     assert process.poll() is None

@@ -1,33 +1,21 @@
 """The watchdog: when the drill hangs, when the watchdog itself dies, when both do, and when calm can't be had."""
 
-import json
 import os
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 
-import httpx
 import pytest
 import yaml
 
 from chaos_pizza.live.watchdog_link import SILENCE_S
 
 from .conftest import EXPERIMENTS, PIZZA, only_folder, run
+from .under_way import DEADLINE_S, chaos_of, document_of, journal_of, wait_for
 from .wiretap import Wiretap
 
 pytestmark = pytest.mark.drill
-
-DEADLINE_S = 60.0
-
-
-def wait_for(what, timeout_s=DEADLINE_S):
-    deadline_s = time.monotonic() + timeout_s
-    while not (found := what()):
-        assert time.monotonic() < deadline_s, "it never came to that"
-        time.sleep(0.05)
-    return found
 
 
 def start_drill(sandbox, workplace, experiment=EXPERIMENTS / "factory-fail.yaml", **more):
@@ -38,16 +26,6 @@ def start_drill(sandbox, workplace, experiment=EXPERIMENTS / "factory-fail.yaml"
     drill = subprocess.Popen(command, cwd=workplace, env=env, stdout=pipe, stderr=pipe, text=True)
     wait_for(lambda: '"type":"fault_proven"' in journal_of(workplace))
     return drill, env
-
-
-def journal_of(workplace):
-    folder = only_folder(workplace / "reports")
-    path = folder / "journal.jsonl" if folder else None
-    return path.read_text() if path and path.exists() else ""
-
-
-def document_of(workplace):
-    return json.loads((only_folder(workplace / "reports") / "drill.json").read_text())
 
 
 def watchdog_of(drill):
@@ -61,12 +39,6 @@ def watchdog_of(drill):
         if b"--armed" in words and parent == drill.pid:
             return int(status.parent.name)
     raise AssertionError("the drill has no watchdog")
-
-
-def chaos_of(sandbox):
-    headers = {"Authorization": f"Bearer {sandbox.variables['PIZZA_VENDOR_KEY']}"}
-    vendor = httpx.get(f"{sandbox.variables['PIZZA_FACTORY_URL']}/api/vendor", headers=headers, trust_env=False).json()
-    return vendor.get("chaos", {}).get("type", "none")
 
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finding a process needs /proc")
@@ -168,6 +140,7 @@ def test_the_second_signal_leaves_the_drill_to_its_watchdog_and_says_so(start_sa
     out, err = drill.communicate(timeout=DEADLINE_S)
     assert drill.returncode == 5, out + err
     assert "to its watchdog, which restores calm now" in err
+    assert "run: chaos-pizza calm --target env" in err
     assert "Traceback" not in err
     wait_for(lambda: chaos_of(sandbox) == "none")
     wait_for(lambda: not list(tmp_path.glob(".state/leases/*.lease")))
@@ -284,3 +257,16 @@ def test_a_factory_that_refuses_the_cure_is_not_called_calm(start_sandbox, tmp_p
             assert chaos_of(sandbox) == "fail"
         finally:
             os.kill(watchdog, signal.SIGKILL)  # it would try for ever
+
+
+def test_without_a_watchdog_no_drill_is_begun(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    (tmp_path / ".state").mkdir()
+    (tmp_path / ".state" / "leases").write_text("in the way of every lease")
+    ran = run(*PIZZA, "drill", str(EXPERIMENTS / "factory-fail.yaml"), "--target", "env", cwd=tmp_path, env=sandbox.env)
+    assert ran.code == 2, ran.said
+    assert "no drill without its watchdog" in ran.err
+    assert "Traceback" not in ran.err
+    assert only_folder(tmp_path / "reports") is None
+    assert chaos_of(sandbox) == "none"
+    assert run(*PIZZA, "calm", cwd=tmp_path, env=sandbox.env).code == 0
