@@ -46,7 +46,7 @@ def answer(body: bytes, content_type: str = "application/json") -> bytes:
     return head.encode() + body
 
 
-def refused(ran, *words: str) -> None:
+def assert_refused(ran, *words: str) -> None:
     """Nothing was started: exit 2, one line on stderr with these words in it, nothing else."""
     assert ran.code == 2, ran.said
     assert ran.out == ""
@@ -64,13 +64,13 @@ def assert_calm(sandbox) -> None:
 
 def test_an_experiment_that_does_not_exist(tmp_path):
     held = hold("no/such.yaml", tmp_path)
-    refused(held.ran, "no/such.yaml", "experiments/")
+    assert_refused(held.ran, "no/such.yaml", "experiments/")
     assert held.folder is None
 
 
 def test_an_experiment_that_is_not_yaml_names_the_place(tmp_path):
     (tmp_path / "broken.yaml").write_text("title: broken\nmethod: [\n")
-    refused(hold("./broken.yaml", tmp_path).ran, "broken.yaml", "not YAML", "line 3")
+    assert_refused(hold("./broken.yaml", tmp_path).ran, "broken.yaml", "not YAML", "line 3")
 
 
 EMPTY = "title: x\ndescription: y\nmethod: []\n"
@@ -88,15 +88,15 @@ EMPTY = "title: x\ndescription: y\nmethod: []\n"
 )
 def test_an_experiment_that_is_no_drill_says_what_is_missing(tmp_path, content, word):
     (tmp_path / "odd.yaml").write_text(content)
-    refused(hold("./odd.yaml", tmp_path).ran, "odd.yaml", word)
+    assert_refused(hold("./odd.yaml", tmp_path).ran, "odd.yaml", word)
 
 
 def test_a_target_that_is_not_there(tmp_path):
-    refused(hold("factory-fail", tmp_path, "--target", "moon").ran, "moon", "chaos-pizza.yaml")
+    assert_refused(hold("factory-fail", tmp_path, "--target", "moon").ran, "moon", "chaos-pizza.yaml")
 
 
 def test_a_target_whose_variables_are_not_set_names_them(tmp_path):
-    refused(
+    assert_refused(
         hold("factory-fail", tmp_path, "--target", "env").ran, "PIZZA_SHOP_URL", "PIZZA_FACTORY_URL", "PIZZA_VENDOR_KEY"
     )
 
@@ -107,7 +107,7 @@ def test_a_shop_out_of_reach(start_sandbox, tmp_path):
         port = gone.getsockname()[1]
     env = {**sandbox.env, "PIZZA_SHOP_URL": f"http://127.0.0.1:{port}"}
     held = hold("factory-fail", tmp_path, "--target", "env", env=env)
-    refused(held.ran, f"127.0.0.1:{port}", "can't be reached")
+    assert_refused(held.ran, f"127.0.0.1:{port}", "can't be reached")
     assert held.folder is None
     assert_calm(sandbox)
 
@@ -126,7 +126,7 @@ def test_a_shop_that_answers_what_no_shop_does(start_sandbox, tmp_path, raw, wor
     sandbox = start_sandbox()
     with shop_that_answers(raw) as url:
         held = hold("factory-fail", tmp_path, "--target", "env", env={**sandbox.env, "PIZZA_SHOP_URL": url})
-    refused(held.ran, "the shop", *words)
+    assert_refused(held.ran, "the shop", *words)
     assert held.folder is None
     assert_calm(sandbox)
 
@@ -136,7 +136,7 @@ def test_a_wrong_vendor_key(start_sandbox, tmp_path):
     held = hold(
         "factory-fail", tmp_path, "--target", "env", env={**sandbox.env, "PIZZA_VENDOR_KEY": "wrong-key-entirely"}
     )
-    refused(held.ran, "PIZZA_VENDOR_KEY")
+    assert_refused(held.ran, "PIZZA_VENDOR_KEY")
     assert "wrong-key-entirely" not in held.ran.said
     assert_calm(sandbox)
 
@@ -146,7 +146,7 @@ def test_a_wrong_diner(start_sandbox, tmp_path):
     held = hold(
         "factory-fail", tmp_path, "--target", "env", env={**sandbox.env, "PIZZA_DINER_PASSWORD": "not-this-one"}
     )
-    refused(held.ran, "the shop refused a login")
+    assert_refused(held.ran, "the shop refused a login")
 
 
 def test_a_fault_that_is_on_already_is_left_alone(start_sandbox, tmp_path):
@@ -154,7 +154,7 @@ def test_a_fault_that_is_on_already_is_left_alone(start_sandbox, tmp_path):
     headers = {"Authorization": f"Bearer {sandbox.variables['PIZZA_VENDOR_KEY']}"}
     factory = sandbox.variables["PIZZA_FACTORY_URL"]
     httpx.put(f"{factory}/api/vendor/chaos/fail", headers=headers, trust_env=False)
-    refused(hold("factory-fail", tmp_path, "--target", "env", env=sandbox.env).ran, "on or scheduled already")
+    assert_refused(hold("factory-fail", tmp_path, "--target", "env", env=sandbox.env).ran, "on or scheduled already")
     vendor = httpx.get(f"{factory}/api/vendor", headers=headers, trust_env=False).json()
     assert vendor["chaos"]["type"] == "fail"
 
@@ -168,14 +168,14 @@ def test_reports_that_can_not_be_written(start_sandbox, tmp_path):
     (tmp_path / "reports").write_text("in the way")
     sandbox = start_sandbox()
     ran = run(*PIZZA, "drill", str(EXPERIMENTS / "placebo.yaml"), "--target", "env", cwd=tmp_path, env=sandbox.env)
-    refused(ran, "reports")
+    assert_refused(ran, "reports")
 
 
 def test_a_port_in_use(tmp_path):
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = str(taken.getsockname()[1])
         ran = run(*PIZZA, "sandbox", "--shop-port", port, "--factory-port", "0", cwd=tmp_path)
-    refused(ran, port, "in use", "--shop-port")
+    assert_refused(ran, port, "in use", "--shop-port")
 
 
 def test_calm_that_can_not_be_proven_is_exit_5_and_names_the_command(start_sandbox, tmp_path):
@@ -238,5 +238,5 @@ def test_status_tells_of_the_factory_and_of_no_drills(start_sandbox, tmp_path):
 
 
 def test_a_report_of_a_drill_that_is_not_there(tmp_path):
-    refused(run(*PIZZA, "report", "latest", cwd=tmp_path), "no drill")
-    refused(run(*PIZZA, "report", "2020-01-01T00-00-00Z-x", cwd=tmp_path), "2020-01-01T00-00-00Z-x")
+    assert_refused(run(*PIZZA, "report", "latest", cwd=tmp_path), "no drill")
+    assert_refused(run(*PIZZA, "report", "2020-01-01T00-00-00Z-x", cwd=tmp_path), "2020-01-01T00-00-00Z-x")

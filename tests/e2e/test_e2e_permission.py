@@ -49,7 +49,7 @@ def drill_off_line(workplace, *options, target="env", env=None):
     return run(*command, cwd=workplace, env=env or variables())
 
 
-def refused(ran, workplace, *words):
+def assert_refused(ran, workplace, *words):
     """Nothing was started: exit 2, one line on stderr with these words in it, nothing written, nothing sent."""
     assert ran.code == 2, ran.said
     assert ran.out == ""
@@ -69,7 +69,7 @@ def test_the_watch_over_the_network_sees_a_drill_that_is_allowed(tmp_path):
 
 
 def test_a_target_that_no_file_lists_is_refused(tmp_path):
-    refused(
+    assert_refused(
         drill_off_line(tmp_path),
         tmp_path,
         "shop.invalid and factory.invalid is not allowed",
@@ -82,13 +82,13 @@ def test_a_target_that_no_file_lists_is_refused(tmp_path):
 @pytest.mark.parametrize("lines", [(), ("allowed: false",)])
 def test_a_listed_target_that_is_not_allowed_is_refused(tmp_path, target, lines):
     listing(tmp_path, *lines)
-    refused(drill_off_line(tmp_path, target=target), tmp_path, f"target '{target}'", "is not allowed")
+    assert_refused(drill_off_line(tmp_path, target=target), tmp_path, f"target '{target}'", "is not allowed")
 
 
 def test_a_file_that_allows_another_target_does_not_help(tmp_path):
     listing(tmp_path, "allowed: true")
     env = variables(factory_url="https://other.invalid")
-    refused(drill_off_line(tmp_path, env=env), tmp_path, "other.invalid is not allowed")
+    assert_refused(drill_off_line(tmp_path, env=env), tmp_path, "other.invalid is not allowed")
 
 
 @pytest.mark.parametrize("target", ["env", "staging"])
@@ -100,16 +100,18 @@ def test_a_target_that_is_allowed_goes_on_to_the_network(tmp_path, target):
 def test_a_public_factory_has_to_be_meant(tmp_path):
     listing(tmp_path, "allowed: true", factory_url=PUBLIC)
     env = variables(factory_url=PUBLIC, PIZZA_PRODUCTION="yes")
-    refused(drill_off_line(tmp_path, env=env), tmp_path, "pizza-factory.cs329.click is public", "--production")
+    assert_refused(drill_off_line(tmp_path, env=env), tmp_path, "pizza-factory.cs329.click is public", "--production")
     assert drill_off_line(tmp_path, "--production", env=env).code == 97
 
 
 def test_outside_its_windows_a_target_is_refused(tmp_path):
     listing(tmp_path, "allowed: true", "quiet_hours: ['00:00-24:00 UTC']")
-    refused(drill_off_line(tmp_path, target="staging"), tmp_path, "no drill now", "quiet hours 00:00-24:00 UTC")
+    assert_refused(drill_off_line(tmp_path, target="staging"), tmp_path, "no drill now", "quiet hours 00:00-24:00 UTC")
     yesterday = time.strftime("%a", time.gmtime(time.time() - 86400))
     listing(tmp_path, "allowed: true", f"windows: ['{yesterday} 00:00-12:00 UTC']")
-    refused(drill_off_line(tmp_path), tmp_path, "no drill now", "the next window opens at", f"({yesterday} 00:00 UTC)")
+    assert_refused(
+        drill_off_line(tmp_path), tmp_path, "no drill now", "the next window opens at", f"({yesterday} 00:00 UTC)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,7 +192,7 @@ def test_a_target_has_one_drill_at_a_time_until_its_holder_dies(start_sandbox, t
         second.mkdir()
         third.mkdir()
         told = f"target 'env' is being drilled already, by placebo (process {holder.pid}, since "
-        refused(run(*PLACEBO_BY_PIZZA, cwd=second, env=env), second, told, "wait for that drill's end")
+        assert_refused(run(*PLACEBO_BY_PIZZA, cwd=second, env=env), second, told, "wait for that drill's end")
         by_chaos = run(*PLACEBO_BY_CHAOS, cwd=third, env=env)
         assert f"no drill: {told}" in by_chaos.said
         assert not (third / "reports").exists()
