@@ -56,13 +56,7 @@ class HttpCaller:
         Raises `Unreachable`, `TimedOut` (over `timeout_s` seconds in all) or `BadAnswer` (too large, compressed).
         """
         sent_at = self._clock.now()
-        try:
-            async with asyncio.timeout(timeout_s):
-                response, raw = await self._send(request, on_sent)
-        except TimeoutError:
-            raise TimedOut(f"{self._place(request)} did not answer within {timeout_s:g} s") from None
-        except _FOREIGN_ERRORS as error:
-            raise self._translated(error, request) from None
+        response, raw = await self._received(request, timeout_s, on_sent)
         received_at = self._clock.now()
         return Answer(
             status=response.status_code,
@@ -76,16 +70,21 @@ class HttpCaller:
     async def text(self, path: str, timeout_s: float) -> str:
         """Return a 2xx answer's text, as of `/metrics`; raises as `exchange`, and `BadAnswer` for any other status."""
         request = Request("GET", path)
+        response, raw = await self._received(request, timeout_s)
+        if not response.is_success:
+            raise BadAnswer(f"{self._place(request)} answered {response.status_code}")
+        return raw.decode(errors="replace")
+
+    async def _received(
+        self, request: Request, timeout_s: float, on_sent: Callable[[], None] | None = None
+    ) -> tuple[httpx.Response, bytes]:
         try:
             async with asyncio.timeout(timeout_s):
-                response, raw = await self._send(request)
+                return await self._send(request, on_sent)
         except TimeoutError:
             raise TimedOut(f"{self._place(request)} did not answer within {timeout_s:g} s") from None
         except _FOREIGN_ERRORS as error:
             raise self._translated(error, request) from None
-        if not response.is_success:
-            raise BadAnswer(f"{self._place(request)} answered {response.status_code}")
-        return raw.decode(errors="replace")
 
     async def _send(self, request: Request, on_sent: Callable[[], None] | None = None) -> tuple[httpx.Response, bytes]:
         # As bytes: of texts the library takes ASCII alone, and its complaint would hold the token.

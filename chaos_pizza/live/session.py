@@ -163,6 +163,11 @@ class DrillSession:
         return self._has_broken
 
     @property
+    def owes_calm(self) -> bool:
+        """Whether the drill has asked for a fault and calm has not been proven since."""
+        return self._has_broken and not (self.calm is not None and self.calm.is_calm)
+
+    @property
     def is_writing_here(self) -> bool:
         """Whether this thread is writing into the journal right now, where nothing may interrupt it."""
         return self._journal.is_writing_here
@@ -187,11 +192,10 @@ class DrillSession:
         by = Actor.ABORT if self._aborted else Actor.ROLLBACK
         shop_too = self.settings.fault is FaultKind.SHOP_CHAOS
         restorer = CalmRestorer(self.crew.services, self.record, by, shop_too=shop_too)
-        is_done = not self.has_broken_something or (self.calm is not None and self.calm.is_calm)
         if self.calm is not None:
             # What the rollback could not do is the watchdog's next; nobody is to wait for the same again.
             timeout_s = min(timeout_s, _SECOND_TRY_S)
-        self.calm = self.call(restorer.look() if is_done else restorer.restore(timeout_s))
+        self.calm = self.call(restorer.restore(timeout_s) if self.owes_calm else restorer.look())
         return self.calm
 
     def finish(self, toolkit_status: str, deviated: bool) -> None:
@@ -229,10 +233,10 @@ class DrillSession:
         watchdog, self._watchdog = self._watchdog, None
         if watchdog is None:
             return
-        if not self.has_broken_something or (self.calm is not None and self.calm.is_calm):
-            watchdog.release()
-        else:
+        if self.owes_calm:
             watchdog.leave_to_it()
+        else:
+            watchdog.release()
 
     def _await_recovery(self) -> None:
         if not self.knows(InstantName.MITIGATED):

@@ -85,11 +85,10 @@ def _run(experiment: dict[str, Any], target: Target) -> None:
 def results_of(session: DrillSession) -> HeldDrill:
     """Judge a drill that has come to its end, and write its results."""
     # What was seen outweighs what could be written down: a journal that broke off can't vouch for calm.
-    at_risk = session.has_broken_something and not (session.calm and session.calm.is_calm)
     try:
         result = write_results(session.folder)
     except JournalError as error:
-        verdict = Verdict.CALM_NOT_RESTORED if at_risk else Verdict.INVALID
+        verdict = Verdict.CALM_NOT_RESTORED if session.owes_calm else Verdict.INVALID
         return HeldDrill(session.folder, None, verdict.exit_code, str(error))
-    verdict = Verdict.CALM_NOT_RESTORED if at_risk else result.judgement.verdict
+    verdict = Verdict.CALM_NOT_RESTORED if session.owes_calm else result.judgement.verdict
     return HeldDrill(session.folder, result, verdict.exit_code, session.failure)

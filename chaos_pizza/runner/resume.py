@@ -1,8 +1,10 @@
 """Go on with a drill whose process died: watch until it is over, and end it in order."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+
+from chaoslib.exceptions import InterruptExecution
 
 from chaos_pizza.controls.signals import AbortOnSignal
 from chaos_pizza.errors import UsageError
@@ -12,6 +14,7 @@ from chaos_pizza.lease_file import is_watched, list_leases
 from chaos_pizza.live.commission import Commission, Torso
 from chaos_pizza.live.session import DrillSession, open_session
 from chaos_pizza.model.event import DrillEnded, DrillStarted
+from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.result import InstantName
 from chaos_pizza.model.target import Target
 from chaos_pizza.runner.drill import HeldDrill, results_of
@@ -51,8 +54,11 @@ def resume_drill(
         session.begin_again(torso)
         signals.install(session)
         stack.callback(signals.uninstall)
-        if session.has_broken_something:
-            session.wait_until(lambda: session.knows(InstantName.MITIGATED), timeout_s)
+        # A signal is noted by the session; what follows is the same: calm, and an end in order.
+        with suppress(InterruptExecution):
+            if session.has_broken_something:
+                session.wait_until(lambda: session.knows(InstantName.MITIGATED), timeout_s)
+        session.enter(Stage.ROLLBACK)
         session.restore_calm()
         session.finish("resumed", deviated=False)
         return results_of(session)

@@ -19,13 +19,13 @@ from chaos_pizza.journal.file import read_journal
 from chaos_pizza.model.event import PurchasesObserved
 
 from .conftest import EXPERIMENTS, PIZZA, clean_environment, only_folder, run, sandbox_process
+from .under_way import wait_for
 
 pytestmark = pytest.mark.drill
 
 STALL_S = 2.0
 PENDING_S = 3.0
 ALLOWED_S = 10.0
-DEADLINE_S = 60.0
 AT_ONCE = 3
 
 PHASES = {
@@ -86,12 +86,10 @@ def write_experiment(kind: str, path: Path) -> None:
     path.write_text(yaml.safe_dump(experiment))
 
 
-def wait_for(what: Callable[[], bool], timeout_s: float = DEADLINE_S) -> float:
+def seconds_until(what: Callable[[], bool]) -> float:
     """Wait until it holds and return the seconds it took."""
     began_s = time.monotonic()
-    while not what():
-        assert time.monotonic() - began_s < timeout_s, "it never came to that"
-        time.sleep(0.05)
+    wait_for(what)
     return time.monotonic() - began_s
 
 
@@ -157,7 +155,7 @@ def kill_and_look(kill: Kill, workplace: Path) -> Aftermath:
         (os.killpg if kill.group else os.kill)(drill.pid, signal.SIGKILL)
         killed_at, written = datetime.now(UTC), journal_of(workplace)
         drill.wait()
-        calm_after_s = wait_for(lambda: is_calm(sandbox.variables, kill.kind))
+        calm_after_s = seconds_until(lambda: is_calm(sandbox.variables, kill.kind))
         answered = answered_before(log, killed_at - timedelta(seconds=1))
         wait_for(lambda: not list(state.glob("leases/*.lease")))
         return _after(workplace, written, calm_after_s, answered)

@@ -259,6 +259,27 @@ def test_a_factory_that_refuses_the_cure_is_not_called_calm(start_sandbox, tmp_p
             os.kill(watchdog, signal.SIGKILL)  # it would try for ever
 
 
+@needs_proc
+def test_a_resumed_drill_is_ended_in_order_by_a_signal(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    drill, env = start_drill(sandbox, tmp_path)
+    watchdog = watchdog_of(drill)
+    os.kill(drill.pid, signal.SIGSTOP)
+    os.kill(watchdog, signal.SIGKILL)
+    drill.kill()
+    drill.communicate(timeout=DEADLINE_S)
+
+    pipe = subprocess.PIPE
+    resumed = subprocess.Popen([*PIZZA, "resume", "latest"], cwd=tmp_path, env=env, stdout=pipe, stderr=pipe, text=True)
+    wait_for(lambda: '"purchases_observed"' in journal_of(tmp_path).partition('"drill_resumed"')[2])
+    resumed.send_signal(signal.SIGINT)
+    out, err = resumed.communicate(timeout=DEADLINE_S)
+    assert resumed.returncode == 4, out + err
+    assert "bug of ours" not in err
+    assert chaos_of(sandbox) == "none"
+    assert document_of(tmp_path)["reasons"][0] == "the drill was aborted: SIGINT was received"
+
+
 def test_without_a_watchdog_no_drill_is_begun(start_sandbox, tmp_path):
     sandbox = start_sandbox()
     (tmp_path / ".state").mkdir()
