@@ -17,7 +17,7 @@ from chaos_pizza.alerting.floor import detection_floor
 from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.cli.main import commands
 from chaos_pizza.configuration import read_configuration
-from chaos_pizza.drill.clock_offset import factory_clock_offset, on_drill_clock
+from chaos_pizza.drill.clock_offset import clock_offset, on_drill_clock
 from chaos_pizza.drill.measures import at_least, between
 from chaos_pizza.experiment.declaration import EXTENSION, read_declaration
 from chaos_pizza.model.alert import AlertRule, AlertSource
@@ -188,7 +188,7 @@ def flat_defaults() -> dict[str, str]:
 
 
 def shown(value: object) -> str:
-    if value is None or value == ():
+    if value is None or value in ((), {}):
         return "none"
     if isinstance(value, bool):
         return str(value).lower()
@@ -233,7 +233,7 @@ def test_the_worked_example_is_worked_right():
 
     seconds = ("10.000", "10.040", "10.500", "10.501")
     look = ClockObserved(Peer.FACTORY, *(at(f"19:30:{second}") for second in seconds))
-    start = on_drill_clock(at("19:35:00.000"), factory_clock_offset([look]))
+    start = on_drill_clock(at("19:35:00.000"), clock_offset([look], Peer.FACTORY))
     assert start == Interval(at("19:34:59.499"), at("19:34:59.540"))
     ttd = between(start, Interval.exactly(at("19:35:06.000")))
     ttm = at_least(start, at("19:36:59.500"))

@@ -15,7 +15,6 @@ from chaos_pizza.model.result import DetectionFloor
 _RISING = frozenset({Operator.ABOVE, Operator.AT_LEAST})
 _STRICT = frozenset({Operator.ABOVE, Operator.BELOW})
 _ROUNDING = 1e-9
-_SOURCES = {AlertSource.SHOP_METRICS: "shop /metrics", AlertSource.SYNTHETIC_MONITOR: "synthetic monitor"}
 
 Bounds = tuple[float, float]
 
@@ -44,7 +43,7 @@ def detection_floor(
         "for": (rule.for_s, _held_s(rule)),
         "group_wait": (rule.group_wait_s, rule.group_wait_s),
     }
-    return DetectionFloor(f"{rule.name} ({_SOURCES[source]})", parts)
+    return DetectionFloor(f"{rule.name} ({source.label})", parts)
 
 
 def _window(rule: AlertRule, scrape_interval_s: float, rate_per_s: float) -> Bounds | None:

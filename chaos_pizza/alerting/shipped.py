@@ -1,6 +1,7 @@
-"""The alert rules that come with the package."""
+"""The alert rules that come with the package, and the form of a rule file."""
 
 from importlib import resources
+from typing import Any
 
 import yaml
 
@@ -9,6 +10,26 @@ from chaos_pizza.model.conversion import from_mapping
 
 
 def shipped_rules() -> dict[str, AlertRule]:
-    """Return the rules that come with the package, by name, in the order of `shipped_rules.yaml`."""
+    """Return the rules that come with the package, by name, in the order of `experiments/alerts/shop.yaml`."""
+    # A link to that file, so that a drill named in an experiment follows what the team changed there.
     text = resources.files(__package__).joinpath("shipped_rules.yaml").read_text(encoding="utf-8")
-    return {name: from_mapping(mapping, AlertRule) for name, mapping in yaml.safe_load(text).items()}
+    return read_rules(yaml.safe_load(text))
+
+
+def read_rules(content: Any) -> dict[str, AlertRule]:
+    """Return the rules of a rule file's content, `{"rules": [...]}`, by name and in their order.
+
+    Raises `ValueError`, in one line that names each place, where it holds none or something else.
+    """
+    if not isinstance(content, dict) or set(content) != {"rules"} or not isinstance(content["rules"], list):
+        raise ValueError("a rule file holds `rules`, a list of alert rules, and nothing else")
+    rules: dict[str, AlertRule] = {}
+    for number, mapping in enumerate(content["rules"]):
+        try:
+            rule = from_mapping(mapping, AlertRule)
+        except ValueError as error:
+            raise ValueError(f"rule {number + 1}: {error}") from None
+        if rule.name in rules:
+            raise ValueError(f"two rules are called {rule.name!r}")
+        rules[rule.name] = rule
+    return rules

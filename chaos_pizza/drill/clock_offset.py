@@ -1,4 +1,4 @@
-"""How far the factory's clock is ahead of the drill's, and what its dates are on the drill's clock."""
+"""How far a peer's clock is ahead of the drill's, and what its dates are on the drill's clock."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from chaos_pizza.model.interval import Interval
 
 @dataclass(frozen=True, slots=True)
 class ClockOffset:
-    """Factory clock minus drill clock lies between `least` and `most`.
+    """The peer's clock minus the drill's lies between `least` and `most`.
 
     `steady` is false where no single offset explains all that was seen of the clock: it drifted or was set.
     """
@@ -26,15 +26,15 @@ class ClockOffset:
         return "" if self.steady else " (its clock moved during the drill)"
 
 
-def factory_clock_offset(observed: Iterable[ClockObserved]) -> ClockOffset | None:
-    """Return the bounds that all looks at the factory's clock set together; `None` without any look.
+def clock_offset(observed: Iterable[ClockObserved], peer: Peer) -> ClockOffset | None:
+    """Return the bounds that all looks at the peer's clock set together; `None` without any look.
 
     Where they contradict each other, the bounds span all that take part in a contradiction.
     """
     bounds = [
         (look.peer_earliest - look.received_at, look.peer_latest - look.sent_at)
         for look in observed
-        if look.peer is Peer.FACTORY
+        if look.peer is peer
     ]
     bounds = [(least, most) for least, most in bounds if least <= most]
     if not bounds:
@@ -48,7 +48,7 @@ def factory_clock_offset(observed: Iterable[ClockObserved]) -> ClockOffset | Non
 
 
 def on_drill_clock(at: datetime, offset: ClockOffset | None) -> Interval | None:
-    """Return when the factory's clock showed `at`, on the drill's clock; `None` where that can't be told."""
+    """Return when the peer's clock showed `at`, on the drill's clock; `None` where that can't be told."""
     if offset is None:
         return None
     try:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from chaos_pizza.drill.detection import alert_label, mark_label, source_label
+from chaos_pizza.drill.alerts import Alert, alert_label, dated_changes
+from chaos_pizza.drill.detection import mark_label
 from chaos_pizza.drill.first_impact import first_failed
 from chaos_pizza.drill.observations import Observations, interval_of
 from chaos_pizza.model.alert import AlertSource, AlertState
 from chaos_pizza.model.event import (
     Aborted,
-    AlertChanged,
     AlertSourceFound,
     AlertSourceLost,
     CalmChecked,
@@ -18,6 +18,7 @@ from chaos_pizza.model.event import (
     FaultProven,
     HypothesisChecked,
     Marked,
+    NotificationReceived,
     ResponderStep,
     WatchdogTookOver,
 )
@@ -91,17 +92,26 @@ def _of_fault(
 
 
 def _of_alerts(observations: Observations) -> Iterator[Entry]:
-    raised: dict[tuple[str, AlertSource], AlertState] = {}
-    for change in sorted(observations.all_of(AlertChanged), key=lambda change: change.at):
-        before = raised.get((change.rule, change.source), AlertState.INACTIVE)
-        raised[change.rule, change.source] = change.state
+    raised: dict[Alert, AlertState] = {}
+    for dated in dated_changes(observations):
+        change, before = dated.change, raised.get(dated.alert, AlertState.INACTIVE)
+        raised[dated.alert] = change.state
         if change.state is not before:
             word = "resolved" if change.state is AlertState.INACTIVE else change.state.value
-            yield Entry(Interval.exactly(change.at), f"{alert_label(change)}: {word}")
+            yield Entry(dated.when, f"{alert_label(change)}: {word}")
+    for notice in observations.all_of(NotificationReceived):
+        word = "resolved" if notice.state is AlertState.INACTIVE else notice.state.value
+        text = f"notification from {notice.source.label}: {', '.join(notice.rules)} {word}"
+        yield Entry(Interval.exactly(notice.at), text)
     for lost in observations.all_of(AlertSourceLost):
-        yield Entry(Interval.exactly(lost.at), f"figures of the {source_label(lost.source)} lost: {lost.reason}")
+        yield Entry(Interval.exactly(lost.at), f"{_lost(lost.source)} lost: {lost.reason}")
     for found in observations.all_of(AlertSourceFound):
-        yield Entry(Interval.exactly(found.at), f"figures of the {source_label(found.source)} back")
+        told = "; it told what had happened in between" if found.nothing_missed else ""
+        yield Entry(Interval.exactly(found.at), f"{_lost(found.source)} back{told}")
+
+
+def _lost(source: AlertSource) -> str:
+    return f"figures of the {source.label}" if source.is_embedded else f"alerts of {source.label}"
 
 
 def _of_people(observations: Observations) -> Iterator[Entry]:

@@ -5,7 +5,6 @@ from datetime import datetime
 from itertools import pairwise
 
 from chaos_pizza.drill.calm import was_fault_seen
-from chaos_pizza.drill.detection import source_label
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.timeline import fault_end
 from chaos_pizza.model.alert import AlertSource
@@ -95,26 +94,38 @@ def _of_detection(observations: Observations, timeline: Timeline) -> Iterator[st
     since = start.when.earliest if start else observations.method_began_at
     mitigated = timeline.instants.get(InstantName.MITIGATED)
     until = fault_end(observations, mitigated.when if mitigated else None)
-    allowed_s = SCRAPES_MISSED * observations.started.settings.detection.scrape_interval_s
+    interval_s = observations.started.settings.detection.scrape_interval_s
     for source in AlertSource:
+        allowed_s = SCRAPES_MISSED * interval_s if source.is_embedded else 0.0
         for lost_at, found_at in _blind_spells(observations, source):
             blind_s = ((found_at or observations.ended_at) - lost_at).total_seconds()
             during = lost_at <= until and (found_at is None or found_at >= since)
             if during and blind_s > allowed_s and _is_watched(observations, source, lost_at, allowed_s):
-                figures = f"the figures of the {source_label(source)} were missing for {blind_s:.1f} s"
-                yield f"whether an alert would have fired is unknown: {figures}"
+                yield f"whether an alert would have fired is unknown: {_missing(observations, source, blind_s)}"
+
+
+def _missing(observations: Observations, source: AlertSource, blind_s: float) -> str:
+    if source.is_embedded:
+        return f"the figures of the {source.label} were missing for {blind_s:.1f} s"
+    reasons = [lost.reason for lost in observations.all_of(AlertSourceLost) if lost.source is source]
+    return f"{source.label} could not be read for {blind_s:.1f} s ({reasons[0]})"
 
 
 def _blind_spells(observations: Observations, source: AlertSource) -> Iterator[tuple[datetime, datetime | None]]:
-    """Yield when a source was lost and found again; `None` for one that stayed lost."""
-    changes = [(event.at, False) for event in observations.all_of(AlertSourceLost) if event.source is source]
-    changes += [(event.at, True) for event in observations.all_of(AlertSourceFound) if event.source is source]
+    """Yield when a source was lost and found again; `None` for one that stayed lost.
+
+    One that could tell afterwards what had happened in between was not blind.
+    """
+    lost = [event for event in observations.all_of(AlertSourceLost) if event.source is source]
+    found = [event for event in observations.all_of(AlertSourceFound) if event.source is source]
     lost_at: datetime | None = None
-    for at, is_back in sorted(changes):
-        if not is_back:
-            lost_at = lost_at or at
+    changes: list[AlertSourceLost | AlertSourceFound] = [*lost, *found]
+    for event in sorted(changes, key=lambda event: event.at):
+        if isinstance(event, AlertSourceLost):
+            lost_at = lost_at or event.at
         elif lost_at is not None:
-            yield lost_at, at
+            if not event.nothing_missed:
+                yield lost_at, event.at
             lost_at = None
     if lost_at is not None:
         yield lost_at, None

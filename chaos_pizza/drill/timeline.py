@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chaos_pizza.drill.calm import is_calm_verified
-from chaos_pizza.drill.clock_offset import factory_clock_offset
+from chaos_pizza.drill.clock_offset import clock_offset
 from chaos_pizza.drill.detection import detection_among, find_detections
 from chaos_pizza.drill.entries import list_entries
 from chaos_pizza.drill.fault import Fault, find_fault
@@ -13,6 +13,7 @@ from chaos_pizza.drill.mitigation import Mitigation, find_mitigation
 from chaos_pizza.drill.observations import Observations, gather
 from chaos_pizza.drill.recovery import find_recovery
 from chaos_pizza.model.event import ClockObserved, Recorded
+from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import Instant, InstantName, Timeline
 from chaos_pizza.model.settings import FaultKind
@@ -28,7 +29,7 @@ def build_timeline(records: Sequence[Recorded]) -> Timeline:
 
 def timeline_of(observations: Observations) -> Timeline:
     """Return the timeline of events that are gathered already."""
-    offset = factory_clock_offset(observations.all_of(ClockObserved))
+    offset = clock_offset(observations.all_of(ClockObserved), Peer.FACTORY)
     fault = find_fault(observations, offset)
     mitigation = find_mitigation(observations, fault, offset) if fault else None
     instants = _instants(observations, fault, mitigation)

@@ -13,8 +13,9 @@ from chaos_pizza.clock import Clock
 from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.live.alert_watch import AlertWatch
 from chaos_pizza.live.calm import CalmRestorer
-from chaos_pizza.live.factory_watch import FactoryWatch, ServerClock
+from chaos_pizza.live.factory_watch import FactoryWatch
 from chaos_pizza.live.runbook import Runbook
+from chaos_pizza.live.server_clock import ServerClock
 from chaos_pizza.live.stop_watch import StopWatch
 from chaos_pizza.model.event import Event
 from chaos_pizza.model.incident import Actor, Peer

@@ -13,12 +13,36 @@ class AlertState(StrEnum):
 
 
 class AlertSource(StrEnum):
-    """Whose figures an alert is raised from."""
+    """Who raises an alert: the drill's own rules, by whose figures they watch, or an alerting system of the team's."""
 
     SHOP_METRICS = "shop_metrics"
-    """The shop's own /metrics: what the team's alerting would see."""
+    """The drill's rules over the shop's own /metrics."""
     SYNTHETIC_MONITOR = "synthetic_monitor"
-    """The drill's own purchases: what a team that buys a pizza every so often would see."""
+    """The drill's rules over its own purchases: what a team that buys a pizza every so often would see."""
+    ALERTMANAGER = "alertmanager"
+    PROMETHEUS = "prometheus"
+    GRAFANA = "grafana"
+    CLOUDWATCH = "cloudwatch"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the drill itself evaluates the rules."""
+        return self in {AlertSource.SHOP_METRICS, AlertSource.SYNTHETIC_MONITOR}
+
+    @property
+    def label(self) -> str:
+        """The source as people name it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    AlertSource.SHOP_METRICS: "shop /metrics",
+    AlertSource.SYNTHETIC_MONITOR: "synthetic monitor",
+    AlertSource.ALERTMANAGER: "Alertmanager",
+    AlertSource.PROMETHEUS: "Prometheus",
+    AlertSource.GRAFANA: "Grafana",
+    AlertSource.CLOUDWATCH: "CloudWatch",
+}
 
 
 class Operator(StrEnum):
@@ -35,11 +59,17 @@ class AlertRule:
     """One alert rule: the increase of a counter over a window, held against a threshold.
 
     `metric` and `labels` choose the counters, which are added up. The value is their increase over the last `window_s`
-    seconds, as Prometheus's `increase()` has it. Where `compare_window_s` is given, the value is instead a ratio: the
-    rate over the window divided by the rate over the `compare_window_s` seconds before it, so that a rule can speak of
-    the shop's own recent past. The rule is pending from the first evaluation at which `value operator threshold` holds,
-    and fires once it has held at every evaluation for `for_s` seconds. `group_wait_s` is how long the notification then
-    waits for company.
+    seconds, as Prometheus's `increase()` has it. Two things make another value of it, never both:
+
+    - `compare_window_s`: the rate over the window divided by the rate over the `compare_window_s` seconds before it, so
+      that a rule can speak of the shop's own recent past.
+    - `of_metric` (with `of_labels`): the increase divided by the increase of these counters over the same window, so
+      that a rule can speak of a share.
+
+    Where `short_window_s` is given, the same must hold over that shorter window too. The rule is pending from the first
+    evaluation at which `value operator threshold` holds, and fires once it has held at every evaluation for `for_s`
+    seconds. `group_wait_s` is how long the notification then waits for company. `severity` is the alert's label of that
+    name, by which its notification is routed.
     """
 
     name: str
@@ -49,7 +79,11 @@ class AlertRule:
     window_s: float
     labels: dict[str, str] = field(default_factory=dict)
     compare_window_s: float | None = None
+    of_metric: str | None = None
+    of_labels: dict[str, str] = field(default_factory=dict)
+    short_window_s: float | None = None
     for_s: float = 0.0
     evaluation_interval_s: float = 1.0
     group_wait_s: float = 0.0
+    severity: str = "page"
     description: str = ""

@@ -42,6 +42,24 @@ class Peer(StrEnum):
 
     SHOP = "shop"
     FACTORY = "factory"
+    PROMETHEUS = "prometheus"
+    ALERTMANAGER = "alertmanager"
+    GRAFANA = "grafana"
+    CLOUDWATCH = "cloudwatch"
+    LOKI = "loki"
+
+
+class LogSource(StrEnum):
+    """Where the shop's log can be searched."""
+
+    LOKI = "loki"
+    CLOUDWATCH_LOGS = "cloudwatch_logs"
+    LOG_FILE = "log_file"
+
+    @property
+    def label(self) -> str:
+        """The source as people name it."""
+        return {"loki": "Loki", "cloudwatch_logs": "CloudWatch Logs", "log_file": "the log file"}[self.value]
 
 
 class MarkKind(StrEnum):

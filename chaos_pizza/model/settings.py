@@ -53,22 +53,41 @@ class RecoverySettings:
 
 
 class DetectionFrom(StrEnum):
-    """Where the embedded alert rules take their figures from."""
+    """Where alerts are read from."""
 
     AUTO = "auto"
-    """The shop's /metrics where it has them, else the drill's own purchases."""
+    """The team's alerting where the target names any, else the shop's /metrics, else the drill's own purchases."""
+    TEAM = "team"
+    """The team's own alerting systems, as the target names them."""
     SHOP_METRICS = "shop_metrics"
+    """The drill's own evaluation of the rules over the shop's /metrics."""
     SYNTHETIC_MONITOR = "synthetic_monitor"
+    """The drill's own evaluation of the rules over its own purchases."""
     BOTH = "both"
+    """The last two."""
 
 
 @dataclass(frozen=True, slots=True)
 class DetectionSettings:
-    """Which alert rules watch, over whose figures, read every `scrape_interval_s` seconds."""
+    """Which alerts count, and where they are read from.
+
+    `rules` are what the drill itself evaluates, over figures read every `scrape_interval_s` seconds. In an alerting
+    system of the team's count the alerts named in `alerts`, by default those named as the `rules` are, and of these
+    only the ones that have all of `alert_labels`; with labels alone, every alert that has them.
+    """
 
     source: DetectionFrom = DetectionFrom.AUTO
     scrape_interval_s: float = 1.0
     rules: tuple[AlertRule, ...] = ()
+    alerts: tuple[str, ...] = ()
+    alert_labels: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def counting(self) -> tuple[str, ...]:
+        """The names of the alerts that count in an alerting system; empty where any does that has the labels."""
+        if self.alerts or self.alert_labels:
+            return self.alerts
+        return tuple(rule.name for rule in self.rules)
 
 
 class ResponderKind(StrEnum):

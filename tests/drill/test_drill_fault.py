@@ -3,11 +3,11 @@
 import pytest
 from story import at, bought, clock, cured, injected, journal, seconds, seen, started, within
 
-from chaos_pizza.drill.clock_offset import factory_clock_offset
+from chaos_pizza.drill.clock_offset import clock_offset
 from chaos_pizza.drill.fault import find_fault, first_proof
 from chaos_pizza.drill.observations import gather
 from chaos_pizza.model.event import ClockObserved, FaultProven, PurchasesObserved
-from chaos_pizza.model.incident import Actor, CureAnswer
+from chaos_pizza.model.incident import Actor, CureAnswer, Peer
 from chaos_pizza.model.purchase import Evidence, Outcome
 from chaos_pizza.model.settings import FaultKind
 
@@ -17,7 +17,7 @@ LOOK = clock(1.0, 1.2, 101.1, 101.1)
 
 def fault_of(*events, kind=FaultKind.FAIL):
     observations = gather(journal([(0.0, started(kind)), *((30.0, event) for event in events)]))
-    return find_fault(observations, factory_clock_offset(observations.all_of(ClockObserved)))
+    return find_fault(observations, clock_offset(observations.all_of(ClockObserved), Peer.FACTORY))
 
 
 def link(sent: float, answered: float, number: int = 0) -> PurchasesObserved:

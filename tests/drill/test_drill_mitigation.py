@@ -2,7 +2,7 @@
 
 from story import at, bought, clock, cured, injected, journal, seconds, seen, started, within
 
-from chaos_pizza.drill.clock_offset import factory_clock_offset
+from chaos_pizza.drill.clock_offset import clock_offset
 from chaos_pizza.drill.fault import find_fault
 from chaos_pizza.drill.mitigation import find_mitigation
 from chaos_pizza.drill.observations import gather
@@ -16,6 +16,7 @@ from chaos_pizza.model.event import (
     FaultProven,
     PurchasesObserved,
 )
+from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.purchase import Evidence, Outcome
 from chaos_pizza.model.settings import FaultKind
 
@@ -29,7 +30,7 @@ DELETED = seen(20.4, 20.5, None, previous=19.4)
 def mitigation_of(*events, kind=FaultKind.FAIL):
     told = [(0.0, started(kind)), *((30.0, event) for event in events)]
     observations = gather(journal(told))
-    offset = factory_clock_offset(observations.all_of(ClockObserved))
+    offset = clock_offset(observations.all_of(ClockObserved), Peer.FACTORY)
     return find_mitigation(observations, find_fault(observations, offset), offset)
 
 

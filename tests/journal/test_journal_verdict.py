@@ -43,10 +43,10 @@ def mutilated(draw):
         elif how == "twice" and lines:
             lines.insert(draw(places) % len(lines), lines[place])
         elif how == "alter" and lines:
-            byte = draw(st.integers(0, len(lines[place]) - 2))
+            byte = draw(st.integers(0, max(0, len(lines[place]) - 2)))
             lines[place] = lines[place][:byte] + draw(st.binary(min_size=1, max_size=3)) + lines[place][byte + 1 :]
         elif how == "torn" and lines:
-            lines = [*lines[:place], lines[place][: draw(st.integers(0, len(lines[place]) - 1))]]
+            lines = [*lines[:place], lines[place][: draw(st.integers(0, max(0, len(lines[place]) - 1)))]]
     return lines
 
 

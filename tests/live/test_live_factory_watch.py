@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaos_pizza.errors import ServiceError
-from chaos_pizza.live.factory_watch import FactoryWatch, ServerClock
+from chaos_pizza.live.factory_watch import FactoryWatch
+from chaos_pizza.live.server_clock import ServerClock
 from chaos_pizza.model.event import ClockObserved, FaultProven, Peer, VendorSeen
 from chaos_pizza.wire.message import Answer
 

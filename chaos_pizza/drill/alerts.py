@@ -1,0 +1,82 @@
+"""The alerts' changes of state on the drill's own clock, whoever raised them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from chaos_pizza.drill.clock_offset import ClockOffset, clock_offset, on_drill_clock
+from chaos_pizza.drill.observations import Observations, clipped
+from chaos_pizza.model.alert import AlertSource, AlertState
+from chaos_pizza.model.event import AlertChanged, ClockObserved
+from chaos_pizza.model.incident import Peer
+from chaos_pizza.model.interval import Interval
+
+_PRECEDENCE = list(AlertSource)
+"""Of two systems that tell of the same alert at the same moment the one that notifies people is named."""
+
+Alert = tuple[str, AlertSource, str]
+"""One alert of one rule in one source."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedChange:
+    """A change of an alert's state, and when it was on the drill's clock."""
+
+    change: AlertChanged
+    when: Interval
+
+    @property
+    def alert(self) -> Alert:
+        """Which alert it is that changed."""
+        return self.change.rule, self.change.source, self.change.instance
+
+
+def dated_changes(observations: Observations) -> list[DatedChange]:
+    """Return every change of an alert's state, by time; empty where there is none.
+
+    A change read off a peer's clock lies within what is known of that clock, and not after the drill had read of it.
+    Of a peer whose clock was never observed only the latter is known.
+    """
+    looks = observations.all_of(ClockObserved)
+    offsets = {peer: clock_offset(looks, peer) for peer in {look.peer for look in looks}}
+    # Alertmanager hands on what Prometheus stamped.
+    if offsets.get(Peer.PROMETHEUS):
+        offsets[Peer.ALERTMANAGER] = offsets[Peer.PROMETHEUS]
+    dated = [DatedChange(change, _when(change, offsets)) for change in observations.all_of(AlertChanged)]
+    return sorted(dated, key=lambda found: (found.when.midpoint, _PRECEDENCE.index(found.change.source)))
+
+
+def fresh_changes(observations: Observations, since: datetime) -> Iterator[DatedChange]:
+    """Yield the alerts' changes from `since` on, by time, but none of an alert that was firing already.
+
+    Such an alert tells nothing of what happened since, until it has gone inactive once. A change that may have come
+    after `since`, as far as the clocks tell, counts as one that did.
+    """
+    stale: dict[Alert, bool] = {}
+    for dated in dated_changes(observations):
+        state = dated.change.state
+        if dated.when.latest < since:
+            stale[dated.alert] = state is AlertState.FIRING
+        elif state is AlertState.INACTIVE:
+            stale[dated.alert] = False
+            yield dated
+        elif not stale.get(dated.alert, False):
+            yield dated
+
+
+def alert_label(change: AlertChanged) -> str:
+    """Name an alert and who raised it."""
+    return f"alert {change.rule} ({change.source.label})"
+
+
+def _when(change: AlertChanged, offsets: dict[Peer, ClockOffset | None]) -> Interval:
+    if change.peer is None:
+        return Interval.exactly(change.at)
+    seen_at = change.seen_at or change.at
+    when = on_drill_clock(change.at, offsets.get(change.peer))
+    if when is None:
+        return Interval(min(change.at, seen_at), seen_at)
+    if when.earliest > seen_at:
+        # Its own date contradicts what was seen of its clock; that the drill had read of it is certain.
+        return Interval.exactly(seen_at)
+    return clipped(when, latest=seen_at)
