@@ -10,9 +10,9 @@ PACKAGE = Path(__file__).parents[1] / "chaos_pizza"
 # The lowest first. A module may import from its own layer and from those before it.
 LAYERS = (
     {"errors", "clock", "redaction", "model", "versions"},
-    {"wire", "alerting", "drill", "report", "experiment", "stopping", "safety"},
+    {"wire", "alerting", "monitoring", "backtest", "drill", "report", "experiment", "stopping", "safety"},
     {
-        *("clients", "journal", "traffic", "sandbox", "configuration", "folder", "yaml_file"),
+        *("clients", "journal", "traffic", "serving", "sandbox", "configuration", "folder", "yaml_file"),
         *("stop_file", "lock", "lease_file", "state_folder"),
     },
     {"live"},
@@ -22,7 +22,10 @@ LAYERS = (
     {"cli"},
     {"__main__"},
 )
-PURE = {"model", "wire", "alerting", "drill", "report", "experiment", "stopping", "safety", "errors", "redaction"}
+PURE = {
+    *("model", "wire", "alerting", "monitoring", "backtest", "drill", "report", "experiment", "stopping", "safety"),
+    *("errors", "redaction"),
+}
 IMPURE_MODULES = {
     "asyncio", "chaoslib", "chaostoolkit", "httpx", "os", "random", "requests", "secrets", "shutil", "signal", "socket",
     "subprocess", "tempfile", "threading", "time", "urllib.request",
@@ -79,7 +82,7 @@ def test_a_pure_module_reads_no_clock_no_file_and_no_network(path):
 
 @pytest.mark.parametrize("path", [path for path in MODULES if part_of(path) == "sandbox"], ids=named)
 def test_the_sandbox_shares_nothing_with_those_who_call_it(path):
-    shared = {"errors", "clock", "sandbox"}
+    shared = {"errors", "clock", "serving", "sandbox"}
     for name in imports_of(path):
         head, _, rest = name.partition(".")
         assert head != "chaos_pizza" or rest.partition(".")[0] in shared, name
