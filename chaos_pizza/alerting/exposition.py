@@ -1,6 +1,7 @@
 """Prometheus's text format, as a service's `/metrics` shows it, and which of its series a rule is about."""
 
 import math
+from collections.abc import Mapping
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -15,9 +16,9 @@ MAX_LINE_CHARS = 16_384
 """The parser takes time by the square of a line's length."""
 
 
-def series_key(metric: str, **labels: str) -> SeriesKey:
-    """Return the key of the series of `metric` with these labels."""
-    return metric, frozenset(labels.items())
+def series_key(metric: str, /, **labels: str) -> SeriesKey:
+    """Return the key of the series of `metric` with these labels; an empty label is none, as Prometheus has it."""
+    return metric, frozenset((name, value) for name, value in labels.items() if value)
 
 
 def read_exposition(text: str) -> dict[SeriesKey, float]:
@@ -45,6 +46,18 @@ def read_exposition(text: str) -> dict[SeriesKey, float]:
 
 
 def belongs(key: SeriesKey, rule: AlertRule) -> bool:
-    """Tell whether a rule is about a series: the same metric, and all of the rule's labels among the series'."""
-    metric, labels = key
-    return metric == rule.metric and labels >= rule.labels.items()
+    """Tell whether a rule is about a series, be it only as the whole that its share is of."""
+    return chosen(key, rule.metric, rule.labels) or (
+        rule.of_metric is not None and chosen(key, rule.of_metric, rule.of_labels)
+    )
+
+
+def chosen(key: SeriesKey, metric: str, labels: Mapping[str, str]) -> bool:
+    """Tell whether a series has this metric and all of these labels; an empty one is one that it doesn't have."""
+    own_metric, own_labels = key
+    if metric != own_metric:
+        return False
+    if "" in labels.values():
+        own = dict(own_labels)
+        return all(own.get(name, "") == value for name, value in labels.items())
+    return own_labels >= labels.items()

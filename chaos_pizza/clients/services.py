@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import httpx
+
 from chaos_pizza.clients.http import HttpCaller, http_client
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import Refused, TargetError
@@ -131,7 +133,7 @@ class FactoryClient:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """All that a drill talks to. `metrics` is `None` where the shop has no /metrics."""
+    """All that a drill talks to. `metrics` is `None` where the shop has no /metrics; `client` is what all share."""
 
     target: Target
     shop: ShopClient
@@ -139,6 +141,7 @@ class Services:
     metrics: HttpCaller | None
     clock: Clock
     redactor: Redactor
+    client: httpx.AsyncClient
 
 
 @asynccontextmanager
@@ -156,4 +159,5 @@ async def open_services(target: Target, clock: Clock, redactor: Redactor) -> Asy
             metrics=caller("the shop's metrics", target.metrics_url) if target.metrics_url else None,
             clock=clock,
             redactor=redactor,
+            client=client,
         )

@@ -64,9 +64,31 @@ def fresh_changes(observations: Observations, since: datetime) -> Iterator[Dated
             yield dated
 
 
+def raised_first(observations: Observations, since: datetime, until: datetime) -> tuple[DatedChange, Interval] | None:
+    """Return the alert that fired first between the two, and since when it was pending; `None` where none fired.
+
+    Where its source shows no pending state, it was pending from when it fired, as far as anybody can tell.
+    """
+    pending: dict[Alert, Interval] = {}
+    for dated in fresh_changes(observations, since):
+        if dated.change.state is AlertState.INACTIVE:
+            pending.pop(dated.alert, None)
+        elif dated.change.state is AlertState.PENDING:
+            pending[dated.alert] = dated.when
+        elif dated.when.earliest <= until:
+            return dated, pending.get(dated.alert) or _pending_elsewhere(pending, dated) or dated.when
+    return None
+
+
 def alert_label(change: AlertChanged) -> str:
     """Name an alert and who raised it."""
     return f"alert {change.rule} ({change.source.label})"
+
+
+def _pending_elsewhere(pending: dict[Alert, Interval], fired: DatedChange) -> Interval | None:
+    """Return since when Prometheus had an alert pending that Alertmanager, which knows no such state, tells of."""
+    rule, source, instance = fired.alert
+    return pending.get((rule, AlertSource.PROMETHEUS, instance)) if source is AlertSource.ALERTMANAGER else None
 
 
 def _when(change: AlertChanged, offsets: dict[Peer, ClockOffset | None]) -> Interval:

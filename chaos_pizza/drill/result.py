@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 from chaos_pizza.drill.budgets import check_budgets
+from chaos_pizza.drill.figures import Figures
 from chaos_pizza.drill.floors import detection_floors
 from chaos_pizza.drill.impact import assess_impact
 from chaos_pizza.drill.measures import measure
 from chaos_pizza.drill.observations import gather
+from chaos_pizza.drill.sight import judge_sights
 from chaos_pizza.drill.timeline import timeline_of
 from chaos_pizza.drill.verdict import decide
+from chaos_pizza.drill.waterfall import split_detection
 from chaos_pizza.model.event import Recorded
 from chaos_pizza.model.result import DrillResult
 
@@ -25,7 +28,7 @@ def judge(records: Sequence[Recorded], complaint: str | None = None) -> DrillRes
     measures = measure(observations, timeline)
     impact = assess_impact(observations, timeline)
     budgets = check_budgets(observations, timeline, measures, impact)
-    started = observations.started
+    started, figures = observations.started, Figures(observations)
     return DrillResult(
         drill_id=started.drill_id,
         experiment=started.experiment,
@@ -39,5 +42,7 @@ def judge(records: Sequence[Recorded], complaint: str | None = None) -> DrillRes
         impact=impact,
         budgets=budgets,
         detection_floors=detection_floors(observations),
+        waterfall=split_detection(observations, timeline, figures),
+        sights=judge_sights(observations, timeline, figures),
         judgement=decide(observations, timeline, measures, budgets, complaint),
     )

@@ -9,10 +9,12 @@ from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.timeline import fault_end
 from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.event import (
+    ActivityEnded,
     AlertingChosen,
     AlertSourceFound,
     AlertSourceLost,
     DrillResumed,
+    FaultInjected,
     HypothesisChecked,
     PurchasesObserved,
 )
@@ -62,7 +64,9 @@ def _of_hypothesis(observations: Observations) -> Iterator[str]:
     if not before:
         yield "the shop was never checked to be steady before the fault"
     elif not all(check.met for check in before):
-        yield "the shop was not steady before the fault: the steady-state hypothesis did not hold"
+        failed = [f" ({run.name}: {run.error})" for run in observations.all_of(ActivityEnded) if run.error]
+        told = failed[0] if failed and not observations.all_of(FaultInjected) else ""
+        yield f"the shop was not steady before the fault: the steady-state hypothesis did not hold{told}"
 
 
 def _of_fault(observations: Observations, timeline: Timeline) -> Iterator[str]:

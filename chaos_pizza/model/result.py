@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Outcome
@@ -125,6 +126,71 @@ class DetectionFloor:
         return sum(most for _, most in self.parts.values())
 
 
+class PartName(StrEnum):
+    """The parts of the time from the fault's start until somebody knows, in their order."""
+
+    IMPACT_DELAY = "impact_delay"
+    """From the fault's start to the first purchase that failed."""
+    SCRAPE = "scrape"
+    """Until the next scrape of the figures that the rule watches."""
+    WINDOW = "window"
+    """Until the figures met the rule's condition."""
+    EVALUATION = "evaluation"
+    """Until the rule was evaluated next: the alert is pending."""
+    FOR = "for"
+    """Until the condition had held as long as the rule asks: the alert fires."""
+    GROUP_WAIT = "group_wait"
+    """That the notification waited for company."""
+    NOTIFICATION = "notification"
+    """Until the notification arrived."""
+    REACTION = "reaction"
+    """Until a person noticed or took it."""
+
+    @property
+    def is_tunable(self) -> bool:
+        """Whether a setting of the alerting makes it shorter; the rest is the fault's, the network's or people's."""
+        return self in _TUNABLE
+
+
+_TUNABLE = {PartName.SCRAPE, PartName.WINDOW, PartName.EVALUATION, PartName.FOR, PartName.GROUP_WAIT}
+
+
+@dataclass(frozen=True, slots=True)
+class WaterfallPart:
+    """One part of the time until somebody knows.
+
+    `took` is its length. `measured` says that the system showed both its ends; otherwise it was computed from settings.
+    `within_ttd` is false for what came after the detection.
+    """
+
+    name: PartName
+    took: Measure
+    measured: bool
+    within_ttd: bool
+
+
+class Sight(StrEnum):
+    """What an alert rule saw of a fault."""
+
+    FIRED = "fired"
+    MOVED = "moved"
+    """Its value came nearer to the threshold, but not there, or not for long enough."""
+    BLIND = "blind"
+    """Its value stayed where it was although purchases failed: this rule can't see such a fault."""
+    UNKNOWN = "unknown"
+    """Its figures were not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSight:
+    """What one rule saw of the fault, by whose alerting; `after` is the time from the fault's start until it fired."""
+
+    rule: str
+    source: AlertSource
+    sight: Sight
+    after: Measure | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class BudgetCheck:
     """A budget held against its measure; `kept` is `None` where that can't be told."""
@@ -175,3 +241,5 @@ class DrillResult:
     budgets: tuple[BudgetCheck, ...]
     detection_floors: tuple[DetectionFloor, ...]
     judgement: Judgement
+    waterfall: tuple[WaterfallPart, ...] = ()
+    sights: tuple[RuleSight, ...] = ()

@@ -14,8 +14,10 @@ from chaos_pizza.model.result import (
     InstantName,
     Measure,
     MeasureName,
+    RuleSight,
     Timeline,
 )
+from chaos_pizza.report.waterfall import waterfall_entries
 
 SCHEMA_VERSION = 1
 
@@ -45,6 +47,8 @@ def to_document(result: DrillResult) -> dict[str, Any]:
         "impact": _impact(result.impact),
         "budgets": [_budget(check) for check in result.budgets],
         "detection_floor": [_floor(floor) for floor in result.detection_floors],
+        "waterfall": waterfall_entries(result.waterfall),
+        "rules": [_sight(sight) for sight in result.sights],
         "timeline": [{**_interval(entry.when), "text": entry.text} for entry in result.timeline.entries],
     }
 
@@ -89,6 +93,15 @@ def _budget(check: BudgetCheck) -> dict[str, Any]:
     is_seconds = check.name.endswith("_s") and check.value is not None
     value = _seconds(check.value, ROUND_HALF_EVEN) if is_seconds and check.value is not None else check.value
     return {"name": check.name, "budget": check.budget, "value": value, "kept": check.kept}
+
+
+def _sight(sight: RuleSight) -> dict[str, Any]:
+    return {
+        "rule": sight.rule,
+        "source": sight.source.value,
+        "sight": sight.sight.value,
+        "after": _measure(sight.after),
+    }
 
 
 def _floor(floor: DetectionFloor) -> dict[str, Any]:

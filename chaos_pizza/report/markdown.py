@@ -20,7 +20,8 @@ from chaos_pizza.report.sections import (
     describe_response,
     summarize,
 )
-from chaos_pizza.report.tables import floor_rows, measure_rows, missed_budgets, outcome_rows
+from chaos_pizza.report.tables import floor_rows, measure_rows, missed_budgets, outcome_rows, sight_rows
+from chaos_pizza.report.waterfall import describe_halving, waterfall_rows
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("chaos_pizza.report"),
@@ -43,6 +44,9 @@ def to_markdown(result: DrillResult, settings: DrillSettings) -> str:
         **_head(result, settings),
         summary=summarize(result, settings),
         detection=describe_detection(result, settings),
+        halving=describe_halving(result.waterfall),
+        waterfall=waterfall_rows(result.waterfall),
+        sights=sight_rows(result.sights),
         impact=describe_impact(result, settings),
         entries=_entries(result),
         response=describe_response(result, settings),

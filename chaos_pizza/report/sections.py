@@ -93,9 +93,11 @@ def describe_detection(result: DrillResult, settings: DrillSettings) -> list[str
         (InstantName.NOTICED, "A person noticed"),
     )
     sentences += _dated(result, told)
+    by = result.timeline.detected_by
     allowed = [
         f"the rule {plain(floor.rule)} by itself allows detection after {bounds(floor.least_s, floor.most_s)}"
         for floor in result.detection_floors
+        if by is None or floor.rule in by
     ]
     return [*sentences, f"In a total outage, {', and '.join(allowed)}."] if allowed else sentences
 

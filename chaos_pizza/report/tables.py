@@ -1,10 +1,11 @@
 """The rows of the report's tables, their cells ready for Markdown."""
 
 from chaos_pizza.model.purchase import Outcome
-from chaos_pizza.model.result import BudgetCheck, DetectionFloor, DrillResult, MeasureName
+from chaos_pizza.model.result import BudgetCheck, DetectionFloor, DrillResult, MeasureName, RuleSight
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import bounds, limit, share, span
 from chaos_pizza.report.sections import WHO_ENDED, detector
+from chaos_pizza.report.waterfall import SIGHTS
 
 Row = tuple[str, ...]
 
@@ -56,6 +57,11 @@ def floor_rows(floors: tuple[DetectionFloor, ...]) -> list[Row]:
     ]
 
 
+def sight_rows(sights: tuple[RuleSight, ...]) -> list[Row]:
+    """Return rule, whose alerting and what it saw of the fault, for every rule that watched."""
+    return [(plain(each.rule), each.source.label, SIGHTS[each.sight] + _after(each)) for each in sights]
+
+
 def outcome_rows(outcomes: dict[Outcome, int]) -> list[Row]:
     """Return outcome, what it means and how many, for those that came about."""
     return [(outcome.value, _OUTCOMES[outcome], str(outcomes[outcome])) for outcome in Outcome if outcomes.get(outcome)]
@@ -87,6 +93,10 @@ def _detection(result: DrillResult) -> list[str]:
         rule = "the rule" if floors or len(result.detection_floors) == 1 else f"the rule {plain(floor.rule)}"
         told.append(f"{rule} alone allows {bounds(floor.least_s, floor.most_s)}")
     return told
+
+
+def _after(sight: RuleSight) -> str:
+    return f" after {span(sight.after)}" if sight.after else ""
 
 
 def _budget(check: BudgetCheck | None) -> str:

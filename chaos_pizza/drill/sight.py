@@ -1,0 +1,102 @@
+"""What each alert rule saw of the fault: whether it fired, came near, or is blind to such a fault."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import pairwise
+
+from chaos_pizza.drill.alerts import fresh_changes
+from chaos_pizza.drill.figures import Figures, Scrape, figures_behind
+from chaos_pizza.drill.measures import between
+from chaos_pizza.drill.observations import Observations
+from chaos_pizza.drill.timeline import fault_end
+from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState, Operator
+from chaos_pizza.model.event import AlertingChosen
+from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.result import InstantName, RuleSight, Sight, Timeline
+
+STIRRED_SHARE = 0.3
+"""Figures whose pace during the fault is within this share of what it was before have not moved."""
+_RISING = {Operator.ABOVE, Operator.AT_LEAST}
+
+
+def judge_sights(observations: Observations, timeline: Timeline, figures: Figures) -> tuple[RuleSight, ...]:
+    """Return what every rule that watched saw of the fault, by whose alerting it was evaluated.
+
+    Empty where there was nothing to see: no fault was proven, or no purchase failed by it.
+    """
+    start = timeline.instants.get(InstantName.FAULT_START)
+    if start is None or InstantName.FIRST_IMPACT not in timeline.instants:
+        return ()
+    mitigated = timeline.instants.get(InstantName.MITIGATED)
+    until = fault_end(observations, mitigated.when if mitigated else None)
+    return tuple(_sights(observations, figures, start.when, until))
+
+
+def _sights(observations: Observations, figures: Figures, start: Interval, until: datetime) -> Iterator[RuleSight]:
+    fired: dict[tuple[str, AlertSource], Interval] = {}
+    for dated in fresh_changes(observations, start.earliest):
+        if dated.change.state is AlertState.FIRING and dated.when.earliest <= until:
+            fired.setdefault((dated.change.rule, dated.change.source), dated.when)
+    detection = observations.started.settings.detection
+    rules = {rule.name: rule for rule in detection.rules}
+    for source in _watching(observations):
+        names = tuple(rules) if source.is_embedded else detection.counting
+        for name in dict.fromkeys([*names, *(rule for rule, by in fired if by is source)]):
+            if (name, source) in fired:
+                yield RuleSight(name, source, Sight.FIRED, between(start, fired[name, source]))
+            else:
+                sight = _unfired(figures, rules[name], source, start, until) if name in rules else Sight.UNKNOWN
+                yield RuleSight(name, source, sight)
+
+
+def _watching(observations: Observations) -> list[AlertSource]:
+    chosen = {source for event in observations.all_of(AlertingChosen) for source in event.sources}
+    return [source for source in AlertSource if source in chosen]
+
+
+def _unfired(figures: Figures, rule: AlertRule, source: AlertSource, start: Interval, until: datetime) -> Sight:
+    """Tell whether the figures of a rule that did not fire moved at all; by the surest that were kept."""
+    for behind in figures_behind(source):
+        scrapes = figures.scrapes(behind)
+        before = [scrape for scrape in scrapes if scrape.when.latest <= start.earliest]
+        # The last before the fault is where the fault's own figures begin.
+        during = before[-1:] + [scrape for scrape in scrapes if start.earliest < scrape.when.latest <= until]
+        if len(during) > 1:
+            return _moved(rule, _pace(rule, before), _pace(rule, during))
+    return Sight.UNKNOWN
+
+
+def _pace(rule: AlertRule, scrapes: list[Scrape]) -> float | None:
+    """Return how fast the rule's counters rose over these scrapes, or as a share where the rule is about one.
+
+    Counters that nobody ever raised are not there, and rose by nothing. `None` where that can't be told.
+    """
+    if len(scrapes) < 2:
+        return None
+    passed_s = (scrapes[-1].when.midpoint - scrapes[0].when.midpoint).total_seconds()
+    risen = _risen(scrapes, rule.metric, rule.labels)
+    if rule.of_metric is None:
+        return risen / passed_s if passed_s > 0 else None
+    of = _risen(scrapes, rule.of_metric, rule.of_labels)
+    return risen / of if of > 0 else None
+
+
+def _risen(scrapes: list[Scrape], metric: str, labels: Mapping[str, str]) -> float:
+    """Return how much the counters of this metric rose in all; a fall is a restart from 0."""
+    risen = 0.0
+    for sooner, later in pairwise(scrapes):
+        for (name, found), value in later.series.items():
+            if name == metric and found >= labels.items():
+                stood = sooner.series.get((name, found), 0.0)
+                risen += value - stood if value >= stood else value
+    return risen
+
+
+def _moved(rule: AlertRule, before: float | None, during: float | None) -> Sight:
+    """Tell whether the figures left where they stood, to the side on which the rule looks."""
+    if during is None or (before is None and rule.operator not in _RISING):
+        return Sight.UNKNOWN
+    stood = before or 0.0
+    if rule.operator in _RISING:
+        return Sight.MOVED if during > stood * (1 + STIRRED_SHARE) else Sight.BLIND
+    return Sight.MOVED if during < stood * (1 - STIRRED_SHARE) else Sight.BLIND

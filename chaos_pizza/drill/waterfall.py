@@ -1,0 +1,193 @@
+"""The time to detect, and what came after it, split into its parts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chaos_pizza.alerting.condition import holds
+from chaos_pizza.alerting.evaluator import RuleEvaluator
+from chaos_pizza.drill.alerts import DatedChange, raised_first
+from chaos_pizza.drill.figures import Figures, about, figures_behind, job_of
+from chaos_pizza.drill.measures import detection_of
+from chaos_pizza.drill.observations import Observations
+from chaos_pizza.drill.timeline import fault_end
+from chaos_pizza.model.alert import AlertRule, AlertSource
+from chaos_pizza.model.event import AlertRuleDescribed
+from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.result import InstantName, Measure, PartName, Timeline, WaterfallPart
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A part ends here."""
+
+    name: PartName
+    when: Interval
+    measured: bool = True
+
+
+def split_detection(observations: Observations, timeline: Timeline, figures: Figures) -> tuple[WaterfallPart, ...]:
+    """Return the parts of the time from the fault's start until somebody took the incident, in their order.
+
+    Those within the time to detect add up to it. Empty where the fault was not proven or nothing detected it. What can
+    be told neither from what was seen nor from settings is part of what follows it.
+    """
+    start, detected = timeline.instants.get(InstantName.FAULT_START), detection_of(timeline)
+    if start is None or detected is None:
+        return ()
+    mitigated = timeline.instants.get(InstantName.MITIGATED)
+    until = fault_end(observations, mitigated.when if mitigated else None)
+    raised = raised_first(observations, start.when.earliest, until)
+    impact = timeline.instants.get(InstantName.FIRST_IMPACT)
+    marks = [_Mark(PartName.IMPACT_DELAY, impact.when)] if impact else []
+    if raised and raised[0].when == detected:
+        marks += _alert_marks(observations, figures, raised, impact.when if impact else start.when)
+    else:
+        marks.append(_Mark(PartName.REACTION, detected))
+    return (
+        *_parts(start.when, marks, detected, within_ttd=True),
+        *_parts(detected, _later_marks(observations, timeline, raised, detected), None, within_ttd=False),
+    )
+
+
+def _alert_marks(
+    observations: Observations, figures: Figures, raised: tuple[DatedChange, Interval], impact: Interval
+) -> list[_Mark]:
+    """Return the marks from the first impact to the alert that fired."""
+    fired, pending = raised
+    described = _described(observations, fired)
+    for_s = described.for_s or 0.0
+    seen_pending = pending != fired.when or not for_s
+    if not seen_pending:
+        step_s = described.evaluation_interval_s or 0.0
+        held = timedelta(seconds=for_s)
+        latest = fired.when.latest - held
+        pending = Interval(min(fired.when.earliest - held - timedelta(seconds=step_s), latest), latest)
+    return [
+        *_figure_marks(_rule(observations, fired.change.rule), figures, fired, impact, pending, described),
+        _Mark(PartName.EVALUATION, pending, measured=seen_pending),
+        _Mark(PartName.FOR, fired.when, measured=seen_pending),
+    ]
+
+
+def _figure_marks(
+    rule: AlertRule | None,
+    figures: Figures,
+    fired: DatedChange,
+    impact: Interval,
+    pending: Interval,
+    described: AlertRuleDescribed,
+) -> list[_Mark]:
+    """Return when the figures first showed the failures and when they met the condition, from the scrapes if kept."""
+    if rule is not None:
+        job = job_of(fired.change.instance)
+        for source in figures_behind(fired.change.source, fired.change.instance):
+            found = _from_scrapes(figures, rule, source, job, impact, pending)
+            if found:
+                return found
+    # Luck decides where in an interval a fault begins: half of it is the fairest guess.
+    marks = []
+    for name, interval_s in (
+        (PartName.SCRAPE, described.scrape_interval_s),
+        (PartName.WINDOW, described.evaluation_interval_s),
+    ):
+        if interval_s is not None:
+            step = timedelta(seconds=interval_s)
+            first = name is PartName.SCRAPE
+            bounds = (
+                Interval(impact.earliest, impact.latest + step)
+                if first
+                else Interval(min(pending.earliest - step, pending.latest), pending.latest)
+            )
+            marks.append(_Mark(name, bounds, measured=False))
+    return marks
+
+
+def _from_scrapes(
+    figures: Figures, rule: AlertRule, source: AlertSource, job: str | None, impact: Interval, pending: Interval
+) -> list[_Mark]:
+    """Return when a scrape first came after the first failure and when one met the condition; empty where none did."""
+    evaluator = RuleEvaluator(rule, source)
+    shown: Interval | None = None
+    for scrape in figures.scrapes(source):
+        at = scrape.when.midpoint
+        evaluator.observe(at, about(scrape.series, rule, job))
+        if scrape.when.latest < impact.earliest:
+            continue
+        if at > pending.latest:
+            break
+        shown = shown or scrape.when
+        if holds(rule, evaluator.value(at)):
+            return [_Mark(PartName.SCRAPE, shown), _Mark(PartName.WINDOW, scrape.when)]
+    return []
+
+
+def _later_marks(
+    observations: Observations, timeline: Timeline, raised: tuple[DatedChange, Interval] | None, detected: Interval
+) -> list[_Mark]:
+    """Return the marks from the detection until the notification arrived and somebody took the incident."""
+    notified = timeline.instants.get(InstantName.NOTIFIED)
+    acknowledged = timeline.instants.get(InstantName.ACKNOWLEDGED)
+    marks = []
+    if notified and raised and notified.when.midpoint >= detected.midpoint:
+        group_wait_s = _described(observations, raised[0]).group_wait_s
+        if group_wait_s is not None:
+            wait = timedelta(seconds=group_wait_s)
+            waited = Interval(
+                detected.earliest, max(detected.earliest, min(detected.latest + wait, notified.when.latest))
+            )
+            waited = Interval(min(detected.earliest + wait, waited.latest), waited.latest)
+            marks.append(_Mark(PartName.GROUP_WAIT, waited, measured=False))
+        marks.append(_Mark(PartName.NOTIFICATION, notified.when))
+    if acknowledged and acknowledged.when.midpoint > detected.midpoint:
+        marks.append(_Mark(PartName.REACTION, acknowledged.when))
+    return marks
+
+
+def _parts(start: Interval, marks: Sequence[_Mark], end: Interval | None, *, within_ttd: bool) -> list[WaterfallPart]:
+    """Return the parts between the marks, which add up: a mark out of order is moved to its neighbour."""
+    parts, before, before_at = [], _Mark(PartName.IMPACT_DELAY, start), start.midpoint
+    for mark in marks:
+        at = max(mark.when.midpoint, before_at)
+        if end is not None:
+            at = min(at, max(end.midpoint, before_at))
+        took_s = _seconds(before_at, at)
+        least_s = min(took_s, max(0.0, _seconds(before.when.latest, mark.when.earliest)))
+        most_s = max(took_s, _seconds(before.when.earliest, mark.when.latest))
+        measured = before.measured and mark.measured
+        parts.append(WaterfallPart(mark.name, Measure(took_s, least_s, most_s), measured, within_ttd))
+        before, before_at = mark, at
+    return parts
+
+
+def _described(observations: Observations, fired: DatedChange) -> AlertRuleDescribed:
+    """Return the settings of the rule that fired: the drill's own rule's, else what its alerting systems say."""
+    told = [each for each in observations.all_of(AlertRuleDescribed) if each.rule == fired.change.rule]
+    rule, source = _rule(observations, fired.change.rule), fired.change.source
+    scrape_s: float | None = observations.started.settings.detection.scrape_interval_s
+    if source.is_embedded and rule is not None:
+        own = AlertRuleDescribed(source, rule.name, scrape_s, rule.evaluation_interval_s, rule.for_s, rule.group_wait_s)
+        told = [own]
+    # Of several systems, each tells what it knows: Prometheus the rule, Alertmanager the wait.
+    told = sorted(told, key=lambda each: each.source is not source)
+
+    def first(name: str) -> float | None:
+        return next((value for each in told if (value := getattr(each, name)) is not None), None)
+
+    return AlertRuleDescribed(
+        source,
+        fired.change.rule,
+        scrape_interval_s=first("scrape_interval_s"),
+        evaluation_interval_s=first("evaluation_interval_s"),
+        for_s=first("for_s"),
+        group_wait_s=first("group_wait_s"),
+    )
+
+
+def _rule(observations: Observations, name: str) -> AlertRule | None:
+    rules = observations.started.settings.detection.rules
+    return next((rule for rule in rules if rule.name == name), None)
+
+
+def _seconds(sooner: datetime, later: datetime) -> float:
+    return (later - sooner).total_seconds()

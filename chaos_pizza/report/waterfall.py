@@ -1,0 +1,112 @@
+"""Where the time to detect went: its parts for machines, as a drawing in Markdown, and what would have halved it."""
+
+from collections.abc import Iterator, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from chaos_pizza.model.result import PartName, Sight, WaterfallPart
+from chaos_pizza.report.phrasing import duration, span
+
+Row = tuple[str, ...]
+_BAR_CHARS = 24
+_GRAIN = Decimal("0.001")
+_SETTINGS = {
+    PartName.SCRAPE: "a shorter scrape interval",
+    PartName.WINDOW: "a lower threshold or a shorter window",
+    PartName.EVALUATION: "a shorter evaluation interval",
+    PartName.FOR: "a shorter `for`",
+    PartName.GROUP_WAIT: "a shorter group wait",
+}
+SIGHTS = {
+    Sight.FIRED: "fired",
+    Sight.MOVED: "stirred, but did not fire",
+    Sight.BLIND: "**blind** to this fault: its figures did not move",
+    Sight.UNKNOWN: "did not fire; its figures were not read",
+}
+
+
+def waterfall_entries(parts: Sequence[WaterfallPart]) -> list[dict[str, Any]]:
+    """Return the parts as mappings fit for JSON, seconds with 3 decimals.
+
+    The rounded seconds still add up: each is the difference of two rounded instants. Bounds are rounded outwards.
+    """
+    entries, begin = [], 0.0
+    for part in parts:
+        end = begin + part.took.value
+        since_s, until_s = _rounded(begin, ROUND_HALF_EVEN), _rounded(end, ROUND_HALF_EVEN)
+        entries.append(
+            {
+                "part": part.name.value,
+                "from_s": float(since_s),
+                "seconds": float(until_s - since_s),
+                "earliest_s": float(min(_rounded(part.took.earliest, ROUND_FLOOR), until_s - since_s)),
+                "latest_s": float(max(_rounded(part.took.latest or 0.0, ROUND_CEILING), until_s - since_s)),
+                "basis": "measured" if part.measured else "computed",
+                "tunable": part.name.is_tunable,
+                "within_ttd": part.within_ttd,
+            }
+        )
+        begin = end
+    return entries
+
+
+def waterfall_rows(parts: Sequence[WaterfallPart]) -> list[Row]:
+    """Return part, length, bar, how it is known and what makes it shorter, for every part; empty for none."""
+    whole_s = sum(part.took.value for part in parts)
+    return [
+        (
+            part.name.value.replace("_", " "),
+            span(part.took),
+            _bar(parts, place, whole_s),
+            "measured" if part.measured else "computed",
+            _SETTINGS.get(part.name, "-"),
+        )
+        for place, part in enumerate(parts)
+    ]
+
+
+def describe_halving(parts: Sequence[WaterfallPart]) -> list[str]:
+    """Return whether settings of the alerting would have halved the time to detect, and which; empty without parts."""
+    within = [part for part in parts if part.within_ttd]
+    ttd_s = sum(part.took.value for part in within)
+    tunable = sorted((part for part in within if part.name.is_tunable), key=lambda part: -part.took.value)
+    tunable_s = sum(part.took.value for part in tunable)
+    if not within or ttd_s <= 0:
+        return []
+    split = (
+        f"Of the {duration(ttd_s)}, {duration(tunable_s)} belong to settings of the alerting, and "
+        f"{duration(ttd_s - tunable_s)} do not."
+    )
+    if tunable_s < ttd_s / 2:
+        return [split, "So no setting of the alerting would have halved it."]
+    return [split, f"{_listed(list(_enough(tunable, ttd_s / 2)))} would have halved it, as far as these parts tell."]
+
+
+def _enough(tunable: Sequence[WaterfallPart], wanted_s: float) -> Iterator[str]:
+    """Yield what to change, the longest part first, until it is enough."""
+    saved_s = 0.0
+    for part in tunable:
+        yield f"{_SETTINGS[part.name]} (up to {duration(part.took.value)})"
+        saved_s += part.took.value
+        if saved_s >= wanted_s:
+            return
+
+
+def _listed(texts: Sequence[str]) -> str:
+    text = f"{', '.join(texts[:-1])} and {texts[-1]}" if len(texts) > 1 else texts[0]
+    return text[0].upper() + text[1:]
+
+
+def _bar(parts: Sequence[WaterfallPart], place: int, whole_s: float) -> str:
+    """Draw where a part lies in the whole: full within the time to detect, shaded after it."""
+    if whole_s <= 0:
+        return ""
+    begin_s = sum(part.took.value for part in parts[:place])
+    first = round(_BAR_CHARS * begin_s / whole_s)
+    last = round(_BAR_CHARS * (begin_s + parts[place].took.value) / whole_s)
+    mark = "█" if parts[place].within_ttd else "▒"
+    return "`" + "·" * first + (mark * (last - first) or "▏") + "·" * (_BAR_CHARS - max(last, first + 1)) + "`"
+
+
+def _rounded(seconds: float, rounding: str) -> Decimal:
+    return Decimal(str(seconds)).quantize(_GRAIN, rounding)
