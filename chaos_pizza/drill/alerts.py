@@ -87,8 +87,14 @@ def alert_label(change: AlertChanged) -> str:
 
 def _pending_elsewhere(pending: dict[Alert, Interval], fired: DatedChange) -> Interval | None:
     """Return since when Prometheus had an alert pending that Alertmanager, which knows no such state, tells of."""
-    rule, source, instance = fired.alert
-    return pending.get((rule, AlertSource.PROMETHEUS, instance)) if source is AlertSource.ALERTMANAGER else None
+    if fired.change.source is not AlertSource.ALERTMANAGER:
+        return None
+    # On its way to Alertmanager an alert may be given more labels, but none is taken away.
+    labels = set(fired.change.instance.split(", "))
+    for (rule, source, instance), when in pending.items():
+        if source is AlertSource.PROMETHEUS and rule == fired.change.rule and set(instance.split(", ")) <= labels:
+            return when
+    return None
 
 
 def _when(change: AlertChanged, offsets: dict[Peer, ClockOffset | None]) -> Interval:

@@ -87,7 +87,7 @@ def test_alertmanagers_alert_was_pending_since_prometheus_says():
         clock(5.0, 5.0, 5.0, 5.0, Peer.PROMETHEUS),
         told(PROMETHEUS, PENDING, 11.0, 11.5, Peer.PROMETHEUS),
         told(PROMETHEUS, FIRING, 14.0, 14.5, Peer.PROMETHEUS),
-        told(MANAGER, FIRING, 14.0, 14.9, Peer.ALERTMANAGER),
+        told(MANAGER, FIRING, 14.0, 14.9, Peer.ALERTMANAGER, instance="cluster=a, job=shop"),
     )
     fired, pending = raised_first(gathered(*events), at(10.0), at(50.0))
     assert (fired.change.source, seconds(pending)) == (MANAGER, (11.0, 11.0))
