@@ -14,14 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chaos_pizza.alerting.rule_check import rule_complaints
 from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.errors import ExperimentError, TargetError
-from chaos_pizza.model.alert import AlertRule
 from chaos_pizza.model.conversion import from_mapping, to_mapping
-from chaos_pizza.model.settings import DrillSettings
+from chaos_pizza.model.settings import DetectionSettings, DrillSettings
 from chaos_pizza.model.target import checked_url
 
 EXTENSION = "chaos-pizza"
+_LONGEST_NAME = 200
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 
 
@@ -95,20 +96,32 @@ Limit = tuple[str, float | None, float, float]
 
 def _check(settings: DrillSettings) -> None:
     """Raise `ValueError` for figures that no drill can be held with."""
-    limits = _limits(settings) + [limit for rule in settings.detection.rules for limit in _rule_limits(rule)]
     wrong = [
         f"{low:g} to {high:g} is allowed, not {value:g} @ {name}"
-        for name, value, low, high in limits
+        for name, value, low, high in _limits(settings)
         if value is not None and not low <= value <= high
-    ] + _stop_complaints(settings)
+    ]
+    wrong += [complaint for rule in settings.detection.rules for complaint in rule_complaints(rule)]
+    wrong += _detection_complaints(settings.detection) + _stop_complaints(settings)
     if wrong:
         raise ValueError("; ".join(wrong))
+
+
+def _detection_complaints(detection: DetectionSettings) -> list[str]:
+    """Return what is wrong with the choice of alerts: two of one name could not be told apart."""
+    names = [rule.name for rule in detection.rules]
+    complaints = [f"two rules are called {name!r} @ detection.rules" for name in names if names.count(name) > 1]
+    texts = [*detection.alerts, *detection.alert_labels, *detection.alert_labels.values()]
+    if not all(text.strip() and text.isprintable() and len(text) <= _LONGEST_NAME for text in texts):
+        place = "detection.alerts and detection.alert_labels"
+        complaints.append(f"printable texts of 1 to {_LONGEST_NAME} characters are wanted @ {place}")
+    return complaints[:1]
 
 
 def _stop_complaints(settings: DrillSettings) -> list[str]:
     """Return what is wrong with the stop conditions beside their figures: one that can't hold protects nobody."""
     stop, complaints = settings.stop, []
-    rules = [rule.name for rule in settings.detection.rules]
+    rules = list(dict.fromkeys([*(rule.name for rule in settings.detection.rules), *settings.detection.alerts]))
     for name in stop.alerts:
         if name not in rules:
             known = f"they are {', '.join(rules)}" if rules else "it has none"
@@ -146,16 +159,4 @@ def _limits(settings: DrillSettings) -> list[Limit]:
         ("stop.greatest_impact_s", stop.greatest_impact_s, 0.1, 1_000_000),
         ("stop.failed_real_purchases", stop.failed_real_purchases, 0, 1_000_000),
         ("stop.url_interval_s", stop.url_interval_s, 0.25, 3_600),
-    ]
-
-
-def _rule_limits(rule: AlertRule) -> list[Limit]:
-    return [
-        # Neither infinite nor NaN: the journal holds the rule.
-        (f"rule {rule.name}: threshold", rule.threshold, -1e15, 1e15),
-        (f"rule {rule.name}: evaluation_interval_s", rule.evaluation_interval_s, 0.1, 3_600),
-        (f"rule {rule.name}: window_s", rule.window_s, 0.1, 1e9),
-        (f"rule {rule.name}: compare_window_s", rule.compare_window_s, 0.1, 1e9),
-        (f"rule {rule.name}: for_s", rule.for_s, 0, 1e9),
-        (f"rule {rule.name}: group_wait_s", rule.group_wait_s, 0, 1e9),
     ]

@@ -31,7 +31,7 @@ class AlertWatch:
     """Reads the shop's metrics and the drill's own purchases, keeps what alert rules are about, and evaluates them.
 
     What is kept serves every later look: the waterfall, and rules that nobody had thought of yet. Evaluated are the
-    drill's rules over the sources that the settings name; with `team_alerting`, `auto` names none. `alerted` is called
+    drill's rules over the sources that the settings name; none where `team_alerting` does that. `alerted` is called
     at every alert that begins to fire. A source that can't be read is recorded as lost, and as found again, so that
     silence is never taken for calm.
     """
@@ -76,10 +76,10 @@ class AlertWatch:
 
     async def _evaluated(self) -> tuple[AlertSource, ...]:
         wanted = self._settings.source
-        if wanted is not DetectionFrom.AUTO:
-            return _EMBEDDED[wanted]
         if self._team_alerting:
             return ()
+        if wanted is not DetectionFrom.AUTO:
+            return _EMBEDDED[wanted]
         readable = self._metrics is not None and await self._is_readable()
         return (AlertSource.SHOP_METRICS if readable else AlertSource.SYNTHETIC_MONITOR,)
 

@@ -53,16 +53,16 @@ class RecoverySettings:
 
 
 class DetectionFrom(StrEnum):
-    """Where alerts are read from."""
+    """Where alerts are read from: always the team's own alerting where the target names any, else as this says."""
 
     AUTO = "auto"
-    """The team's alerting where the target names any, else the shop's /metrics, else the drill's own purchases."""
+    """The drill's rules over the shop's /metrics where it has them, else over the drill's own purchases."""
     TEAM = "team"
-    """The team's own alerting systems, as the target names them."""
+    """Nowhere else: without the team's own alerting there is no drill."""
     SHOP_METRICS = "shop_metrics"
-    """The drill's own evaluation of the rules over the shop's /metrics."""
+    """The drill's rules over the shop's /metrics."""
     SYNTHETIC_MONITOR = "synthetic_monitor"
-    """The drill's own evaluation of the rules over its own purchases."""
+    """The drill's rules over its own purchases."""
     BOTH = "both"
     """The last two."""
 

@@ -217,3 +217,32 @@ def test_wrong_alerting_of_a_target_is_told_too():
         read_declaration(experiment(detection="none"), {"source": "both"}).settings.detection.source
         is DetectionFrom.BOTH
     )
+
+
+def test_which_of_the_teams_alerts_count_is_read():
+    """Without names or labels, those that are called as the rules are."""
+    detection = read_declaration(experiment(detection={"rules": [RULE]})).settings.detection
+    assert detection.counting == ("mine",)
+    named = {"rules": [RULE], "alerts": ["PizzaDown"], "alert_labels": {"team": "pizza"}}
+    assert read_declaration(experiment(detection=named)).settings.detection.counting == ("PizzaDown",)
+    labelled = {"rules": [RULE], "alert_labels": {"team": "pizza"}}
+    assert read_declaration(experiment(detection=labelled)).settings.detection.counting == ()
+
+
+@pytest.mark.parametrize(
+    ("detection", "words"),
+    [
+        ({"rules": [RULE, RULE]}, ["two rules are called 'mine'", "detection.rules"]),
+        ({"alerts": [" "]}, ["printable texts", "detection.alerts"]),
+        ({"alert_labels": {"team": "a\nb"}}, ["printable texts", "detection.alert_labels"]),
+        ({"rules": [{**RULE, "of_metric": "n", "compare_window_s": 5}]}, ["not both", "rule mine: of_metric"]),
+    ],
+)
+def test_alerts_that_can_not_be_told_apart_or_evaluated_are_refused(detection, words):
+    complaint = complaint_of(experiment(detection=detection))
+    assert all(word in complaint for word in words), complaint
+
+
+def test_a_stop_condition_may_name_an_alert_of_the_teams():
+    declared = experiment(detection={"alerts": ["PizzaDown"]}, stop={"alerts": ["PizzaDown"]})
+    assert read_declaration(declared).settings.stop.alerts == ("PizzaDown",)
