@@ -7,20 +7,24 @@ import shlex
 import signal
 import sys
 import threading
+from contextlib import AsyncExitStack
 
 import click
 
+from chaos_pizza.alerting.export import prometheus_rules
+from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.errors import UsageError
+from chaos_pizza.sandbox.alerting_stack import AlertingPorts, running_alerting
 from chaos_pizza.sandbox.log import JsonLog, open_log
 from chaos_pizza.sandbox.running import Sandbox
 from chaos_pizza.sandbox.settings import SandboxSettings
 
+_PORT = click.IntRange(0, 65535)
+
 
 @click.command(short_help="Run a shop and a factory to drill on.")
-@click.option("--shop-port", type=click.IntRange(0, 65535), default=3000, show_default=True, help="0 is any free one.")
-@click.option(
-    "--factory-port", type=click.IntRange(0, 65535), default=4000, show_default=True, help="0 is any free one."
-)
+@click.option("--shop-port", type=_PORT, default=3000, show_default=True, help="0 is any free one.")
+@click.option("--factory-port", type=_PORT, default=4000, show_default=True, help="0 is any free one.")
 @click.option(
     "--chaos-delay-s",
     default="0",
@@ -33,6 +37,9 @@ from chaos_pizza.sandbox.settings import SandboxSettings
 )
 @click.option("--seed", type=int, help="Draw secrets, delays and coins the same again.")
 @click.option("--backup-factory", is_flag=True, help="Give the shop a second factory to fall back on.")
+@click.option("--with-prometheus", is_flag=True, help="Start a real Prometheus and Alertmanager beside it.")
+@click.option("--prometheus-port", type=_PORT, default=9090, show_default=True, help="0 is any free one.")
+@click.option("--alertmanager-port", type=_PORT, default=9093, show_default=True, help="0 is any free one.")
 @click.option("--log", "log_path", metavar="FILE", help="Append what happens to FILE as lines of JSON; - is stderr.")
 @click.option("--until-stdin-closes", is_flag=True, hidden=True, help="End at the end of stdin too.")
 def sandbox(
@@ -43,6 +50,9 @@ def sandbox(
     stall_s: float,
     seed: int | None,
     backup_factory: bool,
+    with_prometheus: bool,
+    prometheus_port: int,
+    alertmanager_port: int,
     log_path: str | None,
     until_stdin_closes: bool,
 ) -> None:
@@ -52,21 +62,34 @@ def sandbox(
     """
     try:
         settings = SandboxSettings(shop_port, factory_port, chaos_delay_s, stall_s, seed, backup_factory)
+        ports = AlertingPorts(prometheus_port, alertmanager_port) if with_prometheus else None
         with open_log(log_path) as log:
-            asyncio.run(_serve(settings, log, until_stdin_closes=until_stdin_closes))
+            asyncio.run(_serve(settings, log, ports, until_stdin_closes=until_stdin_closes))
     except UsageError as error:
         click.echo(f"chaos-pizza sandbox: {error}", err=True)
         sys.exit(2)
 
 
-async def _serve(settings: SandboxSettings, log: JsonLog, *, until_stdin_closes: bool) -> None:
+async def _serve(
+    settings: SandboxSettings, log: JsonLog, ports: AlertingPorts | None, *, until_stdin_closes: bool
+) -> None:
     leave = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, leave.set)
-    async with Sandbox(settings, log) as running:
-        for name, value in running.environment.items():
+    async with AsyncExitStack() as stack:
+        environment = (await stack.enter_async_context(Sandbox(settings, log))).environment
+        if ports:
+            rules = prometheus_rules(shipped_rules().values())
+            alerting = await stack.enter_async_context(running_alerting(environment["PIZZA_SHOP_URL"], rules, ports))
+            # First, since programs that start a sandbox read until its last variable.
+            environment = {**alerting.environment, **environment}
+        for name, value in environment.items():
             click.echo(f"export {name}={shlex.quote(value)}")
+        if ports:
+            click.echo(
+                f"Prometheus is at {alerting.prometheus_url}, Alertmanager at {alerting.alertmanager_url}", err=True
+            )
         click.echo("The sandbox is open. Its environment is above; Ctrl-C ends it.", err=True)
         if until_stdin_closes:
             threading.Thread(target=_watch_stdin, args=(loop, leave), name="stdin", daemon=True).start()

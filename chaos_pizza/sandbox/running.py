@@ -20,7 +20,6 @@ from chaos_pizza.sandbox.kitchen import Kitchen, Supplier, kitchen_client
 from chaos_pizza.sandbox.log import JsonLog, silence_wire_logs
 from chaos_pizza.sandbox.metrics import ShopMetrics
 from chaos_pizza.sandbox.purchasing import Purchasing
-from chaos_pizza.sandbox.servers import bind, serving, url_of
 from chaos_pizza.sandbox.settings import SandboxSettings
 from chaos_pizza.sandbox.shop_accounts import Accounts
 from chaos_pizza.sandbox.shop_app import Shop
@@ -30,6 +29,7 @@ from chaos_pizza.sandbox.shop_orders import Orders
 from chaos_pizza.sandbox.signing import PizzaSigner
 from chaos_pizza.sandbox.stall import Stalls
 from chaos_pizza.sandbox.truth import ChaosTruth, Ledger, PurchaseRecord
+from chaos_pizza.serving.servers import bind, serving, url_of
 
 VENDOR_ID = "pizza-shop"
 """The shop's vendor id at the factory."""

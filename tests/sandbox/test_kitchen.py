@@ -5,7 +5,7 @@ import pytest
 
 from chaos_pizza.sandbox.endpoint import Refusal
 from chaos_pizza.sandbox.kitchen import Kitchen, Supplier, kitchen_client
-from chaos_pizza.sandbox.servers import bind, url_of
+from chaos_pizza.serving.servers import bind, url_of
 
 
 @pytest.mark.parametrize("kind", ["fail", "badjwt", "throttle"])

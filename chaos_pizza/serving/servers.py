@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from chaos_pizza.errors import UsageError
 
 HOST = "127.0.0.1"
-"""The address everything listens at: nobody else's machine is to reach a sandbox."""
+"""The address everything listens at: nobody else's machine is to reach us."""
 
 _LAST_ANSWERS_S = 1
 _BACKLOG = 2048
@@ -38,13 +38,27 @@ def url_of(listener: socket.socket) -> str:
     return f"http://{HOST}:{listener.getsockname()[1]}"
 
 
-class QuietServer(uvicorn.Server):
-    """A server that handles no signals, logs nothing, and says when it is up."""
+@contextmanager
+def listening(port: int | None, option: str) -> Iterator[socket.socket | None]:
+    """Give a listening socket for as long as the `with` lasts, or `None` without a port; UsageError as for `bind`."""
+    if port is None:
+        yield None
+        return
+    with bind(port, option) as listener:
+        yield listener
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class QuietServer(uvicorn.Server):
+    """A server that handles no signals, logs nothing, and says when it is up.
+
+    Whoever comes when `most_connections` are open already is answered 503.
+    """
+
+    def __init__(self, app: ASGIApp, most_connections: int | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
+                limit_concurrency=most_connections,
                 http="h11",
                 ws="none",
                 lifespan="off",
@@ -101,3 +115,17 @@ async def serving(apps: Sequence[tuple[socket.socket, ASGIApp]]) -> AsyncIterato
         finally:
             for server in servers:
                 server.leave()
+
+
+async def serve_until_cancelled(listener: socket.socket, app: ASGIApp, most_connections: int) -> None:
+    """Serve one application at its socket until cancelled; the last answers are out then, and the socket is closed."""
+    server = QuietServer(app, most_connections)
+    # A task of its own: a server that is cancelled itself leaves its connections open.
+    at_work = asyncio.create_task(server.serve(sockets=[listener]), name="server")
+    try:
+        await asyncio.shield(at_work)
+    finally:
+        # Told to leave while it still comes up, it would go without closing what it has opened.
+        await server.came_up.wait()
+        server.leave()
+        await asyncio.wait([at_work])
