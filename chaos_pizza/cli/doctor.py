@@ -9,12 +9,14 @@ import click
 from chaos_pizza.alerting.exposition import belongs, read_exposition
 from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.cli.options import config_option, target_option
+from chaos_pizza.clients.alerting import alerting_systems
 from chaos_pizza.clients.services import Services
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.live.alone import call_alone
 from chaos_pizza.live.permission import check_hours
+from chaos_pizza.model.settings import DetectionSettings
 from chaos_pizza.model.target import Target
 from chaos_pizza.safety.allowance import check_allowed, is_production
 from chaos_pizza.traffic.buyer import log_in_admin
@@ -110,6 +112,16 @@ async def _metrics(services: Services) -> str:
     return f"{len(series)} series, and all that the shipped rules are about"
 
 
+async def _alerting(services: Services) -> str:
+    if not services.target.has_alerting:
+        raise PizzaError("none of the team's named; the drill evaluates its rules by itself (PIZZA_PROMETHEUS_URL, …)")
+    settings = DetectionSettings(rules=tuple(shipped_rules().values()))
+    systems = alerting_systems(services.target, settings, services.client, services.clock, services.redactor)
+    for system in systems:
+        await system.look()
+    return f"{', '.join(system.source.label for system in systems)} can be read, and knows the shipped rules"
+
+
 async def _shop_admin(services: Services) -> str:
     return f"{(await log_in_admin(services)).email} can log in, so shop chaos can be drilled"
 
@@ -121,4 +133,9 @@ async def _factory_admin(services: Services) -> str:
 
 
 _NEEDED: dict[str, Check] = {"shop": _shop, "factory": _factory, "vendor": _vendor, "diner": _diner}
-_OPTIONAL: dict[str, Check] = {"metrics": _metrics, "shop admin": _shop_admin, "factory admin": _factory_admin}
+_OPTIONAL: dict[str, Check] = {
+    "metrics": _metrics,
+    "alerting": _alerting,
+    "shop admin": _shop_admin,
+    "factory admin": _factory_admin,
+}

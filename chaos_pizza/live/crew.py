@@ -11,7 +11,7 @@ from chaos_pizza.alerting.synthetic import SyntheticCounters
 from chaos_pizza.clients.services import Services, open_services
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import PizzaError, UsageError
-from chaos_pizza.live.alert_watch import AlertWatch
+from chaos_pizza.live.alert_desk import AlertDesk, open_desk
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.live.factory_watch import FactoryWatch
 from chaos_pizza.live.runbook import Runbook
@@ -34,9 +34,12 @@ Record = Callable[[Event], object]
 class Crew:
     """Everyone at work in a drill; made by `prepare`, all within one asyncio loop."""
 
-    def __init__(self, services: Services, buyer: Buyer, settings: DrillSettings, closing: AsyncExitStack) -> None:
+    def __init__(
+        self, services: Services, buyer: Buyer, desk: AlertDesk, settings: DrillSettings, closing: AsyncExitStack
+    ) -> None:
         self.services = services
         self.buyer = buyer
+        self._desk = desk
         self.recent = RecentPurchases()
         self.factory_watch: FactoryWatch | None = None
         self._settings = settings
@@ -59,26 +62,18 @@ class Crew:
         settings, services = self._settings, self.services
         stop_watch = StopWatch(settings, folder, services, stop)
         record = _heard_by(stop_watch, record)
-        counters = SyntheticCounters()
         traffic = Traffic(self.buyer, settings.traffic, services.clock, self.recent, first_number)
         self.factory_watch = FactoryWatch(services, services.clock, record)
         runbook = self._runbook(record)
-        alerts = AlertWatch(
-            settings.detection,
-            services.metrics,
-            counters,
-            services.clock,
-            record,
-            alerted=runbook.alert if runbook else lambda: None,
-        )
-        self._finish = lambda: _take_down(traffic, counters, record)
+        self._finish = lambda: _take_down(traffic, self._desk.counters, record)
         await self.factory_watch.look()
         ServerClock(Peer.SHOP, record).observe_date(await services.shop.greet())
         self._employ("traffic", traffic.run(), fail)
         self._employ("recorder", self._keep_recording(), fail)
         self._employ("factory watch", self.factory_watch.run(), fail)
-        self._employ("alert watch", alerts.run(), fail)
         self._employ("stop watch", stop_watch.run(), fail)
+        for role, work in self._desk.work(record, alerted=runbook.alert if runbook else lambda: None).items():
+            self._employ(role, work, fail)
         if runbook:
             self._employ("runbook", runbook.run(), fail)
 
@@ -130,8 +125,9 @@ async def prepare(target: Target, settings: DrillSettings, clock: Clock, *, resu
             )
         if settings.fault is FaultKind.SHOP_CHAOS:
             await log_in_admin(services)
+        desk = open_desk(services, settings.detection, stack)
         buyer = await open_buyer(services, settings.traffic.diners, f"drill-{secrets.token_hex(4)}")
-        return Crew(services, buyer, settings, stack.pop_all())
+        return Crew(services, buyer, desk, settings, stack.pop_all())
 
 
 def _take_down(traffic: Traffic, counters: SyntheticCounters, record: Record) -> None:

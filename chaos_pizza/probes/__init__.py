@@ -4,6 +4,7 @@ Inside a drill (with the control `chaos_pizza.controls.drill`) they look at the 
 make the purchases they need. A probe that can't tell raises `ActivityFailed`: unknown is never a number.
 """
 
+from chaos_pizza.probes.alerting import alerting_can_be_read
 from chaos_pizza.probes.factory import factory_chaos, factory_is_calm
 from chaos_pizza.probes.purchases import (
     purchase_latency_s,
@@ -14,6 +15,7 @@ from chaos_pizza.probes.purchases import (
 from chaos_pizza.probes.shop import shop_is_up
 
 __all__ = [
+    "alerting_can_be_read",
     "factory_chaos",
     "factory_is_calm",
     "purchase_latency_s",

@@ -1,0 +1,87 @@
+"""All by which a drill hears of alerts, and by which the team's alerting hears of the drill's purchases."""
+
+import socket
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+from chaos_pizza.alerting.synthetic import SyntheticCounters
+from chaos_pizza.clients.alerting import AlertingSystem, alerting_systems
+from chaos_pizza.clients.services import Services
+from chaos_pizza.errors import UsageError
+from chaos_pizza.live.alert_watch import AlertWatch
+from chaos_pizza.live.monitor_exporter import MonitorExporter
+from chaos_pizza.live.team_alert_watch import TeamAlertWatch
+from chaos_pizza.live.webhook_receiver import WebhookReceiver
+from chaos_pizza.model.event import Event
+from chaos_pizza.model.settings import DetectionFrom, DetectionSettings
+from chaos_pizza.monitoring.counting import Counting
+from chaos_pizza.serving.servers import listening
+
+
+class AlertDesk:
+    """The team's alerting systems where the target names any, the drill's own rules, and the two ports; by `open_desk`.
+
+    `counters` are what the drill's own purchases count.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        settings: DetectionSettings,
+        systems: list[AlertingSystem],
+        monitor: socket.socket | None,
+        webhook: socket.socket | None,
+    ) -> None:
+        self.counters = SyntheticCounters()
+        self._services = services
+        self._settings = settings
+        self._systems = systems
+        self._monitor = monitor
+        self._webhook = webhook
+
+    def work(
+        self, record: Callable[[Event], object], alerted: Callable[[], None]
+    ) -> dict[str, Coroutine[Any, Any, None]]:
+        """Return what is to be done while the drill lasts, by the role that does it; each runs until cancelled.
+
+        `alerted` is called at every alert that begins to fire.
+        """
+        services, settings = self._services, self._settings
+        own = AlertWatch(
+            settings,
+            services.metrics,
+            self.counters,
+            services.clock,
+            record,
+            alerted,
+            team_alerting=bool(self._systems),
+        )
+        work = {"alert watch": own.run()}
+        if self._systems:
+            work["watch of the team's alerts"] = TeamAlertWatch(self._systems, services.clock, record, alerted).run()
+        if self._monitor:
+            work["monitor"] = MonitorExporter(self._monitor, self.counters.values).run()
+        if self._webhook:
+            counting = Counting.of_settings(settings)
+            receiver = WebhookReceiver(self._webhook, services.clock, services.redactor, record, counting)
+            work["webhook receiver"] = receiver.run()
+        return work
+
+
+def open_desk(services: Services, settings: DetectionSettings, closing: AsyncExitStack) -> AlertDesk:
+    """Return the desk of a drill on this target, its ports bound until `closing` is.
+
+    Raises `UsageError` where a port can't be had, or the drill is to be detected by the team's alerting alone and the
+    target names none; `ServiceError` where one is named that can never be read.
+    """
+    target = services.target
+    if settings.source is DetectionFrom.TEAM and not target.has_alerting:
+        raise UsageError(
+            f"this drill is to be detected by the team's own alerting, and target {target.name!r} names none; set "
+            "PIZZA_PROMETHEUS_URL, PIZZA_ALERTMANAGER_URL, PIZZA_GRAFANA_URL or PIZZA_CLOUDWATCH_REGION"
+        )
+    systems = alerting_systems(target, settings, services.client, services.clock, services.redactor)
+    monitor = closing.enter_context(listening(target.monitor_port, "PIZZA_MONITOR_PORT"))
+    webhook = closing.enter_context(listening(target.webhook_port, "PIZZA_WEBHOOK_PORT"))
+    return AlertDesk(services, settings, systems, monitor, webhook)
