@@ -9,10 +9,9 @@ fault, when Prometheus's extrapolation is at its boldest.
 import math
 
 from chaos_pizza.alerting.series import EXTRAPOLATION_THRESHOLD
-from chaos_pizza.model.alert import AlertRule, AlertSource, Operator
+from chaos_pizza.model.alert import RISING, AlertRule, AlertSource, Operator
 from chaos_pizza.model.result import DetectionFloor
 
-_RISING = frozenset({Operator.ABOVE, Operator.AT_LEAST})
 _STRICT = frozenset({Operator.ABOVE, Operator.BELOW})
 _ROUNDING = 1e-9
 
@@ -28,8 +27,11 @@ def detection_floor(
     `rate_per_s` is how many purchases the source counts in a second. A rule that waits for a value to rise is taken to
     count failures, one that waits for it to fall to count what goes well. `None` where the rule is not bound to fire at
     all: too few purchases or scrapes in its window, `for_s` longer than its comparison lasts, or a threshold that tells
-    no outage.
+    no outage. `None` also for a rule of a share or with a short window: what was there before the outage decides how
+    long it takes.
     """
+    if rule.of_metric is not None or rule.short_window_s is not None:
+        return None
     windows_s = [rule.window_s] if rule.compare_window_s is None else [rule.window_s, rule.compare_window_s]
     if rate_per_s <= 0 or any(window_s < 2 * scrape_interval_s for window_s in windows_s):
         return None
@@ -47,7 +49,7 @@ def detection_floor(
 
 
 def _window(rule: AlertRule, scrape_interval_s: float, rate_per_s: float) -> Bounds | None:
-    if rule.operator in _RISING:
+    if rule.operator in RISING:
         return _failures_window(rule, scrape_interval_s, rate_per_s) if rule.compare_window_s is None else None
     if rule.threshold < 0 or (rule.threshold == 0 and rule.operator in _STRICT):
         return None

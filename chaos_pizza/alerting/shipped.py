@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from chaos_pizza.alerting.rule_check import rule_complaints
 from chaos_pizza.model.alert import AlertRule
 from chaos_pizza.model.conversion import from_mapping
 
@@ -19,7 +20,8 @@ def shipped_rules() -> dict[str, AlertRule]:
 def read_rules(content: Any) -> dict[str, AlertRule]:
     """Return the rules of a rule file's content, `{"rules": [...]}`, by name and in their order.
 
-    Raises `ValueError`, in one line that names each place, where it holds none or something else.
+    Raises `ValueError`, in one line that names each place, where it holds something else, or a rule that can't be
+    evaluated.
     """
     if not isinstance(content, dict) or set(content) != {"rules"} or not isinstance(content["rules"], list):
         raise ValueError("a rule file holds `rules`, a list of alert rules, and nothing else")
@@ -29,6 +31,9 @@ def read_rules(content: Any) -> dict[str, AlertRule]:
             rule = from_mapping(mapping, AlertRule)
         except ValueError as error:
             raise ValueError(f"rule {number + 1}: {error}") from None
+        complaints = rule_complaints(rule)
+        if complaints:
+            raise ValueError("; ".join(complaints))
         if rule.name in rules:
             raise ValueError(f"two rules are called {rule.name!r}")
         rules[rule.name] = rule

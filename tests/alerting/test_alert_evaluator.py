@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chaos_pizza.alerting.evaluator import RuleEvaluator
 from chaos_pizza.alerting.exposition import series_key
+from chaos_pizza.alerting.series import PrometheusMajor
 from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState, Operator
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -151,7 +152,88 @@ def test_memory_is_bounded_where_labels_change_with_every_scrape():
     evaluator = RuleEvaluator(failures_rule(), AlertSource.SHOP_METRICS)
     for second in range(200):
         evaluator.observe(after(second), {series_key("failed_total", scrape=str(second)): 1.0})
-    assert len(evaluator._histories) <= 6  # a window of 4 s and an evaluation of 1 s
+    assert len(evaluator._own) <= 6  # a window of 4 s and an evaluation of 1 s
+
+
+def share_rule(op=Operator.ABOVE, threshold=0.5, window_s=4.0, **more):
+    return AlertRule(
+        "share", "failed_total", op, threshold, window_s, of_metric="sold_total", of_labels={"outcome": "ok"}, **more
+    )
+
+
+def seen(rule, failed, sold, at=None):
+    """What a rule sees after a scrape a second of what failed and what was sold (None: not shown)."""
+    evaluator = RuleEvaluator(rule, AlertSource.SHOP_METRICS)
+    for second, values in enumerate(zip(failed, sold, strict=True)):
+        shown = zip((FAILED, series_key("sold_total", outcome="ok"), SOLD), (*values, 10**6 + 99 * second), strict=True)
+        evaluator.observe(after(second), {key: value for key, value in shown if value is not None})
+    at = after(len(failed) - 1)
+    return evaluator.value(at), evaluator.is_true(at), evaluator.evaluate(at)
+
+
+def test_a_share_is_the_increase_of_a_part_by_that_of_its_whole():
+    # Both counters begin at 0, and 3 s are all there is: nothing is stretched. 3 failed of 4 sold.
+    value, is_true, event = seen(share_rule(), [0, 1, 2, 3], [0, 1, 3, 4])
+    assert value == pytest.approx(0.75)
+    assert is_true
+    assert event.value == value
+
+
+@pytest.mark.parametrize(
+    ("failed", "sold", "op", "expected", "fires"),
+    [
+        ([0, 1], [5, 5], Operator.ABOVE, "inf", True),
+        ([0, 1], [5, 5], Operator.BELOW, "inf", False),
+        ([3, 3], [5, 5], Operator.ABOVE, "nan", False),
+        ([3, 3], [5, 5], Operator.BELOW, "nan", False),
+        ([3, 3], [0, 5], Operator.AT_MOST, "0.0", True),
+        ([0, 1], [None, None], Operator.ABOVE, "None", False),
+        ([0, 1], [None, 5], Operator.ABOVE, "None", False),
+        ([None, 1], [0, 5], Operator.BELOW, "None", False),
+    ],
+)
+def test_a_share_is_divided_as_prometheus_divides(failed, sold, op, expected, fires):
+    """By 0 it is infinite; 0 by 0 is no number, which meets no condition; without a series there is no alert at all."""
+    value, is_true, event = seen(share_rule(op), failed, sold)
+    assert str(value) == expected
+    assert is_true is fires
+    assert (event is not None) is fires
+    # The journal holds JSON, which knows no such numbers.
+    assert event is None or event.value == (0.0 if expected == "0.0" else None)
+
+
+def test_a_fall_to_nothing_is_infinitely_less_only_where_there_was_something():
+    rising = AlertRule("sales", "sold_total", Operator.ABOVE, 2, 2, compare_window_s=4)
+    # Nothing sold for 6 s, then 10 in a second: infinitely more than before.
+    assert run(rising, [5] * 7 + [15], key=SOLD) == [(7, "firing")]
+
+
+def test_a_short_window_must_hold_too():
+    """It is what ends an alert soon after the fault, and it alone is not enough to raise one."""
+    rule = failures_rule(threshold=3, window_s=10)
+    both = AlertRule("failures", "failed_total", Operator.AT_LEAST, 3, 10, short_window_s=3)
+    # 1 a second from 5 on: 3 are reached at 7 in (7 - 10, 7], and (4, 7] shows 1, 2, 3 as 2, stretched to 3.
+    values = [0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 5, 5, 5, 5, 5, 5, 5, 5]
+    assert run(rule, values) == [(7, "firing"), (16, "inactive")]
+    # (8, 11] shows 5, 5, 5: no rise. At 10, (7, 10] shows 4, 5, 5, a rise of 1, stretched to 1.5.
+    assert run(both, values) == [(7, "firing"), (10, "inactive")]
+
+
+def test_a_short_window_of_a_comparison_is_compared_with_what_was_before_it():
+    rule = AlertRule("sales", "sold_total", Operator.BELOW, 0.5, 4, compare_window_s=4, short_window_s=2)
+    # 10 a second until 8, then nothing, and again 10 a second from 12 on. At 10 (6, 10] sold 10 in 3 s, a third of
+    # before, and (8, 10] nothing. At 13 (11, 13] sells 10 a second after (7, 11], which sold nothing: infinitely more.
+    values = [*range(0, 81, 10), 80, 80, 80, 80, 90, 100, 110]
+    assert run(rule, values, key=SOLD) == [(10, "firing"), (13, "inactive")]
+
+
+def test_version_2_counts_a_window_s_left_end_in():
+    v2, v3 = (RuleEvaluator(failures_rule(), AlertSource.SHOP_METRICS, major) for major in PrometheusMajor)
+    for evaluator in (v2, v3):
+        for second, value in enumerate([0, 5, 5, 5, 5]):
+            evaluator.observe(after(second), {FAILED: value})
+    # [0, 4] begins with the 0, and (0, 4] with the 5.
+    assert (v2.value(after(4)), v3.value(after(4))) == (5.0, 0.0)
 
 
 steps = st.lists(st.tuples(st.integers(1, 3000), st.none() | st.integers(0, 5)), min_size=1, max_size=60)

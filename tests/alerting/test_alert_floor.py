@@ -72,6 +72,8 @@ def test_a_past_that_happens_to_look_better_than_it_was_lowers_the_least():
         (sales(0.5, 15, 1.9), 10, "its compare window doesn't either"),
         (failures(2, 60), 0, "nobody buys"),
         (failures(100, 10), 5, "so many don't fail within its window"),
+        (failures(2, 60, short_window_s=10), 10, "its short window is not looked at"),
+        (failures(0.1, 60, of_metric="all_total"), 10, "how many were sold before decides on a share"),
         (failures(0, 60), 10, "it is true with no failure at all"),
         (sales(0.5, 15, 30, for_s=40), 10, "the past is empty before it has held long enough"),
         (sales(0, 15, 30), 10, "nothing is below nothing"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaos_pizza.alerting.series import CounterHistory, increase
+from chaos_pizza.alerting.series import CounterHistory, PrometheusMajor, increase, rate
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -70,6 +70,25 @@ def test_a_reset_counts_what_was_reached_before_it():
 def test_the_left_end_of_a_window_does_not_belong_to_it_and_the_right_end_does():
     # Window (0, 10]: the point at 0 is out, those at 5 and 10 are in; start 5 s off, near: (5 + 5) / 5 * 1 = 2.
     assert increase(points((0, 10), (5, 20), (10, 21)), after(10), 10) == pytest.approx(2.0)
+
+
+def test_in_version_2_the_left_end_of_a_window_belongs_to_it():
+    # [0, 10]: from 10 to 21 in 10 s, both ends met: 11.
+    assert increase(points((0, 10), (5, 20), (10, 21)), after(10), 10, PrometheusMajor.V2) == 11.0
+
+
+def test_in_version_2_the_counter_s_zero_comes_before_how_near_the_window_s_start_is():
+    # Window (0, 40], points at 30 (1) and 40 (2): spacing and rise 10 s and 1; the counter was 0 at 20, 10 s before.
+    # Version 3: the start is 30 s off, too far, so half a spacing: (10 + 5) / 10 * 1. Version 2: the zero is 10 s off,
+    # which is near: (10 + 10) / 10 * 1.
+    assert increase(points((30, 1), (40, 2)), after(40), 40) == pytest.approx(1.5)
+    assert increase(points((30, 1), (40, 2)), after(40), 40, PrometheusMajor.V2) == pytest.approx(2.0)
+
+
+def test_a_rate_is_the_increase_by_the_second():
+    rising = points((5, 100), (20, 101), (35, 102), (50, 103))
+    assert rate(rising, after(60), 60) == pytest.approx(4.0 / 60)
+    assert rate(rising[:1], after(60), 60) is None
 
 
 @pytest.mark.parametrize("few", [(), ((5, 1.0),), ((-5, 1.0), (5, 2.0)), ((5, 1.0), (11, 2.0))])
