@@ -9,14 +9,13 @@ from chaos_pizza.drill.figures import Figures, Scrape, figures_behind
 from chaos_pizza.drill.measures import between
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.timeline import fault_end
-from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState, Operator
+from chaos_pizza.model.alert import RISING, AlertRule, AlertSource, AlertState
 from chaos_pizza.model.event import AlertingChosen
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import InstantName, RuleSight, Sight, Timeline
 
 STIRRED_SHARE = 0.3
 """Figures whose pace during the fault is within this share of what it was before have not moved."""
-_RISING = {Operator.ABOVE, Operator.AT_LEAST}
 
 
 def judge_sights(observations: Observations, timeline: Timeline, figures: Figures) -> tuple[RuleSight, ...]:
@@ -51,6 +50,8 @@ def _sights(observations: Observations, figures: Figures, start: Interval, until
 
 def _watching(observations: Observations) -> list[AlertSource]:
     chosen = {source for event in observations.all_of(AlertingChosen) for source in event.sources}
+    if AlertSource.ALERTMANAGER in chosen:
+        chosen.discard(AlertSource.PROMETHEUS)  # its rules are the same ones
     return [source for source in AlertSource if source in chosen]
 
 
@@ -94,9 +95,9 @@ def _risen(scrapes: list[Scrape], metric: str, labels: Mapping[str, str]) -> flo
 
 def _moved(rule: AlertRule, before: float | None, during: float | None) -> Sight:
     """Tell whether the figures left where they stood, to the side on which the rule looks."""
-    if during is None or (before is None and rule.operator not in _RISING):
+    if during is None or (before is None and rule.operator not in RISING):
         return Sight.UNKNOWN
     stood = before or 0.0
-    if rule.operator in _RISING:
+    if rule.operator in RISING:
         return Sight.MOVED if during > stood * (1 + STIRRED_SHARE) else Sight.BLIND
     return Sight.MOVED if during < stood * (1 - STIRRED_SHARE) else Sight.BLIND

@@ -1,17 +1,17 @@
 """The time to detect, and what came after it, split into its parts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chaos_pizza.alerting.condition import holds
 from chaos_pizza.alerting.evaluator import RuleEvaluator
+from chaos_pizza.alerting.exposition import SeriesKey
 from chaos_pizza.drill.alerts import DatedChange, raised_first
 from chaos_pizza.drill.figures import Figures, about, figures_behind, job_of
 from chaos_pizza.drill.measures import detection_of
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.timeline import fault_end
-from chaos_pizza.model.alert import AlertRule, AlertSource
+from chaos_pizza.model.alert import RISING, AlertRule, AlertSource
 from chaos_pizza.model.event import AlertRuleDescribed
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import InstantName, Measure, PartName, Timeline, WaterfallPart
@@ -109,15 +109,18 @@ def _from_scrapes(
     """Return when a scrape first came after the first failure and when one met the condition; empty where none did."""
     evaluator = RuleEvaluator(rule, source)
     shown: Interval | None = None
+    before: Mapping[SeriesKey, float] = {}
     for scrape in figures.scrapes(source):
-        at = scrape.when.midpoint
-        evaluator.observe(at, about(scrape.series, rule, job))
-        if scrape.when.latest < impact.earliest:
+        at, series = scrape.when.midpoint, about(scrape.series, rule, job)
+        evaluator.observe(at, series)
+        # What waits for failures is shown none by a scrape of other figures; what waits for sales is shown by any.
+        tells, before = series != before or rule.operator not in RISING, series
+        if scrape.when.latest < impact.earliest or not tells:
             continue
         if at > pending.latest:
             break
         shown = shown or scrape.when
-        if holds(rule, evaluator.value(at)):
+        if evaluator.is_true(at):
             return [_Mark(PartName.SCRAPE, shown), _Mark(PartName.WINDOW, scrape.when)]
     return []
 

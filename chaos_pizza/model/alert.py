@@ -54,6 +54,10 @@ class Operator(StrEnum):
     AT_MOST = "<="
 
 
+RISING = frozenset({Operator.ABOVE, Operator.AT_LEAST})
+"""The operators of rules that wait for a value to rise; the others wait for it to fall."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlertRule:
     """One alert rule: the increase of a counter over a window, held against a threshold.
