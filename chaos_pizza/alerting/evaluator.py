@@ -1,15 +1,21 @@
 """One alert rule held against what was scraped, by Prometheus's state machine."""
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from chaos_pizza.alerting.condition import holds
 from chaos_pizza.alerting.exposition import SeriesKey, chosen
 from chaos_pizza.alerting.series import CounterHistory, PrometheusMajor, increase, rate
-from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState
+from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState, Operator
 from chaos_pizza.model.event import AlertChanged
 
+_COMPARE: dict[Operator, Callable[[float, float], bool]] = {
+    Operator.ABOVE: operator.gt,
+    Operator.AT_LEAST: operator.ge,
+    Operator.BELOW: operator.lt,
+    Operator.AT_MOST: operator.le,
+}
 _MARGIN_S = 0.001
 """A window may include its left end."""
 
@@ -85,7 +91,11 @@ class RuleEvaluator:
 
     def _is_true(self, at: datetime, value: float | None) -> bool:
         short_s = self._rule.short_window_s
-        return holds(self._rule, value) and (short_s is None or holds(self._rule, self._value(at, short_s)))
+        return self._holds(value) and (short_s is None or self._holds(self._value(at, short_s)))
+
+    def _holds(self, value: float | None) -> bool:
+        # What is no number (NaN) meets no condition.
+        return value is not None and _COMPARE[self._rule.operator](value, self._rule.threshold)
 
     def _with_scrape(
         self,

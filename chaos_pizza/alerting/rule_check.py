@@ -12,7 +12,9 @@ _MOST_NAME_CHARS = 200
 def rule_complaints(rule: AlertRule) -> list[str]:
     """Return what is wrong with a rule, a sentence each that names the rule and the key; empty where nothing is."""
     complaints = [*_text_complaints(rule), *_form_complaints(rule), *_figure_complaints(rule)]
-    return [f"{complaint} @ rule {rule.name[:_MOST_NAME_CHARS]}: {key}" for key, complaint in complaints]
+    name = rule.name[:_MOST_NAME_CHARS]
+    shown = name if name.isprintable() else repr(name)
+    return [f"{complaint} @ rule {shown}: {key}" for key, complaint in complaints]
 
 
 def _text_complaints(rule: AlertRule) -> Iterator[tuple[str, str]]:

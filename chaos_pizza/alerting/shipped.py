@@ -30,7 +30,8 @@ def read_rules(content: Any) -> dict[str, AlertRule]:
         try:
             rule = from_mapping(mapping, AlertRule)
         except ValueError as error:
-            raise ValueError(f"rule {number + 1}: {error}") from None
+            complaint = " ".join(str(error).split())  # it quotes keys as they are
+            raise ValueError(f"rule {number + 1}: {complaint}") from None
         complaints = rule_complaints(rule)
         if complaints:
             raise ValueError("; ".join(complaints))

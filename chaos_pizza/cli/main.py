@@ -5,6 +5,8 @@ import sys
 
 import click
 
+from chaos_pizza.cli.alerts import alerts
+from chaos_pizza.cli.backtest import backtest
 from chaos_pizza.cli.calm import calm
 from chaos_pizza.cli.doctor import doctor
 from chaos_pizza.cli.drill import drill
@@ -14,6 +16,7 @@ from chaos_pizza.cli.resume import resume
 from chaos_pizza.cli.sandbox import sandbox
 from chaos_pizza.cli.status import status
 from chaos_pizza.cli.stop import stop
+from chaos_pizza.cli.watch import watch
 from chaos_pizza.cli.watchdog import watchdog
 from chaos_pizza.errors import CalmNotRestored, PizzaError
 from chaos_pizza.model.result import Verdict
@@ -33,7 +36,7 @@ def commands(context: click.Context) -> None:
         take_up_leases()
 
 
-for _command in (drill, sandbox, report, calm, stop, resume, status, doctor, watchdog):
+for _command in (drill, sandbox, report, backtest, alerts, watch, calm, stop, resume, status, doctor, watchdog):
     commands.add_command(_command)
 
 

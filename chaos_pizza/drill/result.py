@@ -6,9 +6,10 @@ from chaos_pizza.drill.budgets import check_budgets
 from chaos_pizza.drill.figures import Figures
 from chaos_pizza.drill.floors import detection_floors
 from chaos_pizza.drill.impact import assess_impact
+from chaos_pizza.drill.logged import was_logged
 from chaos_pizza.drill.measures import measure
 from chaos_pizza.drill.observations import gather
-from chaos_pizza.drill.sight import judge_sights
+from chaos_pizza.drill.sight import judge_sights, watched_by
 from chaos_pizza.drill.timeline import timeline_of
 from chaos_pizza.drill.verdict import decide
 from chaos_pizza.drill.waterfall import split_detection
@@ -44,5 +45,7 @@ def judge(records: Sequence[Recorded], complaint: str | None = None) -> DrillRes
         detection_floors=detection_floors(observations),
         waterfall=split_detection(observations, timeline, figures),
         sights=judge_sights(observations, timeline, figures),
+        watched=watched_by(observations),
+        logged=was_logged(observations, timeline),
         judgement=decide(observations, timeline, measures, budgets, complaint),
     )

@@ -31,6 +31,17 @@ def judge_sights(observations: Observations, timeline: Timeline, figures: Figure
     return tuple(_sights(observations, figures, start.when, until))
 
 
+def watched_by(observations: Observations) -> tuple[AlertSource, ...]:
+    """Return by whose alerting the drill was watched; empty where nothing watched.
+
+    Beside Alertmanager its Prometheus is left out: its rules are the same ones.
+    """
+    chosen = {source for event in observations.all_of(AlertingChosen) for source in event.sources}
+    if AlertSource.ALERTMANAGER in chosen:
+        chosen.discard(AlertSource.PROMETHEUS)
+    return tuple(source for source in AlertSource if source in chosen)
+
+
 def _sights(observations: Observations, figures: Figures, start: Interval, until: datetime) -> Iterator[RuleSight]:
     fired: dict[tuple[str, AlertSource], Interval] = {}
     for dated in fresh_changes(observations, start.earliest):
@@ -38,7 +49,7 @@ def _sights(observations: Observations, figures: Figures, start: Interval, until
             fired.setdefault((dated.change.rule, dated.change.source), dated.when)
     detection = observations.started.settings.detection
     rules = {rule.name: rule for rule in detection.rules}
-    for source in _watching(observations):
+    for source in watched_by(observations):
         names = tuple(rules) if source.is_embedded else detection.counting
         for name in dict.fromkeys([*names, *(rule for rule, by in fired if by is source)]):
             if (name, source) in fired:
@@ -46,13 +57,6 @@ def _sights(observations: Observations, figures: Figures, start: Interval, until
             else:
                 sight = _unfired(figures, rules[name], source, start, until) if name in rules else Sight.UNKNOWN
                 yield RuleSight(name, source, sight)
-
-
-def _watching(observations: Observations) -> list[AlertSource]:
-    chosen = {source for event in observations.all_of(AlertingChosen) for source in event.sources}
-    if AlertSource.ALERTMANAGER in chosen:
-        chosen.discard(AlertSource.PROMETHEUS)  # its rules are the same ones
-    return [source for source in AlertSource if source in chosen]
 
 
 def _unfired(figures: Figures, rule: AlertRule, source: AlertSource, start: Interval, until: datetime) -> Sight:

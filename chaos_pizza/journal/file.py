@@ -25,8 +25,8 @@ class JournalWriter:
     in the folder already, whose writer must be gone.
     """
 
-    def __init__(self, folder: Path, clock: Clock, *, resume: bool = False) -> None:
-        self.path = folder / JOURNAL_NAME
+    def __init__(self, folder: Path, clock: Clock, *, resume: bool = False, name: str = JOURNAL_NAME) -> None:
+        self.path = folder / name
         self._clock = clock
         self._lock = threading.RLock()
         self._number = 0

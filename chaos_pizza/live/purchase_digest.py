@@ -15,11 +15,16 @@ _HEARTBEAT_AFTER = timedelta(seconds=9)
 
 @dataclass(slots=True)
 class PurchaseFigures:
-    """The purchases so far. `unlisted` are those, not ok, that were too many in their minute to be written."""
+    """The purchases so far.
+
+    `unlisted` are those, not ok, that were too many in their minute to be written. `rejected_in_a_row` counts the
+    rejected ones since the last that was not.
+    """
 
     ended: int = 0
     failed: int = 0
     rejected: int = 0
+    rejected_in_a_row: int = 0
     dropped: int = 0
     unlisted: int = 0
 
@@ -66,9 +71,11 @@ class PurchaseDigest:
         return event
 
     def _count(self, sample: Sample) -> None:
-        self.figures.ended += 1
-        self.figures.failed += sample.outcome.is_failure
-        self.figures.rejected += sample.outcome is Outcome.REJECTED
+        figures, is_rejected = self.figures, sample.outcome is Outcome.REJECTED
+        figures.ended += 1
+        figures.failed += sample.outcome.is_failure
+        figures.rejected += is_rejected
+        figures.rejected_in_a_row = figures.rejected_in_a_row + 1 if is_rejected else 0
 
     def _begin_minute(self, now: datetime) -> None:
         if self._minute_began_at is None or now - self._minute_began_at >= timedelta(minutes=1):

@@ -26,6 +26,8 @@ from chaos_pizza.versions import tool_version, toolkit_version
 
 EXPERIMENT = "watch"
 TITLE = "A watch without a fault"
+_ENOUGH_REJECTED = 50
+"""Rejected purchases in a row: the diners' tokens are worth nothing any more, as after a new start of the shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,11 @@ class Watch:
             written = self._digest.add(event, self._clock.now())
             if written:
                 self._write(written)
+            if self.purchases.rejected_in_a_row >= _ENOUGH_REJECTED:
+                self._fail(
+                    f"the shop has rejected the last {_ENOUGH_REJECTED} purchases, and who can't buy watches nothing; "
+                    "look whether its diner is still known there, and start the watch again"
+                )
             return
         self.alerts += isinstance(event, AlertChanged) and event.state is AlertState.FIRING
         self._write(event)
@@ -194,7 +201,7 @@ def status_line(watch: Watch, now: datetime) -> str:
     )
     return (
         f"{now:%Y-%m-%d %H:%M:%SZ}  {bought.ended} purchases, {bought.failed} failed{besides}; "
-        f"{watch.alerts} alert{'' if watch.alerts == 1 else 's'} fired; {watch.segment}"
+        f"{watch.alerts} alert{'' if watch.alerts == 1 else 's'} fired; {watch.segment or 'nothing recorded'}"
     )
 
 

@@ -192,6 +192,22 @@ class RuleSight:
 
 
 @dataclass(frozen=True, slots=True)
+class LogFinding:
+    """Whether the failed purchases were in the shop's log, by the search that found most of them.
+
+    `entries` were found where `failed` of the drill's own purchases failed; `share_ratio` (0 to 1) is `None` where none
+    failed. It is an upper bound: other customers' failures are in the log too. `first_after_s` is how long after the
+    first failed purchase the log has its first entry; `None` without an entry, or where the log's clock is unknown.
+    """
+
+    source: LogSource
+    entries: int
+    failed: int
+    share_ratio: float | None
+    first_after_s: Measure | None
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetCheck:
     """A budget held against its measure; `kept` is `None` where that can't be told."""
 
@@ -243,19 +259,5 @@ class DrillResult:
     judgement: Judgement
     waterfall: tuple[WaterfallPart, ...] = ()
     sights: tuple[RuleSight, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LogFinding:
-    """Whether the failed purchases were in the shop's log, by the search that found most of them.
-
-    `entries` were found where `failed` of the drill's own purchases failed; `share_ratio` (0 to 1) is `None` where none
-    failed. It is an upper bound: other customers' failures are in the log too. `first_after_s` is how long after the
-    first failed purchase the log has its first entry; `None` without an entry, or where the log's clock is unknown.
-    """
-
-    source: LogSource
-    entries: int
-    failed: int
-    share_ratio: float | None
-    first_after_s: Measure | None
+    watched: tuple[AlertSource, ...] = ()
+    logged: LogFinding | None = None

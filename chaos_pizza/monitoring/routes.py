@@ -14,6 +14,7 @@ _DEFAULT_WAIT_S = 30.0
 LONGEST_CONFIGURATION = 100_000
 """Characters; a longer one takes too long to read."""
 _DEEPEST = 20
+_DEEPEST_TEXT = 100
 _MOST_ROUTES = 1000
 _MATCHER = re.compile(r"""\s*"?([a-zA-Z_:][a-zA-Z0-9_:]*)"?\s*(=~|!~|!=|=)\s*(.*?)\s*""", re.DOTALL)
 _LITERALS = re.compile(r"[\w \-:/@]*(?:\|[\w \-:/@]*)*")
@@ -28,18 +29,36 @@ def group_wait_s(configuration: str, labels: Mapping[str, str], *, complete: boo
     `complete` says that it has no other labels. `None` where the configuration can't be read, or where what is known
     of the labels doesn't tell which route it takes and these wait differently long.
     """
-    if not configuration or len(configuration) > LONGEST_CONFIGURATION:
-        return None
-    try:
-        read = yaml.load(configuration, Loader=_Loader)  # noqa: S506 - it makes texts, lists and mappings alone
-        route = read.get("route") if isinstance(read, dict) else None
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return None
-    if not isinstance(route, dict):
+    route = _root(configuration) if len(configuration) <= LONGEST_CONFIGURATION else None
+    if route is None:
         return None
     # Aliases can make a short text an endless tree.
     waits = set(islice(_waits(route, labels, complete, _DEFAULT_WAIT_S, 0), _MOST_ROUTES))
     return waits.pop() if len(waits) == 1 else None
+
+
+@lru_cache(maxsize=4)
+def _root(configuration: str) -> dict[str, Any] | None:
+    """Return the route that all others are below of; `None` where the configuration has none that can be read."""
+    try:
+        read = None if _is_too_deep(configuration) else yaml.load(configuration, Loader=_Loader)  # noqa: S506 - of texts
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
+    route = read.get("route") if isinstance(read, dict) else None
+    return route if isinstance(route, dict) else None
+
+
+def _is_too_deep(configuration: str) -> bool:
+    """Tell whether a text is nested so deeply that reading it would take the process down."""
+    depth = 0
+    for event in yaml.parse(configuration, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST_TEXT:
+            return True
+    return False
 
 
 def _waits(

@@ -12,6 +12,7 @@ from chaos_pizza.model.result import (
     DrillResult,
     Impact,
     InstantName,
+    LogFinding,
     Measure,
     MeasureName,
     RuleSight,
@@ -49,6 +50,7 @@ def to_document(result: DrillResult) -> dict[str, Any]:
         "detection_floor": [_floor(floor) for floor in result.detection_floors],
         "waterfall": waterfall_entries(result.waterfall),
         "rules": [_sight(sight) for sight in result.sights],
+        "logged": _logged(result.logged),
         "timeline": [{**_interval(entry.when), "text": entry.text} for entry in result.timeline.entries],
     }
 
@@ -101,6 +103,18 @@ def _sight(sight: RuleSight) -> dict[str, Any]:
         "source": sight.source.value,
         "sight": sight.sight.value,
         "after": _measure(sight.after),
+    }
+
+
+def _logged(finding: LogFinding | None) -> dict[str, Any] | None:
+    if finding is None:
+        return None
+    return {
+        "source": finding.source.value,
+        "entries": finding.entries,
+        "failed": finding.failed,
+        "share_ratio": finding.share_ratio,
+        "first_after_s": _measure(finding.first_after_s),
     }
 
 

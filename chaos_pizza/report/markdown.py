@@ -7,6 +7,7 @@ import jinja2
 from chaos_pizza.model.result import DrillResult, Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.report.escape import plain
+from chaos_pizza.report.logs import describe_logs
 from chaos_pizza.report.method import describe_method
 from chaos_pizza.report.notices import list_notices
 from chaos_pizza.report.phrasing import clock_time, day_of, duration, moment
@@ -50,6 +51,7 @@ def to_markdown(result: DrillResult, settings: DrillSettings) -> str:
         impact=describe_impact(result, settings),
         entries=_entries(result),
         response=describe_response(result, settings),
+        logs=describe_logs(result.logged, asked=False),
         cause=describe_cause(result, settings),
         prevention=describe_prevention(result),
         resolution=describe_resolution(result, settings),

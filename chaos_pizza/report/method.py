@@ -1,20 +1,14 @@
 """How the report's figures were come by, in sentences."""
 
 from chaos_pizza.model.result import DrillResult
-from chaos_pizza.model.settings import DetectionFrom, DrillSettings
+from chaos_pizza.model.settings import DrillSettings
+from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import counted, limit
-
-_SOURCES = {
-    DetectionFrom.AUTO: "the shop's /metrics where it has them, else the drill's own purchases",
-    DetectionFrom.SHOP_METRICS: "the shop's /metrics",
-    DetectionFrom.SYNTHETIC_MONITOR: "the drill's own purchases",
-    DetectionFrom.BOTH: "the shop's /metrics and the drill's own purchases",
-}
 
 
 def describe_method(result: DrillResult, settings: DrillSettings) -> list[str]:
     """Return how it was bought, watched and timed, a paragraph each."""
-    return [_traffic(settings), *_left_out(result), _watching(settings), _timing(settings)]
+    return [_traffic(settings), *_left_out(result), _watching(result, settings), _timing(settings)]
 
 
 def _traffic(settings: DrillSettings) -> str:
@@ -38,13 +32,20 @@ def _left_out(result: DrillResult) -> list[str]:
     return [f"**Left out.** {'; '.join(told)}."] if told else []
 
 
-def _watching(settings: DrillSettings) -> str:
+def _watching(result: DrillResult, settings: DrillSettings) -> str:
     detection = settings.detection
+    team = [source.label for source in result.watched if not source.is_embedded]
+    if team:
+        which = f"those called {', '.join(map(plain, detection.counting))}" if detection.counting else "any"
+        having = ", ".join(f"{plain(name)}={plain(value)}" for name, value in detection.alert_labels.items())
+        told = f"{which} with {having}" if having else which
+        return f"**Detection.** By the team's own alerting, {' and '.join(team)}. Of its alerts counted {told}."
     if not detection.rules:
         return "**Detection.** No alert rule was watched; only people could notice."
     rules = counted(len(detection.rules), "alert rule")
     every = limit(detection.scrape_interval_s)
-    return f"**Detection.** {rules}, over figures read every {every} from {_SOURCES[detection.source]}."
+    figures = " and ".join(source.label for source in result.watched) or "nowhere: nothing watched them"
+    return f"**Detection.** {rules}, over figures read every {every} from {figures}."
 
 
 def _timing(settings: DrillSettings) -> str:

@@ -63,7 +63,7 @@ async def running_alerting(shop_url: str, rules: str, ports: AlertingPorts) -> A
     They end with this process too, however it dies. Raises `UsageError`, in one line, where one isn't there or doesn't
     come up.
     """
-    programs = _found(PROMETHEUS, "prometheus"), _found(ALERTMANAGER, "prometheus-alertmanager")
+    programs = find_program(PROMETHEUS, "prometheus"), find_program(ALERTMANAGER, "prometheus-alertmanager")
     async with AsyncExitStack() as stack:
         # Its own files are deleted last, when nothing writes to them any more.
         temporary = tempfile.TemporaryDirectory(prefix="chaos-pizza-", ignore_cleanup_errors=True)
@@ -89,7 +89,20 @@ async def _start(
     arguments = [prometheus, f"--config.file={config}", f"--storage.tsdb.path={folder / 'prometheus'}"]
     program = _Program("Prometheus", "--prometheus-port", folder / "prometheus.log", [*arguments, "--log.level=warn"])
     port = await program.start(stack, ports.prometheus)
+    await _scraping(f"http://{HOST}:{port}")
     return AlertingStack(f"http://{HOST}:{port}", f"http://{manager}", webhook_port, monitor_port)
+
+
+async def _scraping(url: str) -> None:
+    """Wait until Prometheus has looked up what it is to scrape, which it does some seconds after it is ready."""
+    deadline_s = asyncio.get_running_loop().time() + _READY_TIMEOUT_S
+    async with httpx.AsyncClient(trust_env=False, timeout=_READY_TIMEOUT_S) as client:
+        while asyncio.get_running_loop().time() < deadline_s:
+            answer = (await client.get(f"{url}/api/v1/targets?state=active")).json()
+            if any(target["health"] == "up" for target in answer["data"]["activeTargets"]):
+                return
+            await asyncio.sleep(_GLANCE_S)
+    raise UsageError(f"Prometheus does not scrape the shop; see {url}/targets")
 
 
 class _Program:
@@ -143,7 +156,8 @@ class _Program:
         return self._log.read_text(errors="replace")
 
 
-def _found(names: tuple[str, ...], package: str) -> str:
+def find_program(names: tuple[str, ...], package: str) -> str:
+    """Return the path of the first of these programs that is here; `UsageError`, naming the `package`, without any."""
     for name in names:
         path = shutil.which(name) or shutil.which(name, path=":".join(_PLACES))
         if path:

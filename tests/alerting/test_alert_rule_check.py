@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaos_pizza.alerting.evaluator import RuleEvaluator
+from chaos_pizza.alerting.export import prometheus_rules
 from chaos_pizza.alerting.exposition import series_key
 from chaos_pizza.alerting.rule_check import rule_complaints
 from chaos_pizza.alerting.shipped import read_rules, shipped_rules
@@ -68,18 +69,32 @@ def test_what_is_no_rule_file_is_refused(content):
         read_rules(content)
 
 
+rule_mappings = st.fixed_dictionaries(
+    {
+        "name": st.text(max_size=5),
+        "metric": st.text(max_size=5),
+        "operator": st.sampled_from([">", "<="]),
+        "threshold": st.floats() | st.integers(),
+        "window_s": st.floats() | st.integers(),
+    },
+    optional={"labels": st.dictionaries(st.text(max_size=3), st.text(max_size=3)), "for_s": st.floats()},
+)
 json = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
 )
 
 
-@given(json | st.fixed_dictionaries({"rules": st.lists(json, max_size=3)}))
+@given(json | st.fixed_dictionaries({"rules": st.lists(json | rule_mappings, max_size=3)}))
 def test_any_content_is_a_rule_file_or_a_value_error(content):
     try:
-        read_rules(content)
+        rules = read_rules(content)
     except ValueError as error:
         assert "\n" not in str(error)  # noqa: PT017 - either way is fine
+        return
+    for rule in rules.values():
+        RuleEvaluator(rule, AlertSource.SHOP_METRICS)
+        assert prometheus_rules([rule])
 
 
 def test_two_rules_of_one_name_are_refused():

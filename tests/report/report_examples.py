@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from chaos_pizza.alerting.shipped import shipped_rules
+from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.event import Actor
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Outcome
@@ -44,7 +45,7 @@ def exactly(seconds):
 
 
 def settings(fault=FaultKind.FAIL, responder=ResponderKind.RUNBOOK):
-    rules = DetectionSettings(rules=tuple(shipped_rules().values()))
+    rules = DetectionSettings(rules=tuple(shipped_rules()[name] for name in ("failed-purchases", "revenue-down")))
     return DrillSettings(
         fault, detection=rules, responder=ResponderSettings(responder), budgets=Budgets(ttd_s=10, ttm_s=30)
     )
@@ -80,6 +81,7 @@ def passed():
         experiment="experiments/factory-fail.yaml",
         title="The factory refuses every order",
         target="sandbox",
+        watched=(AlertSource.SHOP_METRICS,),
         started_at=BEGIN,
         ended_at=BEGIN + timedelta(seconds=90),
         cut_off=False,

@@ -9,9 +9,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.event import Actor
 from chaos_pizza.model.purchase import Outcome
-from chaos_pizza.model.result import BudgetCheck, Entry, Impact, Instant, InstantName, Judgement, MeasureName, Verdict
+from chaos_pizza.model.result import (
+    BudgetCheck,
+    Entry,
+    Impact,
+    Instant,
+    InstantName,
+    Judgement,
+    Measure,
+    MeasureName,
+    PartName,
+    RuleSight,
+    Sight,
+    Verdict,
+    WaterfallPart,
+)
 from chaos_pizza.model.settings import DetectionSettings, FaultKind, ResponderKind
 from chaos_pizza.report.markdown import to_markdown
 
@@ -372,3 +387,23 @@ def test_every_measure_of_the_table_is_one_of_the_drill_s():
     )
     assert InstantName.NOTICED not in examples.passed().timeline.instants
     assert "A person noticed" not in page
+
+
+def test_the_teams_own_alerting_is_named_where_it_detected():
+    drill = replace(examples.passed(), watched=(AlertSource.ALERTMANAGER, AlertSource.GRAFANA))
+    method = section(to_markdown(drill, examples.settings()), "How this was measured")
+    assert "By the team's own alerting, Alertmanager and Grafana." in method
+    assert "Of its alerts counted those called failed-purchases, revenue-down." in method
+
+
+def test_the_detection_shows_where_the_time_went_what_each_rule_saw_and_what_would_have_halved_it():
+    took = Measure(2.0, 2.0, 2.0)
+    drill = replace(
+        examples.passed(),
+        waterfall=(WaterfallPart(PartName.FOR, took, measured=True, within_ttd=True),),
+        sights=(RuleSight("http-errors", AlertSource.ALERTMANAGER, Sight.BLIND),),
+    )
+    detection = section(to_markdown(drill, examples.settings()), "Detection")
+    assert "| for | 2.00 s | `████████████████████████` | measured | a shorter `for` |" in detection
+    assert "| http-errors | Alertmanager | **blind** to this fault: its figures did not move |" in detection
+    assert "by half? Of the 2.00 s, 2.00 s belong to settings of the alerting" in detection

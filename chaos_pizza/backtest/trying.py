@@ -1,0 +1,165 @@
+"""Many rules played over many recordings."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+import numpy as np
+
+from chaos_pizza.backtest.candidate import Candidate
+from chaos_pizza.backtest.columns import Figures, Micros, micros_of
+from chaos_pizza.backtest.conditions import Conditions
+from chaos_pizza.backtest.false_pages import WEEK_S, FalsePages
+from chaos_pizza.backtest.firing import Evaluations, firing_runs
+from chaos_pizza.backtest.in_drills import Drill, DrillsOfSource
+from chaos_pizza.backtest.recording import Recording
+from chaos_pizza.backtest.replay import evaluation_rows, is_known, stretches_of
+from chaos_pizza.backtest.trial import Caught, DrillOutcome, Trial
+from chaos_pizza.model.alert import AlertRule, AlertSource
+
+_UNSEEN_S = 60.0
+"""A gap of more than this (or five scrapes) without a scrape is no calm that anybody saw."""
+_MICROSECONDS = 10**6
+
+Origin = tuple[AlertSource, str | None]
+"""A source and, of a Prometheus, the job."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is known so far of one rule over one origin's figures."""
+
+    outcomes: dict[str, DrillOutcome] = field(default_factory=dict)
+    pages: int = 0
+    calm_us: int = 0
+
+
+def try_all(candidates: Sequence[Candidate], recordings: Sequence[Recording]) -> list[Trial]:
+    """Return what came of each rule over each source (and job) that was recorded, in the order of the rules.
+
+    Pages for nothing are counted in calm recordings, and in every drill before its fault. Recordings must not share
+    their names.
+    """
+    tallies: dict[Origin, list[_Tally]] = {}
+    for origin in _origins(recordings):
+        tallies[origin] = [_Tally() for _ in candidates]
+        of_origin = [
+            (recording, figures)
+            for recording in recordings
+            for figures in recording.figures
+            if (figures.source, figures.job) == origin and len(figures.scraped_us)
+        ]
+        drills = [(recording, recording.fault, figures) for recording, figures in of_origin if recording.fault]
+        _try_drills(candidates, drills, tallies[origin])
+        for recording, figures in of_origin:
+            if recording.fault is None:
+                _try_calm(candidates, recording, figures, tallies[origin])
+    unknown = {
+        recording.name: DrillOutcome(recording.name, recording.fault.kind, Caught.UNKNOWN, None)
+        for recording in recordings
+        if recording.fault is not None
+    }
+    return [
+        _trial(candidate, origin, of_origin_tallies[place], unknown)
+        for place, candidate in enumerate(candidates)
+        for origin, of_origin_tallies in tallies.items()
+    ]
+
+
+def seen_us(scraped_us: Micros) -> int:
+    """Return for how many microseconds somebody kept scraping, gaps left out; 0 for fewer than two scrapes."""
+    gaps = np.diff(scraped_us)
+    if not len(gaps):
+        return 0
+    longest = max(_UNSEEN_S * _MICROSECONDS, 5 * float(np.median(gaps)))
+    return int(gaps[gaps <= longest].sum())
+
+
+def _origins(recordings: Sequence[Recording]) -> list[Origin]:
+    found = {(figures.source, figures.job) for recording in recordings for figures in recording.figures}
+    return sorted(found, key=lambda origin: (list(AlertSource).index(origin[0]), origin[1] or ""))
+
+
+def _try_drills(candidates: Sequence[Candidate], drills: Sequence[Drill], tallies: Sequence[_Tally]) -> None:
+    if not drills:
+        return
+    calm_us = [
+        seen_us(figures.scraped_us[figures.scraped_us < micros_of(fault.start.earliest)])
+        for _, fault, figures in drills
+    ]
+    known = [_Known(recording, figures) for recording, _, figures in drills]
+    longest_s = max(_looks_back_s(candidate.rule) for candidate in candidates)
+    for interval_s, places in _by_interval(candidates):
+        played = DrillsOfSource(drills, interval_s, longest_s)
+        for place in places:
+            telling = [drill for drill, each in enumerate(known) if each.of(candidates[place])]
+            if not telling:
+                continue
+            outcomes, pages = played.play(candidates[place].rule)
+            tally = tallies[place]
+            for drill in telling:
+                tally.outcomes[outcomes[drill].drill] = outcomes[drill]
+                tally.pages += int(pages[drill])
+                tally.calm_us += calm_us[drill]
+
+
+def _try_calm(
+    candidates: Sequence[Candidate], recording: Recording, figures: Figures, tallies: Sequence[_Tally]
+) -> None:
+    calm_us = seen_us(figures.scraped_us)
+    known = _Known(recording, figures)
+    for interval_s, places in _by_interval(candidates):
+        rows = [evaluation_rows(stretch, interval_s)[0] for stretch in stretches_of(figures.scraped_us)]
+        evaluations = Evaluations(rows)
+        conditions = Conditions(figures, evaluations.at_us)
+        for place in places:
+            if known.of(candidates[place]):
+                rule = candidates[place].rule
+                runs = firing_runs(rule, conditions.holds(rule), evaluations)
+                tallies[place].pages += len(runs.firing)
+                tallies[place].calm_us += calm_us
+
+
+class _Known:
+    """Whether rules are known over some figures; those that differ in settings alone are looked up once."""
+
+    def __init__(self, recording: Recording, figures: Figures) -> None:
+        self._recording = recording
+        self._figures = figures
+        self._by_base: dict[str, bool] = {}
+
+    def of(self, candidate: Candidate) -> bool:
+        if candidate.base not in self._by_base:
+            self._by_base[candidate.base] = is_known(candidate.rule, self._figures, self._recording)
+        return self._by_base[candidate.base]
+
+
+def _by_interval(candidates: Sequence[Candidate]) -> Iterator[tuple[float, list[int]]]:
+    """Yield the places of the candidates by evaluation interval, those next to each other that share their values."""
+
+    def order(place: int) -> tuple[object, ...]:
+        rule = candidates[place].rule
+        return (
+            rule.evaluation_interval_s, rule.metric, sorted(rule.labels.items()), rule.of_metric or "",
+            rule.window_s, rule.short_window_s or 0.0, rule.compare_window_s or 0.0,
+        )  # fmt: skip
+
+    def interval(place: int) -> float:
+        return candidates[place].rule.evaluation_interval_s
+
+    for interval_s, places in groupby(sorted(range(len(candidates)), key=order), interval):
+        yield interval_s, list(places)
+
+
+def _looks_back_s(rule: AlertRule) -> float:
+    return max(rule.window_s, rule.short_window_s or 0.0) + (rule.compare_window_s or 0.0)
+
+
+def _trial(candidate: Candidate, origin: Origin, tally: _Tally, unknown: Mapping[str, DrillOutcome]) -> Trial:
+    return Trial(
+        candidate=candidate,
+        source=origin[0],
+        job=origin[1],
+        outcomes=tuple(tally.outcomes.get(name, outcome) for name, outcome in unknown.items()),
+        false_pages=FalsePages(tally.pages, tally.calm_us / _MICROSECONDS / WEEK_S),
+    )

@@ -1,0 +1,193 @@
+"""Recorded drills and recorded calm, read from their journals: all that a back-test needs, and as fast as it can be.
+
+A drill's journal is read as every other reader does. Calm is long, and a back-test wants little of it: there only the
+hashes of all lines are checked, and what is no scrape is not read any further.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from chaos_pizza.backtest.columns import ScrapeColumns, micros_of
+from chaos_pizza.backtest.recording import Recording, add_purchases, recording_of
+from chaos_pizza.errors import JournalError
+from chaos_pizza.journal.chain import FIRST_HASH, read_lines
+from chaos_pizza.journal.file import JOURNAL_NAME
+from chaos_pizza.model.alert import AlertRule, AlertSource
+from chaos_pizza.model.conversion import event_from_mapping, instant_of
+from chaos_pizza.model.event import DrillStarted, PurchasesObserved
+from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.settings import DrillSettings, FaultKind
+
+WATCH_FOLDER = "watch"
+"""Where `chaos-pizza watch` puts its folders, among the drills'."""
+_SEGMENTS = "journal-*.jsonl"
+_TYPE = re.compile(rb'\{"number":(\d{1,15}),"at":"([^"]{1,40})","event":\{"type":"([a-z_]{1,40})"')
+_TAIL = re.compile(rb',"hash":"([0-9a-f]{64})"\}\n')
+_TAIL_LENGTH = len(',"hash":"') + 64 + len('"}\n')
+_GREATEST = 1e300
+_SOURCES = {source.value: source for source in AlertSource}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A recording that tells a back-test nothing, and why."""
+
+    name: str
+    reason: str
+
+
+def recording_folders(folder: Path) -> list[Path]:
+    """Return the folders with journals: the folder itself, or those right in it, the oldest first; else none."""
+    if _journals(folder):
+        return [folder]
+    if not folder.is_dir():
+        return []
+    return sorted(inner for inner in folder.iterdir() if inner.is_dir() and _journals(inner))
+
+
+def read_recordings(folders: Iterable[Path]) -> tuple[list[Recording], list[LeftOut]]:
+    """Return what the folders' journals recorded, in their order, and which of them tell nothing and why.
+
+    A journal with a line that doesn't fit proves nothing, and is left out as a whole; one that was merely cut off is
+    read as far as it goes. A recording is named by its folder, or by the whole path where that name is taken.
+    """
+    found, left_out = [], []
+    names: set[str] = set()
+    for folder in folders:
+        name = folder.name if folder.name not in names else str(folder)
+        names.add(name)
+        try:
+            found.append(_read(name, folder))
+        except JournalError as error:
+            left_out.append(LeftOut(name, str(error)))
+    return found, left_out
+
+
+def _journals(folder: Path) -> list[Path]:
+    whole = folder / JOURNAL_NAME
+    return [whole] if whole.is_file() else sorted(path for path in folder.glob(_SEGMENTS) if path.is_file())
+
+
+def _read(name: str, folder: Path) -> Recording:
+    paths = _journals(folder)
+    try:
+        settings = _settings(paths[0])
+        if settings.fault is FaultKind.NONE:
+            return _read_calm(name, paths, settings)
+        with paths[0].open("rb") as file:
+            contents = read_lines(file)
+    except OSError as error:
+        raise JournalError(f"it can't be read: {error.strerror}") from None
+    if contents.complaint:
+        raise JournalError(contents.complaint)
+    return recording_of(name, contents.records)
+
+
+def _settings(path: Path) -> DrillSettings:
+    """Return what the drill promised; `JournalError` where the journal doesn't begin with that."""
+    with path.open("rb") as file:
+        contents = read_lines([file.readline()])
+    first = contents.records[0].event if contents.records else None
+    if not isinstance(first, DrillStarted):
+        raise JournalError("its journal doesn't begin with a drill")
+    return first.settings
+
+
+def _read_calm(name: str, paths: list[Path], settings: DrillSettings) -> Recording:
+    """Return a stretch of calm, as one journal or as segments, each of which begins with everything anew."""
+    columns = ScrapeColumns()
+    kept_for: tuple[AlertRule, ...] = settings.detection.rules
+    for path in paths:
+        columns.forget()
+        with path.open("rb") as file:
+            _take_scrapes(path.name, file, columns)
+    monitored = AlertSource.SYNTHETIC_MONITOR in columns
+    for path in () if monitored else paths:
+        with path.open("rb") as file:
+            _take_purchases(path.name, file, columns, settings.detection.scrape_interval_s)
+    try:
+        return Recording(name, columns.figures(), None, kept_for)
+    except ValueError as error:
+        raise JournalError(f"a scrape can't be read: {error}") from None
+
+
+def _take_scrapes(name: str, lines: Iterable[bytes], columns: ScrapeColumns) -> None:
+    for _, kind, line in sound_lines(name, lines):
+        if kind == b"series_scraped":
+            event = _event_of(name, line)
+            columns.add(*_scrape_of(name, event))
+        elif kind == b"drill_resumed":
+            columns.forget()
+
+
+def _scrape_of(name: str, event: dict[str, Any]) -> tuple[AlertSource, int, dict[str, float], list[str]]:
+    source, values, gone = str(event.get("source")), event.get("values"), event.get("gone", [])
+    if isinstance(values, dict) and _are_figures(values) and _are_texts(gone) and source in _SOURCES:
+        return _SOURCES[source], micros_of(_instant(name, event.get("at"))), values, gone
+    raise JournalError(f"{name} holds a scrape that is none")
+
+
+def _take_purchases(name: str, lines: Iterable[bytes], columns: ScrapeColumns, interval_s: float) -> None:
+    bought, since, until = [], None, None
+    for at, kind, line in sound_lines(name, lines):
+        until = _instant(name, at.decode())
+        since = since or until
+        if kind == b"purchases_observed":
+            try:
+                event = event_from_mapping(_event_of(name, line))
+            except ValueError as error:
+                raise JournalError(f"{name} can't be read: {str(error)[:200]}") from None
+            if isinstance(event, PurchasesObserved):
+                bought.append(event)
+    if since is not None and until is not None:
+        add_purchases(columns, bought, Interval(since, max(since, until)), interval_s)
+
+
+def sound_lines(name: str, lines: Iterable[bytes]) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Yield of every line when it was written, its event's type, and itself, once its place in the chain is checked.
+
+    An incomplete last line is left out. Raises `JournalError`, naming the journal, at the first line that doesn't fit.
+    """
+    previous = FIRST_HASH.encode()
+    for number, line in enumerate(lines):
+        if not line.endswith(b"\n"):
+            return
+        head, tail = _TYPE.match(line), _TAIL.fullmatch(line, max(0, len(line) - _TAIL_LENGTH))
+        if head is None or tail is None or int(head.group(1)) != number:
+            raise JournalError(f"line {number + 1} of {name} doesn't fit: it is no journal line, or not the next one")
+        if hashlib.sha256(previous + line[:-_TAIL_LENGTH] + b"}").hexdigest().encode() != tail.group(1):
+            raise JournalError(f"line {number + 1} of {name} doesn't fit: it or the line before was changed")
+        previous = tail.group(1)
+        yield head.group(2), head.group(3), line
+
+
+def _event_of(name: str, line: bytes) -> dict[str, Any]:
+    try:
+        event = json.loads(line.decode("ascii"))["event"]
+    except (ValueError, KeyError, RecursionError):
+        raise JournalError(f"{name} holds a line that is no event") from None
+    if not isinstance(event, dict):
+        raise JournalError(f"{name} holds a line that is no event")
+    return event
+
+
+def _are_figures(values: dict[str, Any]) -> bool:
+    """Tell whether these are numbers, none of them infinite or no number at all."""
+    return all(type(value) in {int, float} and abs(value) < _GREATEST for value in values.values())
+
+
+def _are_texts(values: Any) -> bool:
+    return isinstance(values, list) and all(type(value) is str for value in values)
+
+
+def _instant(name: str, text: object) -> datetime:
+    try:
+        return instant_of(text)
+    except ValueError:
+        raise JournalError(f"{name} holds a time that is none") from None

@@ -1,0 +1,24 @@
+"""What the report says of the log: whether the failed purchases could have been found there, and how soon."""
+
+from chaos_pizza.model.result import LogFinding
+from chaos_pizza.report.phrasing import share, span
+
+
+def describe_logs(finding: LogFinding | None, *, asked: bool) -> list[str]:
+    """Return what is to be said of the log: nothing where it was not asked, and where that was in vain that it was."""
+    if finding is None:
+        return ["Whether the failed purchases are in the log is not known: it could not be searched."] if asked else []
+    log = f"the log ({finding.source.label})"
+    if finding.share_ratio is None:
+        return [f"No purchase had failed when {log} was searched, so nothing is known of it."]
+    if finding.entries == 0:
+        who = "The one failed purchase does not appear"
+        if finding.failed != 1:
+            who = f"None of the {finding.failed} failed purchases appears"
+        return [f"{who} in {log}: whoever looks for the cause there will not find it."]
+    # Other customers' failures are in the log as well.
+    ratio = share(finding.share_ratio)
+    held = ratio if finding.share_ratio == 1 else f"at most {ratio}"
+    sooner = finding.first_after_s
+    first = f", the first {span(sooner)} after the first failure" if sooner is not None else ""
+    return [f"The log ({finding.source.label}) holds entries for {held} of the failed purchases{first}."]
