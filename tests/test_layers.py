@@ -13,7 +13,7 @@ LAYERS = (
     {"wire", "alerting", "monitoring", "backtest", "drill", "report", "experiment", "stopping", "safety"},
     {
         *("clients", "journal", "traffic", "serving", "sandbox", "configuration", "folder", "yaml_file"),
-        *("stop_file", "lock", "lease_file", "state_folder"),
+        *("stop_file", "lock", "lease_file", "state_folder", "recordings"),
     },
     {"live"},
     {"activity", "probes", "actions", "controls"},

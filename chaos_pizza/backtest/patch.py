@@ -32,11 +32,12 @@ def _changed(text: str, candidate: Candidate) -> str | None:
         node = _rule_node(yaml.compose(text, yaml.SafeLoader), candidate.base)
         if node is None:
             return None
+        wanted = read_rules(yaml.safe_load(text)) | {candidate.base: candidate.rule}
         edits = [_edit(text, node, change) for change in candidate.changes]
-        for begin, end, written in sorted(edits, reverse=True):
+        for begin, end, written in sorted((edit for edit in edits if edit), reverse=True):
             text = text[:begin] + written + text[end:]
-        # Nothing is handed out that was not read back as what it is to be.
-        return text if read_rules(yaml.safe_load(text)).get(candidate.base) == candidate.rule else None
+        # Nothing is handed out that was not read back as what it is to be, the other rules included.
+        return text if read_rules(yaml.safe_load(text)) == wanted else None
     except (yaml.YAMLError, ValueError):
         return None
 
@@ -55,12 +56,14 @@ def _values(node: Any, key: str) -> Iterator[yaml.Node]:
         yield from (value for found, value in node.value if found.value == key)
 
 
-def _edit(text: str, rule: yaml.MappingNode, change: Change) -> tuple[int, int, str]:
-    """Return where the text is to be replaced, from and to, and by what."""
+def _edit(text: str, rule: yaml.MappingNode, change: Change) -> tuple[int, int, str] | None:
+    """Return where the text is to be replaced, from and to, and by what; `None` where there is no place for it."""
     written = f"{change.new:g}" if float(f"{change.new:g}") == change.new else repr(change.new)
     for value in _values(rule, change.key):
         return value.start_mark.index, value.end_mark.index, written
-    behind = _pairs(rule.value)[_BEHIND]
+    behind = _pairs(rule.value).get(_BEHIND)
+    if behind is None:
+        return None
     end: int = behind[1].end_mark.index
     if rule.flow_style:
         return end, end, f", {change.key}: {written}"

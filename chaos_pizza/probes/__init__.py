@@ -6,6 +6,7 @@ make the purchases they need. A probe that can't tell raises `ActivityFailed`: u
 
 from chaos_pizza.probes.alerting import alerting_can_be_read
 from chaos_pizza.probes.factory import factory_chaos, factory_is_calm
+from chaos_pizza.probes.logs import failure_is_logged
 from chaos_pizza.probes.purchases import (
     purchase_latency_s,
     purchase_once,
@@ -18,6 +19,7 @@ __all__ = [
     "alerting_can_be_read",
     "factory_chaos",
     "factory_is_calm",
+    "failure_is_logged",
     "purchase_latency_s",
     "purchase_once",
     "purchase_success_ratio",

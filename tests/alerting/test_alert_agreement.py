@@ -192,7 +192,7 @@ def test_the_other_major_version_s_arithmetic_would_be_noticed(prometheus):
 def test_promtool_sees_the_alerts_that_our_evaluator_raises(tmp_path):
     recordings = [Recording(job.name, [Scrape(SOURCE, at, shown) for at, shown in job.scrapes]) for job in jobs()[:8]]
     text = promtool_tests(RULES, recordings, "rules.yaml", installed_major())
-    assert text.count("stale") > 20
+    assert text.count("stale") > 10
     assert 'alertstate="pending"' in text
     assert 'alertstate="firing"' in text
     (tmp_path / "rules.yaml").write_text(prometheus_rules(RULES))

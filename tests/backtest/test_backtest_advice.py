@@ -64,6 +64,14 @@ def test_what_counts_is_whichever_rule_fires_first():
     assert advice.nearest is None
 
 
+def test_a_change_may_miss_what_another_rule_detects():
+    """40 and 10 s now, 25 on average; ours changed catches the first after 10 s, theirs goes on catching the second."""
+    advice = advice_on(
+        ours([40, 40]), tried(as_it_stands(THEIRS), [None, 10]), ours([10, None], window_s=9.0), own=("ours", "theirs")
+    )
+    assert (advice.halving.before_s, advice.halving.after_s) == (25.0, 10.0)
+
+
 def test_a_rule_that_is_only_compared_with_is_none_of_the_team_s():
     advice = advice_on(ours([40]), tried(as_it_stands(THEIRS), [10]), ours([20], threshold=5.0))
     assert advice.now_s == 40.0

@@ -81,8 +81,20 @@ def test_where_the_rule_is_not_to_be_found_there_is_no_patch(text):
 
 
 def test_a_value_that_another_rule_shares_is_not_changed_behind_its_back():
-    text = BLOCK.replace("threshold: 50", "threshold: &many 50").replace("threshold: 1,", "threshold: *many,")
+    text = BLOCK.replace("threshold: 50 ", "threshold: &many 50 ").replace("threshold: 1,", "threshold: *many ,")
+    assert rule_of(text, "second").threshold == 50
     assert patch_of(text, "ours.yaml", changed(rule_of(text, "second"), {"threshold": 3.0})) is None
+    assert patch_of(text, "ours.yaml", changed(rule_of(text, "first"), {"threshold": 3.0})) is None
+
+
+def test_a_rule_that_is_another_with_a_change_is_left_to_people():
+    text = """\
+rules:
+  - &one {name: one, metric: a_total, operator: "<", threshold: 1, window_s: 30}
+  - {<<: *one, name: two}
+"""
+    assert patch_of(text, "ours.yaml", changed(rule_of(text, "one"), {"threshold": 2.0})) is None
+    assert patch_of(text, "ours.yaml", changed(rule_of(text, "two"), {"window_s": 60.0})) is None
 
 
 def test_every_variation_of_the_shipped_rules_can_be_written_and_is_read_back_as_itself():

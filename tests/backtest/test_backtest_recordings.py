@@ -1,18 +1,23 @@
 """Journals read for a back-test: what every other reader reads of them, and nothing from a broken one."""
 
+from datetime import timedelta
+
 import pytest
-from corpus import EPOCH, FAILED, Journal, write_calm, write_drill
+from corpus import EPOCH, FAILED, REVENUE, Journal, write_calm, write_drill
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chaos_pizza.alerting.exposition import series_key
-from chaos_pizza.alerting.scrapes import recorded_scrapes
-from chaos_pizza.backtest.columns import micros_of
+from chaos_pizza.alerting.scrapes import recorded_scrapes, series_of
+from chaos_pizza.backtest.columns import ScrapeColumns, micros_of
+from chaos_pizza.backtest.recording import add_purchases
 from chaos_pizza.errors import JournalError
 from chaos_pizza.journal.chain import FIRST_HASH, write_line
 from chaos_pizza.journal.file import read_journal
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.event import SeriesScraped
+from chaos_pizza.model.event import PurchasesObserved, SeriesScraped
+from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.purchase import Outcome, Overdue, Sample
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.recordings import read_recordings, recording_folders, sound_lines
 
@@ -157,6 +162,48 @@ def test_folders_of_the_same_name_keep_their_paths(tmp_path):
 
 def test_a_folder_without_journals_has_none(tmp_path):
     assert recording_folders(tmp_path) == recording_folders(tmp_path / "nowhere") == []
+
+
+def test_a_line_with_another_number_than_its_place_doesn_t_fit(tmp_path):
+    path = tmp_path / "c" / "journal.jsonl"
+    journal = Journal(path)
+    journal.started(FaultKind.NONE)
+    journal.scraped(1, "shop_metrics", {FAILED: 0})
+    journal._number = 5
+    journal.scraped(2, "shop_metrics", {FAILED: 1})
+    journal.close()
+    assert reason_for(path.parent).startswith("line 3 of journal.jsonl doesn't fit")
+
+
+def test_a_series_that_a_later_segment_does_not_show_is_gone(tmp_path):
+    for number, values in ((1, {FAILED: 0, REVENUE: 0}), (2, {REVENUE: 1})):
+        journal = Journal(tmp_path / "w" / f"journal-00000{number}.jsonl", EPOCH + timedelta(seconds=10 * number))
+        journal.started(FaultKind.NONE)
+        journal.scraped(1, "shop_metrics", values)
+        journal.scraped(2, "shop_metrics", {})
+        journal.close()
+    recording = read_one(tmp_path / "w")
+    assert len(points(recording, SHOP, series_of(REVENUE))) == 4
+    assert len(points(recording, SHOP, series_of(FAILED))) == 2
+
+
+def test_a_purchase_that_ends_just_when_it_becomes_overdue_fails_once():
+    at, due = EPOCH, EPOCH + timedelta(seconds=2)
+    event = PurchasesObserved(
+        samples=(Sample(0, 0, at, at, due, Outcome.LATE, 200, None, 0.004),),
+        overdue=(Overdue(0, 0, at, at, due, 0.004),),
+    )
+    columns = ScrapeColumns()
+    add_purchases(columns, [event], Interval(at, EPOCH + timedelta(seconds=4)), 1.0)
+    [figures] = columns.figures()
+    assert figures.series[series_of(FAILED)].values.tolist() == [0, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("interval_s", [0.0, -1.0, 1e-9])
+def test_a_scrape_interval_that_is_none_is_a_complaint(interval_s):
+    event = PurchasesObserved(overdue=(Overdue(0, 0, EPOCH, EPOCH, EPOCH, 0.004),))
+    with pytest.raises(JournalError, match="can't be counted anew"):
+        add_purchases(ScrapeColumns(), [event], Interval(EPOCH, EPOCH + timedelta(seconds=4)), interval_s)
 
 
 @given(st.lists(st.binary(max_size=200), min_size=1))

@@ -73,6 +73,21 @@ def test_a_counter_of_the_shop_s_that_was_awaited_but_never_began_is_known():
     assert not replay(a_rule(metric="elsewhere_total"), recording)[0].known
 
 
+def test_what_was_kept_of_other_series_of_the_metric_tells_nothing_of_these():
+    figures = columns_of(a_second_each([0, 1, 2], key=REVENUE)).figures()
+    recording = Recording("calm", figures, None, kept_for=(a_rule(labels={"outcome": "late"}),))
+    assert not replay(a_rule(labels={"outcome": "failed"}), recording)[0].known
+
+
+def test_series_are_added_up_by_their_labels_in_whatever_order_they_came():
+    """In version 2, which rounds at every step: 0.1 + 0.2 + 0.3 is another number than 0.2 + 0.3 + 0.1."""
+    scrapes = [(0, {LATE: 0, GOOD: 0}), (1, {LATE: 0, GOOD: 0, FAILED: 0}), (2, {LATE: 0.2, GOOD: 0.3, FAILED: 0.1})]
+    [figures] = columns_of(scrapes).figures()
+    assert list(figures.series)[-1] == FAILED
+    [value] = Conditions(figures, figures.scraped_us[-1:], PrometheusMajor.V2).value(a_rule(window_s=1.0), 1.0)
+    assert value == 0.1 + 0.2 + 0.3 != 0.2 + 0.3 + 0.1
+
+
 def test_each_job_of_a_prometheus_is_a_set_of_figures_of_its_own():
     shop, monitor = (series_key("sold_total", job=job) for job in ("shop", "monitor"))
     scrapes = [(second, {shop: 0, monitor: 2 * second}) for second in range(6)]
