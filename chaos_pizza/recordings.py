@@ -7,6 +7,7 @@ hashes of all lines are checked, and what is no scrape is not read any further.
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,22 +15,25 @@ from pathlib import Path
 from typing import Any
 
 from chaos_pizza.backtest.columns import ScrapeColumns, micros_of
-from chaos_pizza.backtest.recording import Recording, add_purchases, recording_of
+from chaos_pizza.backtest.recording import Recording, SeenChaos, add_purchases, recording_of
 from chaos_pizza.errors import JournalError
 from chaos_pizza.journal.chain import FIRST_HASH, read_lines
 from chaos_pizza.journal.file import JOURNAL_NAME
-from chaos_pizza.model.alert import AlertRule, AlertSource
+from chaos_pizza.journal.rotation import open_segment, segments_of
+from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.conversion import event_from_mapping, instant_of
-from chaos_pizza.model.event import DrillStarted, PurchasesObserved
+from chaos_pizza.model.event import DrillStarted, Event, PurchasesObserved, VendorSeen
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 
 WATCH_FOLDER = "watch"
 """Where `chaos-pizza watch` puts its folders, among the drills'."""
-_SEGMENTS = "journal-*.jsonl"
-_TYPE = re.compile(rb'\{"number":(\d{1,15}),"at":"([^"]{1,40})","event":\{"type":"([a-z_]{1,40})"')
-_TAIL = re.compile(rb',"hash":"([0-9a-f]{64})"\}\n')
-_TAIL_LENGTH = len(',"hash":"') + 64 + len('"}\n')
+_HEAD = re.compile(rb'\{"number":(\d{1,15}),"at":"([^"]{1,40})","event":\{"type":"([a-z_]{1,40})"')
+_EVENT = '"event":'
+_DECODER = json.JSONDecoder()
+_HASH_FROM_END = 64 + len('"}\n')
+_TAIL_LENGTH = len(',"hash":"') + _HASH_FROM_END
+_NUMBERS = (int, float)
 _GREATEST = 1e300
 _SOURCES = {source.value: source for source in AlertSource}
 
@@ -71,7 +75,7 @@ def read_recordings(folders: Iterable[Path]) -> tuple[list[Recording], list[Left
 
 def _journals(folder: Path) -> list[Path]:
     whole = folder / JOURNAL_NAME
-    return [whole] if whole.is_file() else sorted(path for path in folder.glob(_SEGMENTS) if path.is_file())
+    return [whole] if whole.is_file() else segments_of(folder)
 
 
 def _read(name: str, folder: Path) -> Recording:
@@ -80,10 +84,10 @@ def _read(name: str, folder: Path) -> Recording:
         settings = _settings(paths[0])
         if settings.fault is FaultKind.NONE:
             return _read_calm(name, paths, settings)
-        with paths[0].open("rb") as file:
+        with open_segment(paths[0]) as file:
             contents = read_lines(file)
-    except OSError as error:
-        raise JournalError(f"it can't be read: {error.strerror}") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise JournalError(f"it can't be read: {getattr(error, 'strerror', None) or error}") from None
     if contents.complaint:
         raise JournalError(contents.complaint)
     return recording_of(name, contents.records)
@@ -91,7 +95,7 @@ def _read(name: str, folder: Path) -> Recording:
 
 def _settings(path: Path) -> DrillSettings:
     """Return what the drill promised; `JournalError` where the journal doesn't begin with that."""
-    with path.open("rb") as file:
+    with open_segment(path) as file:
         contents = read_lines([file.readline()])
     first = contents.records[0].event if contents.records else None
     if not isinstance(first, DrillStarted):
@@ -101,29 +105,31 @@ def _settings(path: Path) -> DrillSettings:
 
 def _read_calm(name: str, paths: list[Path], settings: DrillSettings) -> Recording:
     """Return a stretch of calm, as one journal or as segments, each of which begins with everything anew."""
-    columns = ScrapeColumns()
-    kept_for: tuple[AlertRule, ...] = settings.detection.rules
+    columns, chaos = ScrapeColumns(), SeenChaos()
     for path in paths:
         columns.forget()
-        with path.open("rb") as file:
-            _take_scrapes(path.name, file, columns)
+        with open_segment(path) as file:
+            _take_scrapes(path.name, file, columns, chaos)
     monitored = AlertSource.SYNTHETIC_MONITOR in columns
     for path in () if monitored else paths:
-        with path.open("rb") as file:
+        with open_segment(path) as file:
             _take_purchases(path.name, file, columns, settings.detection.scrape_interval_s)
     try:
-        return Recording(name, columns.figures(), None, kept_for)
+        return Recording(name, columns.figures(), None, settings.detection.rules, chaos.stretches())
     except ValueError as error:
         raise JournalError(f"a scrape can't be read: {error}") from None
 
 
-def _take_scrapes(name: str, lines: Iterable[bytes], columns: ScrapeColumns) -> None:
+def _take_scrapes(name: str, lines: Iterable[bytes], columns: ScrapeColumns, chaos: SeenChaos) -> None:
     for _, kind, line in sound_lines(name, lines):
         if kind == b"series_scraped":
-            event = _event_of(name, line)
-            columns.add(*_scrape_of(name, event))
+            columns.add(*_scrape_of(name, _event_of(name, line)))
         elif kind == b"drill_resumed":
             columns.forget()
+        elif kind == b"vendor_seen":
+            event = _converted(name, line)
+            if isinstance(event, VendorSeen):
+                chaos.add(event)
 
 
 def _scrape_of(name: str, event: dict[str, Any]) -> tuple[AlertSource, int, dict[str, float], list[str]]:
@@ -139,10 +145,7 @@ def _take_purchases(name: str, lines: Iterable[bytes], columns: ScrapeColumns, i
         until = _instant(name, at.decode())
         since = since or until
         if kind == b"purchases_observed":
-            try:
-                event = event_from_mapping(_event_of(name, line))
-            except ValueError as error:
-                raise JournalError(f"{name} can't be read: {str(error)[:200]}") from None
+            event = _converted(name, line)
             if isinstance(event, PurchasesObserved):
                 bought.append(event)
     if since is not None and until is not None:
@@ -158,28 +161,39 @@ def sound_lines(name: str, lines: Iterable[bytes]) -> Iterator[tuple[bytes, byte
     for number, line in enumerate(lines):
         if not line.endswith(b"\n"):
             return
-        head, tail = _TYPE.match(line), _TAIL.fullmatch(line, max(0, len(line) - _TAIL_LENGTH))
-        if head is None or tail is None or int(head.group(1)) != number:
+        head = _HEAD.match(line)
+        if head is None or int(head.group(1)) != number or line[-_TAIL_LENGTH:-_HASH_FROM_END] != b',"hash":"':
             raise JournalError(f"line {number + 1} of {name} doesn't fit: it is no journal line, or not the next one")
-        if hashlib.sha256(previous + line[:-_TAIL_LENGTH] + b"}").hexdigest().encode() != tail.group(1):
+        previous = hashlib.sha256(b"%b%b}" % (previous, line[:-_TAIL_LENGTH])).hexdigest().encode()
+        if line[-_HASH_FROM_END:] != previous + b'"}\n':
             raise JournalError(f"line {number + 1} of {name} doesn't fit: it or the line before was changed")
-        previous = tail.group(1)
         yield head.group(2), head.group(3), line
 
 
 def _event_of(name: str, line: bytes) -> dict[str, Any]:
     try:
-        event = json.loads(line.decode("ascii"))["event"]
-    except (ValueError, KeyError, RecursionError):
+        text = line.decode("ascii")
+        event, _ = _DECODER.raw_decode(text, text.index(_EVENT) + len(_EVENT))
+    except (ValueError, RecursionError):
         raise JournalError(f"{name} holds a line that is no event") from None
     if not isinstance(event, dict):
         raise JournalError(f"{name} holds a line that is no event")
     return event
 
 
+def _converted(name: str, line: bytes) -> Event:
+    try:
+        return event_from_mapping(_event_of(name, line))
+    except ValueError as error:
+        raise JournalError(f"{name} can't be read: {str(error)[:200]}") from None
+
+
 def _are_figures(values: dict[str, Any]) -> bool:
     """Tell whether these are numbers, none of them infinite or no number at all."""
-    return all(type(value) in {int, float} and abs(value) < _GREATEST for value in values.values())
+    for value in values.values():  # noqa: SIM110 - a day of calm has a million of them, and a generator takes its time
+        if not (type(value) in _NUMBERS and -_GREATEST < value < _GREATEST):
+            return False
+    return True
 
 
 def _are_texts(values: Any) -> bool:

@@ -57,11 +57,6 @@ class Figures:
     scraped_us: Micros
     series: Mapping[SeriesKey, Series]
 
-    @property
-    def label(self) -> str:
-        """The figures as people name them."""
-        return self.source.label if self.job is None else f"{self.source.label}, job {self.job}"
-
 
 @dataclass(slots=True)
 class _Changes:
@@ -99,7 +94,11 @@ class ScrapeColumns:
             if text in changes:
                 changes[text].note(scrape, None)
         for text, value in values.items():
-            changes.setdefault(text, _Changes()).note(scrape, value)
+            # Looked up plainly: a day of calm has a million of these.
+            series = changes.get(text)
+            if series is None:
+                series = changes[text] = _Changes()
+            series.note(scrape, value)
 
     def forget(self) -> None:
         """Begin anew, as whoever writes from here on does: its next scrape of every source holds everything."""

@@ -31,6 +31,7 @@ class DrillsOfSource:
     def __init__(self, drills: Sequence[Drill], interval_s: float, longest_s: float) -> None:
         self._drills = drills
         self._phases = min(_MOST_PHASES, max(_LEAST_PHASES, round(interval_s)))
+        self._share_s = interval_s / self._phases
         apart_us = round((longest_s + interval_s + 1) * _MICROSECONDS)
         joined, shifts_us = join([figures for _, _, figures in drills], apart_us)
         rows, begins, untils, midpoints = [], [], [], []
@@ -69,7 +70,8 @@ class DrillsOfSource:
         recording, fault, _ = self._drills[place]
         if len(told) < len(fired):
             return _missed(recording.name, fault, Caught.BY_LUCK)
-        slack_s = (fault.start.latest - fault.start.earliest).total_seconds() / 2
+        # Each phase stands for its whole share of the interval, from half of it before to half of it behind.
+        slack_s = self._share_s / 2 + (fault.start.latest - fault.start.earliest).total_seconds() / 2
         measure = Measure(sum(told) / len(told), max(0.0, min(told) - slack_s), max(told) + slack_s)
         return DrillOutcome(recording.name, fault.kind, Caught.CAUGHT, measure)
 

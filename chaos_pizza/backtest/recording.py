@@ -12,13 +12,14 @@ from chaos_pizza.drill.observations import Observations, gather
 from chaos_pizza.drill.timeline import fault_end, timeline_of
 from chaos_pizza.errors import JournalError
 from chaos_pizza.model.alert import AlertRule, AlertSource
-from chaos_pizza.model.event import ClockObserved, DrillResumed, PurchasesObserved, Recorded, SeriesScraped
+from chaos_pizza.model.event import ClockObserved, DrillResumed, PurchasesObserved, Recorded, SeriesScraped, VendorSeen
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Overdue, Sample
 from chaos_pizza.model.result import InstantName
 from chaos_pizza.model.settings import FaultKind
 
+FOR_EVER_US = 2**62
 MOST_SCRAPES = 10_000_000
 """Four months of a scrape each second."""
 
@@ -42,12 +43,38 @@ class Recording:
     """What was scraped, source by source, on the drill's own clock; `fault` is `None` where all of it was calm.
 
     `kept_for` are the drill's own rules: what of the shop's figures they are about was kept, if the shop showed it.
+    In the `disturbed` stretches (from, to; microseconds) of a calm recording somebody else had broken the factory.
     """
 
     name: str
     figures: tuple[Figures, ...]
     fault: FaultStretch | None
     kept_for: tuple[AlertRule, ...] = ()
+    disturbed: tuple[tuple[int, int], ...] = ()
+
+
+class SeenChaos:
+    """Takes in the factory's word, look by look, and tells when it named a chaos that was not the recording's own."""
+
+    def __init__(self) -> None:
+        self._begun_us: int | None = None
+        self._last_us = 0
+        self._found: list[tuple[int, int]] = []
+
+    def add(self, seen: VendorSeen) -> None:
+        """Take in a change of the factory's word. A chaos may have begun since the look before."""
+        self._last_us = max(self._last_us, micros_of(seen.received_at))
+        broken = seen.chaos is not None and seen.chaos.type != FaultKind.NONE.value
+        if broken and self._begun_us is None:
+            self._begun_us = micros_of(seen.previous_sent_at or seen.sent_at)
+        elif not broken and self._begun_us is not None:
+            self._found.append((self._begun_us, max(self._begun_us, self._last_us)))
+            self._begun_us = None
+
+    def stretches(self) -> tuple[tuple[int, int], ...]:
+        """Return from when until when there was a chaos; one that was not seen to end goes on for ever."""
+        endless = [] if self._begun_us is None else [(self._begun_us, FOR_EVER_US)]
+        return (*self._found, *endless)
 
 
 def recording_of(name: str, records: Sequence[Recorded]) -> Recording:
@@ -62,13 +89,15 @@ def recording_of(name: str, records: Sequence[Recorded]) -> Recording:
     fault = _fault(observations)
     if fault is None and settings.fault is not FaultKind.NONE:
         raise JournalError(f"nothing proves that its fault ({settings.fault.value}) was ever on")
-    columns = _scraped(observations)
+    columns, chaos = _scraped(observations), SeenChaos()
+    for seen in observations.all_of(VendorSeen) if fault is None else ():
+        chaos.add(seen)
     if AlertSource.SYNTHETIC_MONITOR not in columns:
         bought = observations.all_of(PurchasesObserved)
         span = Interval(observations.started_at, max(observations.started_at, observations.ended_at))
         add_purchases(columns, bought, span, settings.detection.scrape_interval_s)
     try:
-        return Recording(name, columns.figures(), fault, settings.detection.rules)
+        return Recording(name, columns.figures(), fault, settings.detection.rules, chaos.stretches())
     except ValueError as error:
         raise JournalError(f"a scrape can't be read: {error}") from None
 

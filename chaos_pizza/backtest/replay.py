@@ -84,11 +84,14 @@ def stretches_of(scraped_us: Micros) -> list[Micros]:
 def evaluation_rows(scraped_us: Micros, interval_s: float, phases: int = 1) -> Micros:
     """Return the instants at which a rule is evaluated over a stretch of scrapes, a row for every phase.
 
-    A row's instants are `interval_s` seconds apart, the first phase's from the first scrape on, the others' later by
-    even shares of the interval; all rows are as long.
+    A row's instants are `interval_s` seconds apart. A single phase begins with the first scrape; of several, each
+    stands in the middle of its share of the interval, for nobody knows how scrapes and evaluations lie to each other.
+    All rows are as long.
     """
     interval_us = micros_in(interval_s)
-    offsets_us = np.arange(phases, dtype=np.int64) * interval_us // phases
+    offsets_us = np.zeros(1, dtype=np.int64)
+    if phases > 1:
+        offsets_us = (2 * np.arange(phases, dtype=np.int64) + 1) * interval_us // (2 * phases)
     count = max(1, (int(scraped_us[-1] - scraped_us[0]) - int(offsets_us[-1])) // interval_us + 1)
     grid = scraped_us[0] + np.arange(count, dtype=np.int64) * interval_us
     rows: Micros = offsets_us[:, np.newaxis] + grid[np.newaxis, :]

@@ -56,8 +56,12 @@ class Trial:
     @property
     def label(self) -> str:
         """The rule and its figures as people name them."""
-        job = "" if self.job is None else f", job {self.job}"
-        return f"{self.candidate.label} ({self.source.label}{job})"
+        return f"{self.candidate.label} ({self.figures_label})"
+
+    @property
+    def figures_label(self) -> str:
+        """The figures it was tried over as people name them."""
+        return self.source.label if self.job is None else f"{self.source.label}, job {self.job}"
 
     @property
     def is_known(self) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 
 from chaos_pizza.backtest.candidate import Candidate
 from chaos_pizza.backtest.columns import Figures, Micros, micros_of
-from chaos_pizza.backtest.conditions import Conditions
+from chaos_pizza.backtest.conditions import Conditions, Truths
 from chaos_pizza.backtest.false_pages import WEEK_S, FalsePages
 from chaos_pizza.backtest.firing import Evaluations, firing_runs
 from chaos_pizza.backtest.in_drills import Drill, DrillsOfSource
@@ -66,13 +66,33 @@ def try_all(candidates: Sequence[Candidate], recordings: Sequence[Recording]) ->
     ]
 
 
-def seen_us(scraped_us: Micros) -> int:
-    """Return for how many microseconds somebody kept scraping, gaps left out; 0 for fewer than two scrapes."""
+class Disturbed:
+    """Where in a recording somebody else's chaos may be the reason for a page: in it, and as long as it is looked back.
+
+    `looks_back_us` is how long a rule goes on seeing it.
+    """
+
+    def __init__(self, recording: Recording, looks_back_us: int) -> None:
+        self._stretches = [(begin, end + looks_back_us) for begin, end in recording.disturbed]
+
+    def holds(self, at_us: Micros) -> Truths:
+        """Tell of every instant whether it is disturbed."""
+        found = np.zeros(at_us.shape, dtype=np.bool_)
+        for begin, end in self._stretches:
+            found |= (at_us >= begin) & (at_us <= end)
+        return found
+
+
+def seen_us(scraped_us: Micros, disturbed: Disturbed | None = None) -> int:
+    """Return for how many microseconds somebody kept scraping in calm, gaps left out; 0 for fewer than two scrapes."""
     gaps = np.diff(scraped_us)
     if not len(gaps):
         return 0
-    longest = max(_UNSEEN_S * _MICROSECONDS, 5 * float(np.median(gaps)))
-    return int(gaps[gaps <= longest].sum())
+    counts = gaps <= max(_UNSEEN_S * _MICROSECONDS, 5 * float(np.median(gaps)))
+    if disturbed is not None:
+        outside = ~disturbed.holds(scraped_us)
+        counts &= outside[:-1] & outside[1:]
+    return int(gaps[counts].sum())
 
 
 def _origins(recordings: Sequence[Recording]) -> list[Origin]:
@@ -106,18 +126,25 @@ def _try_drills(candidates: Sequence[Candidate], drills: Sequence[Drill], tallie
 def _try_calm(
     candidates: Sequence[Candidate], recording: Recording, figures: Figures, tallies: Sequence[_Tally]
 ) -> None:
-    calm_us = seen_us(figures.scraped_us)
+    undisturbed_us = seen_us(figures.scraped_us)
     known = _Known(recording, figures)
     for interval_s, places in _by_interval(candidates):
         rows = [evaluation_rows(stretch, interval_s)[0] for stretch in stretches_of(figures.scraped_us)]
         evaluations = Evaluations(rows)
         conditions = Conditions(figures, evaluations.at_us)
         for place in places:
-            if known.of(candidates[place]):
-                rule = candidates[place].rule
-                runs = firing_runs(rule, conditions.holds(rule), evaluations)
-                tallies[place].pages += len(runs.firing)
-                tallies[place].calm_us += calm_us
+            if not known.of(candidates[place]):
+                continue
+            rule, tally, calm_us = candidates[place].rule, tallies[place], undisturbed_us
+            runs = firing_runs(rule, conditions.holds(rule), evaluations)
+            fired_us = evaluations.at_us[runs.firing]
+            if recording.disturbed:
+                looks_back_s = _looks_back_s(rule) + rule.for_s + interval_s
+                disturbed = Disturbed(recording, round(looks_back_s * _MICROSECONDS))
+                fired_us = fired_us[~disturbed.holds(fired_us)]
+                calm_us = seen_us(figures.scraped_us, disturbed)
+            tally.pages += len(fired_us)
+            tally.calm_us += calm_us
 
 
 class _Known:

@@ -7,7 +7,9 @@ import shlex
 import signal
 import sys
 import threading
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from typing import Any, TypeVar
 
 import click
 
@@ -20,6 +22,7 @@ from chaos_pizza.sandbox.running import Sandbox
 from chaos_pizza.sandbox.settings import SandboxSettings
 
 _PORT = click.IntRange(0, 65535)
+T = TypeVar("T")
 
 
 @click.command(short_help="Run a shop and a factory to drill on.")
@@ -77,23 +80,37 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, leave.set)
+    if until_stdin_closes:
+        threading.Thread(target=_watch_stdin, args=(loop, leave), name="stdin", daemon=True).start()
     async with AsyncExitStack() as stack:
         environment = (await stack.enter_async_context(Sandbox(settings, log))).environment
         if ports:
             rules = prometheus_rules(shipped_rules().values())
-            alerting = await stack.enter_async_context(running_alerting(environment["PIZZA_SHOP_URL"], rules, ports))
+            beside = running_alerting(environment["PIZZA_SHOP_URL"], rules, ports)
+            alerting = await _unless(leave, stack.enter_async_context(beside))
+            if alerting is None:
+                return
             # First, since programs that start a sandbox read until its last variable.
             environment = {**alerting.environment, **environment}
         for name, value in environment.items():
             click.echo(f"export {name}={shlex.quote(value)}")
-        if ports:
-            click.echo(
-                f"Prometheus is at {alerting.prometheus_url}, Alertmanager at {alerting.alertmanager_url}", err=True
-            )
+        if "PIZZA_PROMETHEUS_URL" in environment:
+            told = "Prometheus is at {PIZZA_PROMETHEUS_URL}, Alertmanager at {PIZZA_ALERTMANAGER_URL}"
+            click.echo(told.format_map(environment), err=True)
         click.echo("The sandbox is open. Its environment is above; Ctrl-C ends it.", err=True)
-        if until_stdin_closes:
-            threading.Thread(target=_watch_stdin, args=(loop, leave), name="stdin", daemon=True).start()
         await leave.wait()
+
+
+async def _unless(leave: asyncio.Event, starting: Coroutine[Any, Any, T]) -> T | None:
+    """Return what a start comes to, or `None` where it was given up since it is time to leave: it takes seconds."""
+    start, leaving = asyncio.create_task(starting), asyncio.create_task(leave.wait())
+    await asyncio.wait({start, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    leaving.cancel()
+    if start.done():
+        return start.result()
+    start.cancel()
+    await asyncio.gather(start, return_exceptions=True)
+    return None
 
 
 def _watch_stdin(loop: asyncio.AbstractEventLoop, leave: asyncio.Event) -> None:

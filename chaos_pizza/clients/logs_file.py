@@ -51,7 +51,8 @@ class LogFileSearch:
         """Yield the JSON lines from the last one back, at least to those of `begin`."""
         left, seen, is_json, is_empty = self._most_bytes, set[tuple[int, int]](), False, True
         for path in self._files(begin):
-            with path.open("rb") as file:
+            # A pipe that nobody writes to would keep us waiting here.
+            with open(path, "rb", opener=_without_waiting) as file:
                 size, identity = _checked(file, path)
                 if identity in seen:  # it was rotated while we read it
                     continue
@@ -83,6 +84,10 @@ class LogFileSearch:
             except FileNotFoundError:
                 return
             yield rotated
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _checked(file: BinaryIO, path: Path) -> tuple[int, tuple[int, int]]:

@@ -46,9 +46,15 @@ def print_backtest(
 
 
 def _print_front(console: Console, front: Sequence[Trial]) -> None:
-    table = _table("No rule beats these (fastest first)", "rule", "caught", "mean TTD", "pages for nothing")
+    table = _table("No rule beats these (fastest first)", "rule", "figures", "caught", "mean TTD", "pages for nothing")
     for trial in _thinned(front):
-        table.add_row(trial.label, _caught(trial), _mean_ttd(trial), pages_in_words(trial.false_pages))
+        table.add_row(
+            trial.candidate.label,
+            trial.figures_label,
+            _caught(trial),
+            _mean_ttd(trial),
+            pages_in_words(trial.false_pages),
+        )
     console.print(table if front else Text("No rule detects any of the drills surely."))
     if len(front) > _MOST_OF_FRONT:
         console.print(Text(f"  {len(front) - _MOST_OF_FRONT} more lie between these; --json has them all", style="dim"))
@@ -58,10 +64,11 @@ def _print_coverage(console: Console, trials: Sequence[Trial]) -> None:
     if not trials:
         return
     kinds = list(coverage(trials[0]))
-    table = _table("What each rule sees", "rule", *(kind.value for kind in kinds))
+    heads = [f"{kind.value}\n{_lasted(trials, kind)}" for kind in kinds]
+    table = _table("What each rule sees", "rule", "figures", *heads)
     for trial in trials:
         covers = coverage(trial)
-        table.add_row(trial.label, *(_cell(trial, kind, covers[kind]) for kind in kinds))
+        table.add_row(trial.candidate.label, trial.figures_label, *(_cell(trial, kind, covers[kind]) for kind in kinds))
     console.print(table)
 
 
@@ -74,7 +81,7 @@ def _print_drills(console: Console, backtest: Backtest) -> None:
     if len(rows) > _MOST_DRILLS:
         title = f"The {_MOST_DRILLS} of {len(rows)} drills that took longest, by the rules as they stand"
         rows = sorted(rows, key=lambda row: row[0], reverse=True)[:_MOST_DRILLS]
-    table = _table(title, "drill", "fault", "time to detect", "first by")
+    table = _table(title, "drill", "fault", "time to detect", "first by", "figures")
     for _, cells in rows:
         table.add_row(*cells)
     console.print(table)
@@ -87,10 +94,13 @@ def _drill_row(backtest: Backtest, place: int) -> tuple[float, tuple[str, ...]]:
     caught = [(outcome.ttd, trial) for outcome, trial in outcomes if outcome.is_caught and outcome.ttd is not None]
     if caught:
         ttd, trial = min(caught, key=lambda each: each[0].value)
-        return ttd.value, (backtest.drills[place], kind, span(ttd), trial.label)
+        return ttd.value, (
+            *(backtest.drills[place], kind, span(ttd), trial.candidate.label),
+            trial.figures_label,
+        )
     lasted = [outcome.ttd.value for outcome, _ in outcomes if outcome.ttd is not None]
     found = f"undetected, {at_least(lasted[0])}" if lasted else "unknown"
-    return math.inf, (backtest.drills[place], kind, found, "-")
+    return math.inf, (backtest.drills[place], kind, found, "-", "-")
 
 
 def _cell(trial: Trial, kind: FaultKind, cover: Cover) -> Text:
@@ -104,6 +114,13 @@ def _cell(trial: Trial, kind: FaultKind, cover: Cover) -> Text:
     mean = f" {duration(sum(times) / len(times))}" if times else ""
     luck = f", {cover[Caught.BY_LUCK]} by luck" if cover[Caught.BY_LUCK] else ""
     return Text(f"{cover[Caught.CAUGHT]}/{told}{mean}{luck}{unknown}", style="green" if not luck else "yellow")
+
+
+def _lasted(trials: Sequence[Trial], kind: FaultKind) -> str:
+    """Return how long the longest fault of a kind lasted undetected by one of the rules; "" where each caught all."""
+    outcomes = [outcome for trial in trials for outcome in trial.outcomes if outcome.kind is kind]
+    lasted = [each.ttd.value for each in outcomes if each.ttd is not None and each.ttd.censored]
+    return f"to {duration(max(lasted))}" if lasted else ""
 
 
 def _caught(trial: Trial) -> str:

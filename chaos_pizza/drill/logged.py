@@ -23,7 +23,7 @@ def _finding(search: LogsSearched, observations: Observations, timeline: Timelin
         source=search.source,
         entries=search.entries,
         failed=search.failed,
-        share_ratio=min(1.0, search.entries / search.failed) if search.failed > 0 else None,
+        share_ratio=min(1.0, max(0.0, search.entries / search.failed)) if search.failed > 0 else None,
         first_after_s=_first_after(search, observations, timeline),
     )
 

@@ -14,7 +14,8 @@ from chaos_pizza.model.event import AlertChanged, AlertingChosen, AlertSourceFou
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.monitoring.look import Look
 
-_POLL_S = 0.5
+POLL_S = 0.5
+"""How long it is from one look to the next."""
 LOOK_TIMEOUT_S = 15.0
 """How long a look may take in all; each of its questions has a limit of its own."""
 
@@ -34,11 +35,13 @@ class TeamAlertWatch:
         record: Callable[[Event], object],
         alerted: Callable[[], None],
         *,
+        poll_s: float = POLL_S,
         look_timeout_s: float = LOOK_TIMEOUT_S,
     ) -> None:
         self._clock = clock
         self._record = record
         self._alerted = alerted
+        self._poll_s = poll_s
         self._look_timeout_s = look_timeout_s
         self._began_at: datetime | None = None
         self._clocks: dict[Peer, ServerClock] = {}
@@ -77,7 +80,7 @@ class TeamAlertWatch:
             # It is recorded, and the next look may find the system again.
             with suppress(ServiceError):
                 await self._look(watched)
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(self._poll_s)
 
     async def _look(self, watched: "_Watched") -> None:
         """Look once, and record what is new; raises `ServiceError` once that is recorded."""

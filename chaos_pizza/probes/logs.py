@@ -47,7 +47,8 @@ class _Searched:
     error: ServiceError | None
 
     def reaches(self, stretch: _Stretch, min_share_ratio: float) -> bool:
-        return self.found is not None and self.found.entries >= min_share_ratio * stretch.failed
+        # Rounded first: a tenth of thirty is three, not the 3.0000000000000004 of binary fractions.
+        return self.found is not None and self.found.entries >= round(min_share_ratio * stretch.failed, 9)
 
     @property
     def is_hopeless(self) -> bool:

@@ -1,6 +1,8 @@
 """A real Prometheus and a real Alertmanager beside a sandbox, for as long as it is open."""
 
 import asyncio
+import contextlib
+import re
 import shutil
 import socket
 import subprocess
@@ -15,6 +17,7 @@ import httpx
 
 from chaos_pizza.errors import UsageError
 from chaos_pizza.sandbox.alerting_config import alertmanager_config, prometheus_config
+from chaos_pizza.sandbox.reserved_port import reserved_port
 from chaos_pizza.serving.servers import HOST, bind
 
 PROMETHEUS = ("prometheus",)
@@ -26,6 +29,9 @@ _READY_TIMEOUT_S = 30.0
 _GLANCE_S = 0.05
 _ATTEMPTS = 3
 _STOP_TIMEOUT_S = 5.0
+_LONGEST_REASON = 300
+_LOGGED_ERROR = re.compile(r'\berr="((?:[^"\\]|\\.)*)"')
+"""The error in a line of their logs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ async def _start(
     stack: AsyncExitStack, folder: Path, programs: tuple[str, str], shop_url: str, ports: AlertingPorts
 ) -> AlertingStack:
     prometheus, alertmanager = programs
-    webhook_port, monitor_port = _free_port(), _free_port()
+    webhook_port, monitor_port = stack.enter_context(reserved_port()), stack.enter_context(reserved_port())
     config = folder / "alertmanager.yml"
     config.write_text(alertmanager_config(f"http://{HOST}:{webhook_port}/alerts", _GROUP_WAIT_S))
     arguments = [alertmanager, f"--config.file={config}", f"--storage.path={folder / 'alertmanager'}"]
@@ -98,9 +104,11 @@ async def _scraping(url: str) -> None:
     deadline_s = asyncio.get_running_loop().time() + _READY_TIMEOUT_S
     async with httpx.AsyncClient(trust_env=False, timeout=_READY_TIMEOUT_S) as client:
         while asyncio.get_running_loop().time() < deadline_s:
-            answer = (await client.get(f"{url}/api/v1/targets?state=active")).json()
-            if any(target["health"] == "up" for target in answer["data"]["activeTargets"]):
-                return
+            # It may end meanwhile, and then nobody answers.
+            with contextlib.suppress(httpx.HTTPError):
+                answer = (await client.get(f"{url}/api/v1/targets?state=active")).json()
+                if any(target["health"] == "up" for target in answer["data"]["activeTargets"]):
+                    return
             await asyncio.sleep(_GLANCE_S)
     raise UsageError(f"Prometheus does not scrape the shop; see {url}/targets")
 
@@ -128,12 +136,13 @@ class _Program:
             # Between its being free and its being taken by us, somebody else may have had the port.
             if attempt == _ATTEMPTS - 1 or wanted_port or "address already in use" not in self._said():
                 break
-        said = (self._said().strip().splitlines() or ["it said nothing"])[-1]
-        raise UsageError(f"{self._name} did not start: {said[:300]}")
+        raise UsageError(f"{self._name} did not start: {self._reason()}; does `{self._command[0]} --version` work?")
 
     def _launch(self, port: int) -> "subprocess.Popen[bytes]":
-        keeper = [sys.executable, "-m", "chaos_pizza.sandbox.kept_process"]
-        command = [*keeper, *self._command, f"--web.listen-address={HOST}:{port}"]
+        keeper = [sys.executable, "-m", "chaos_pizza.sandbox.kept_process", str(self._log.parent)]
+        # The external address makes the links in alerts and notifications lead here, whatever the machine is called.
+        serving = [f"--web.listen-address={HOST}:{port}", f"--web.external-url=http://{HOST}:{port}/"]
+        command = [*keeper, *self._command, *serving]
         with self._log.open("wb") as log:
             # A session of its own: a Ctrl-C in the terminal is for the sandbox, which then ends this in its turn.
             return subprocess.Popen(  # noqa: S603 - a program we looked up, with our own arguments
@@ -151,6 +160,12 @@ class _Program:
                     pass  # not up yet
                 await asyncio.sleep(_GLANCE_S)
         return False
+
+    def _reason(self) -> str:
+        """Return the last line that it said, or the error in it, in printable characters."""
+        line = (self._said().strip().splitlines() or ["it said nothing"])[-1]
+        error = _LOGGED_ERROR.search(line)
+        return "".join(char if char.isprintable() else " " for char in (error[1] if error else line))[:_LONGEST_REASON]
 
     def _said(self) -> str:
         return self._log.read_text(errors="replace")

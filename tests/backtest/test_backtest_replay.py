@@ -106,11 +106,11 @@ def test_nothing_scraped_is_nothing_replayed():
     assert replay(a_rule(), Recording("empty", (), None)) == []
 
 
-def test_phases_are_even_shares_of_the_interval():
+def test_phases_stand_in_the_middle_of_even_shares_of_the_interval():
     figures: Figures
     [figures] = columns_of([(0, {FAILED: 0}), (10, {FAILED: 0})]).figures()
     rows = (evaluation_rows(figures.scraped_us, 4.0, phases=4) - micros_of(NOON)) / 1e6
-    assert rows.tolist() == [[0, 4], [1, 5], [2, 6], [3, 7]]
+    assert rows.tolist() == [[0.5, 4.5], [1.5, 5.5], [2.5, 6.5], [3.5, 7.5]]
 
 
 GAPS_S = st.sampled_from([0.25, 1.0, 1.0, 1.0, 1.000001, 1.4, 2.0, 7.5, 30.0])
@@ -245,4 +245,4 @@ def test_scraped_series_of_the_model_are_what_columns_take():
     columns = ScrapeColumns()
     columns.add(event.source, micros_of(event.at), event.values, event.gone)
     assert SHOP in columns
-    assert columns.figures()[0].label == "shop /metrics"
+    assert columns.figures()[0].source is SHOP

@@ -36,13 +36,13 @@ def outcome_of(rule, scrapes, fault):
 
 def test_the_time_to_detect_is_the_mean_over_when_the_evaluation_happens_to_fall():
     outcome = outcome_of(a_rule(), OUTAGE, a_fault(10.5, until=15))
-    # Evaluated at 11, 11.25, 11.5 or 11.75 first.
-    assert (outcome.caught, outcome.ttd) == (Caught.CAUGHT, Measure(0.875, 0.5, 1.25))
+    # True from 11 on, it is evaluated first at some moment from 11 to 12.
+    assert (outcome.caught, outcome.ttd) == (Caught.CAUGHT, Measure(1.0, 0.5, 1.5))
 
 
 def test_what_is_not_known_of_the_fault_s_start_widens_the_bounds():
     outcome = outcome_of(a_rule(), OUTAGE, a_fault((10.25, 10.75), until=15))
-    assert outcome.ttd == Measure(0.875, 0.25, 1.5)
+    assert outcome.ttd == Measure(1.0, 0.25, 1.75)
 
 
 def test_an_alert_that_may_come_in_time_or_not_is_luck():
@@ -177,13 +177,13 @@ def test_all_drills_at_once_are_as_each_of_them_alone(recordings, threshold, win
 def took_s(rule, recording, phase):
     """Return when the rule fires in a phase, by a replay of a recording that begins, unseen by the rule, at it."""
     [figures] = recording.figures
-    share_s = rule.evaluation_interval_s / max(4, round(rule.evaluation_interval_s))
-    first, last = figures.scraped_us[0], figures.scraped_us[-1]
-    begin = int(first) + round(share_s * 10**6) * phase
-    longest = int(first) + round(share_s * 10**6) * (max(4, round(rule.evaluation_interval_s)) - 1)
+    every_us = round(rule.evaluation_interval_s * 10**6)
+    phases = max(4, round(rule.evaluation_interval_s))
+    first, last = int(figures.scraped_us[0]), int(figures.scraped_us[-1])
+    begin = first + every_us * (2 * phase + 1) // (2 * phases)
     # All phases have as many evaluations; one is all that a recording shorter than the interval has.
-    count = max(1, (int(last) - longest) // round(rule.evaluation_interval_s * 10**6) + 1)
-    at = [begin + place * round(rule.evaluation_interval_s * 10**6) for place in range(count)]
+    count = max(1, (last - first - every_us * (2 * phases - 1) // (2 * phases)) // every_us + 1)
+    at = [begin + place * every_us for place in range(count)]
     scraped_us = np.array(sorted({at[0], at[-1]}), dtype=np.int64)
     one_phase = Figures(figures.source, None, scraped_us, figures.series)
     [replayed] = replay(rule, Recording("one phase", (one_phase,), None))

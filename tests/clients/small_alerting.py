@@ -101,7 +101,10 @@ class SmallServer:
 
 
 class SmallPrometheus(SmallServer):
-    """Evaluates every second one rule, "slow", below a path prefix; `firing` and `pending` hold spells of seconds."""
+    """Evaluates every second one rule, "slow", below a path prefix; `firing` and `pending` hold spells of seconds.
+
+    What was evaluated can be read `late_s` seconds later.
+    """
 
     prefix = "/prometheus"
 
@@ -112,6 +115,7 @@ class SmallPrometheus(SmallServer):
         self.counters: dict[tuple[str, str], dict[float, float]] = {}
         self.targets = [("shop", "1s"), ("database", "15s")]
         self.kept_since = -1e9
+        self.late_s = 0.0
         self.health: dict[str, str] = {"health": "ok"}
         self.queries: list[str] = []
 
@@ -157,7 +161,9 @@ class SmallPrometheus(SmallServer):
         result = []
         for labels, values in series:
             dated = [(self.at(second).timestamp(), value) for second, value in sorted(values.items())]
-            points = [[at_s, repr(value)] for at_s, value in dated if since_s <= at_s <= min(time_s, now_s)]
+            points = [
+                [at_s, repr(value)] for at_s, value in dated if since_s <= at_s <= min(time_s, now_s - self.late_s)
+            ]
             if points:
                 result.append({"metric": labels, "values": points})
         return {"resultType": "matrix", "result": result}

@@ -270,14 +270,14 @@ def test_what_is_older_than_is_kept_is_deleted(watch):
 
 def test_what_is_more_than_is_kept_is_deleted_but_never_what_is_being_written(watch):
     clock = HandClock()
-    journal = watch(clock, keep_bytes=9_000)
-    rotate(journal, clock, 12)
+    journal = watch(clock, keep_bytes=12_000)
+    rotate(journal, clock, 25)
     sizes = [path.stat().st_size for path in segments_of(journal.folder)]
     kept = [path.name for path in segments_of(journal.folder)]
-    assert kept[-1] == journal.path.name == "journal-000013.jsonl"
-    assert kept == [f"journal-{number:06d}.jsonl.gz" for number in range(14 - len(kept), 13)] + kept[-1:]
+    assert kept[-1] == journal.path.name == "journal-000026.jsonl"
+    assert kept == [f"journal-{number:06d}.jsonl.gz" for number in range(27 - len(kept), 26)] + kept[-1:]
     # One that is being written counts too, so there may be room for up to two packed ones more.
-    assert 9_000 - 3 * max(sizes[:-1]) < sum(sizes[:-1]) <= 9_000
+    assert 12_000 - 3 * max(sizes[:-1]) < sum(sizes[:-1]) <= 12_000
 
 
 def test_a_flood_in_one_segment_begins_another(watch):

@@ -1,16 +1,18 @@
 """Prometheus and Alertmanager beside a sandbox: there while it is, and gone with it."""
 
-import json
 import signal
 import socket
 import subprocess
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 import yaml
 from e2e.conftest import PIZZA
-from e2e.real_alerting import asked, observed_sandbox
+from e2e.real_alerting import asked, need_real_alerting, observed_sandbox
 
 from chaos_pizza.errors import UsageError
 from chaos_pizza.sandbox.alerting_config import alertmanager_config, prometheus_config
@@ -33,9 +35,16 @@ def test_alertmanager_sends_everything_to_the_drill():
 
 
 @pytest.fixture(scope="module")
-def sandbox():
-    with observed_sandbox() as running:
-        yield running
+def sandboxes():
+    """Two at once, since most of a start is Prometheus's waiting; the tests at the end end one each."""
+    need_real_alerting()
+    with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
+        yield list(pool.map(stack.enter_context, [observed_sandbox(), observed_sandbox()]))
+
+
+@pytest.fixture(scope="module")
+def sandbox(sandboxes):
+    return sandboxes[0]
 
 
 def test_the_shop_is_scraped_and_the_rules_are_loaded(sandbox):
@@ -71,22 +80,29 @@ def test_without_the_programs_it_says_how_to_get_them(monkeypatch, tmp_path):
         find_program(("no-such-program",), "prometheus-alertmanager")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_they_end_with_the_sandbox_however_it_dies(number):
-    with observed_sandbox() as running:
-        url = running.variables["PIZZA_PROMETHEUS_URL"]
-        assert json.dumps(asked(f"{url}/api/v1/status/buildinfo"))
-        running.process.send_signal(number)
-        running.process.wait(20)
-        assert is_gone(url)
-        assert is_gone(running.variables["PIZZA_ALERTMANAGER_URL"])
+@pytest.mark.parametrize(("which", "number"), [(0, signal.SIGTERM), (1, signal.SIGKILL)])
+def test_they_end_with_the_sandbox_however_it_dies_and_leave_nothing(sandboxes, which, number):
+    running = sandboxes[which]
+    url = running.variables["PIZZA_PROMETHEUS_URL"]
+    folder = Path(asked(f"{url}/api/v1/status/flags")["data"]["storage.tsdb.path"]).parent
+    assert (folder / "rules.yml").exists()
+    running.process.send_signal(number)
+    running.process.wait(20)
+    assert comes_true(lambda: is_gone(url) and is_gone(running.variables["PIZZA_ALERTMANAGER_URL"]))
+    assert comes_true(lambda: not folder.exists())
+
+
+def comes_true(what):
+    for _ in range(100):
+        if what():
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def is_gone(url):
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(f"{url}/-/healthy", timeout=1).close()
-        except OSError:
-            return True
-        time.sleep(0.1)
+    try:
+        urllib.request.urlopen(f"{url}/-/healthy", timeout=1).close()
+    except OSError:
+        return True
     return False
