@@ -7,17 +7,16 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from chaos_pizza.alerting.shipped import read_rules, shipped_rules
+from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.backtest.document import to_document
 from chaos_pizza.backtest.patch import patch_of
 from chaos_pizza.backtest.result import back_test
 from chaos_pizza.cli.options import config_option, reports_option
+from chaos_pizza.cli.rule_file import rules_in
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.console.backtest_table import print_backtest
 from chaos_pizza.errors import UsageError
-from chaos_pizza.model.alert import AlertRule
 from chaos_pizza.recordings import WATCH_FOLDER, read_recordings, recording_folders
-from chaos_pizza.yaml_file import read_yaml
 
 _SHIPPED = "experiments/alerts/shop.yaml"
 
@@ -48,7 +47,10 @@ def backtest(
     reports: Path | None,
 ) -> None:
     """Replay alert rules over all recorded drills and calm: what each detects, how fast, and how often for nothing."""
-    text, name, rules = _rules(rules_path)
+    rules = rules_in(rules_path)
+    if not rules:
+        raise UsageError(f"rule file {rules_path} holds no rule")
+    text, name = _text(rules_path)
     kept = reports or read_configuration(config_path).reports
     folders = _folders(drills or (kept,), calm or (kept / WATCH_FOLDER,), must_exist=(*drills, *calm))
     if not folders:
@@ -65,21 +67,15 @@ def backtest(
         print_backtest(Console(), found, told, patch)
 
 
-def _rules(path: Path | None) -> tuple[str, str, dict[str, AlertRule]]:
-    """Return a rule file's text, its name for a patch, and its rules; the shipped one without a path."""
+def _text(path: Path | None) -> tuple[str, str]:
+    """Return a rule file's text, and its name for a patch; the shipped one's without a path."""
     if path is None:
-        text = resources.files("chaos_pizza.alerting").joinpath("shipped_rules.yaml").read_text(encoding="utf-8")
-        return text, _SHIPPED, shipped_rules()
+        shipped = resources.files("chaos_pizza.alerting").joinpath("shipped_rules.yaml")
+        return shipped.read_text(encoding="utf-8"), _SHIPPED
     try:
-        rules = read_rules(read_yaml(path))
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UsageError(f"there is no rule file {path}") from None
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: {error}") from None
-    if not rules:
-        raise UsageError(f"{path} holds no rule")
-    return text, path.as_posix(), rules
+        return path.read_text(encoding="utf-8"), path.as_posix()
+    except OSError as error:
+        raise UsageError(f"rule file {path} can't be read: {error.strerror}") from None
 
 
 def _folders(drills: tuple[Path, ...], calm: tuple[Path, ...], *, must_exist: tuple[Path, ...]) -> list[Path]:

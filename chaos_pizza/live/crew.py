@@ -13,7 +13,7 @@ from chaos_pizza.clock import Clock
 from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.live.alert_desk import AlertDesk, open_desk
 from chaos_pizza.live.calm import CalmRestorer
-from chaos_pizza.live.factory_watch import FactoryWatch
+from chaos_pizza.live.factory_watch import POLL_S, FactoryWatch
 from chaos_pizza.live.runbook import Runbook
 from chaos_pizza.live.server_clock import ServerClock
 from chaos_pizza.live.stop_watch import StopWatch
@@ -27,6 +27,7 @@ from chaos_pizza.traffic.generator import Traffic
 from chaos_pizza.traffic.recent import RecentPurchases
 
 _RECORD_INTERVAL_S = 0.5
+_SLOWEST_POLL_S = 10.0
 
 Record = Callable[[Event], object]
 
@@ -63,7 +64,7 @@ class Crew:
         stop_watch = StopWatch(settings, folder, services, stop)
         record = _heard_by(stop_watch, record)
         traffic = Traffic(self.buyer, settings.traffic, services.clock, self.recent, first_number)
-        self.factory_watch = FactoryWatch(services, services.clock, record)
+        self.factory_watch = FactoryWatch(services, services.clock, record, _factory_poll_s(settings))
         runbook = self._runbook(record)
         self._finish = lambda: _take_down(traffic, self._desk.counters, record)
         await self.factory_watch.look()
@@ -137,6 +138,13 @@ def _take_down(traffic: Traffic, counters: SyntheticCounters, record: Record) ->
     for sample in observed.samples:
         counters.add_sample(sample)
     record(observed)
+
+
+def _factory_poll_s(settings: DrillSettings) -> float:
+    """Return how often to ask the factory: a drill that breaks nothing waits for no instant to be dated closely."""
+    if settings.fault is not FaultKind.NONE:
+        return POLL_S
+    return max(POLL_S, min(settings.detection.scrape_interval_s, _SLOWEST_POLL_S))
 
 
 def _heard_by(stop_watch: StopWatch, record: Record) -> Record:

@@ -13,21 +13,24 @@ from chaos_pizza.model.event import Event, FaultProven, VendorSeen
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.wire.factory import Vendor, link_path
 
-_POLL_S = 0.25
+POLL_S = 0.25
 _IDLE_POLL_S = 10.0
 _SOON = timedelta(seconds=60)
 
 
 class FactoryWatch:
-    """Asks the factory for its word again and again, and orders a pizza there once chaos should be on, to prove it.
+    """Asks the factory for its word every `poll_s` seconds, and orders a pizza there once chaos should be on.
 
-    `vendor` is the last word heard, `None` before the first.
+    That proves it. `vendor` is the last word heard, `None` before the first.
     """
 
-    def __init__(self, services: Services, clock: Clock, record: Callable[[Event], object]) -> None:
+    def __init__(
+        self, services: Services, clock: Clock, record: Callable[[Event], object], poll_s: float = POLL_S
+    ) -> None:
         self._services = services
         self._clock = clock
         self._record = record
+        self._poll_s = poll_s
         self.server_clock = ServerClock(Peer.FACTORY, record)
         self.vendor: Vendor | None = None
         self._last_sent_at: datetime | None = None
@@ -53,8 +56,8 @@ class FactoryWatch:
             try:
                 await self.look()
             except ServiceError:
-                await asyncio.sleep(_POLL_S)
-            await asyncio.sleep(_POLL_S if self._is_close() else _IDLE_POLL_S)
+                await asyncio.sleep(self._poll_s)
+            await asyncio.sleep(self._poll_s if self._is_close() else _IDLE_POLL_S)
 
     def _is_close(self) -> bool:
         """Whether something may happen any moment: always, but while chaos waits for its distant start."""
@@ -65,7 +68,7 @@ class FactoryWatch:
 
     async def _keep_proving(self) -> None:
         while True:
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(POLL_S)
             start_at = self._unproven_start()
             if start_at is None:
                 continue

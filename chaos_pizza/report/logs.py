@@ -1,5 +1,6 @@
 """What the report says of the log: whether the failed purchases could have been found there, and how soon."""
 
+from chaos_pizza.model.incident import LogSource
 from chaos_pizza.model.result import LogFinding
 from chaos_pizza.report.phrasing import share, span
 
@@ -8,7 +9,7 @@ def describe_logs(finding: LogFinding | None, *, asked: bool) -> list[str]:
     """Return what is to be said of the log: nothing where it was not asked, and where that was in vain that it was."""
     if finding is None:
         return ["Whether the failed purchases are in the log is not known: it could not be searched."] if asked else []
-    log = f"the log ({finding.source.label})"
+    log = "the log file" if finding.source is LogSource.LOG_FILE else f"the log ({finding.source.label})"
     if finding.share_ratio is None:
         return [f"No purchase had failed when {log} was searched, so nothing is known of it."]
     if finding.entries == 0:
@@ -21,4 +22,4 @@ def describe_logs(finding: LogFinding | None, *, asked: bool) -> list[str]:
     held = ratio if finding.share_ratio == 1 else f"at most {ratio}"
     sooner = finding.first_after_s
     first = f", the first {span(sooner)} after the first failure" if sooner is not None else ""
-    return [f"The log ({finding.source.label}) holds entries for {held} of the failed purchases{first}."]
+    return [f"T{log[1:]} holds entries for {held} of the failed purchases{first}."]

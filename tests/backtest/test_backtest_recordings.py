@@ -1,5 +1,6 @@
 """Journals read for a back-test: what every other reader reads of them, and nothing from a broken one."""
 
+import gzip
 from datetime import timedelta
 
 import pytest
@@ -80,6 +81,51 @@ def test_the_segments_of_a_watch_are_one_stretch(tmp_path):
     assert found[10][0] > micros_of(later)
     # The second segment's writer began anew, and so did its shop: its first scrape holds everything.
     assert [value for _, value in found] == [10.0 * (n % 10 + 1) for n in range(20)]
+
+
+def packed(path):
+    whole = path.with_name(f"{path.name}.gz")
+    whole.write_bytes(gzip.compress(path.read_bytes()))
+    path.unlink()
+    return whole
+
+
+def test_packed_segments_are_read_as_they_are(tmp_path):
+    for folder in ("plain", "packed"):
+        for number in (1, 2):
+            path = tmp_path / folder / f"journal-00000{number}.jsonl"
+            write_calm(path, 10, begins_at=EPOCH + timedelta(seconds=10 * number))
+            if folder == "packed" and number == 1:
+                packed(path)
+    plain, mixed = read_one(tmp_path / "plain"), read_one(tmp_path / "packed")
+    assert points(mixed, SHOP, GOOD) == points(plain, SHOP, GOOD)
+    assert len(points(mixed, SHOP, GOOD)) == 20
+
+
+@pytest.mark.parametrize(
+    "harm", [lambda whole: whole[:-30], lambda _: b"no gzip", lambda whole: whole[:40] + b"?" * 50]
+)
+def test_a_segment_that_can_t_be_unpacked_leaves_the_watch_out(tmp_path, harm):
+    path = tmp_path / "w" / "journal-000001.jsonl"
+    write_calm(path, 100)
+    whole = packed(path)
+    whole.write_bytes(harm(whole.read_bytes()))
+    assert "can't be read" in reason_for(tmp_path / "w")
+
+
+def test_chaos_that_somebody_else_wrought_in_a_watch_is_known(tmp_path):
+    journal = Journal(tmp_path / "w" / "journal-000001.jsonl")
+    journal.started(FaultKind.NONE)
+    for second, kind in ((1, "none"), (5, "fail"), (9, "none")):
+        chaos = {"type": kind, "initiated_at": None, "start_at": None, "fix_at": None}
+        journal.line(
+            second, "vendor_seen", sent_at=journal.at(second), received_at=journal.at(second), chaos=chaos,
+            previous_sent_at=journal.at(second - 1),
+        )  # fmt: skip
+    journal.close()
+    assert read_one(tmp_path / "w").disturbed == (
+        (micros_of(EPOCH + timedelta(seconds=4)), micros_of(EPOCH + timedelta(seconds=9))),
+    )
 
 
 def test_purchases_that_were_not_kept_as_scrapes_are_counted_anew(tmp_path):

@@ -12,11 +12,12 @@ from chaos_pizza.alerting.exposition import series_key
 from chaos_pizza.backtest.candidate import changed
 from chaos_pizza.backtest.columns import Figures, micros_of
 from chaos_pizza.backtest.front import coverage, is_blind
-from chaos_pizza.backtest.recording import Recording
+from chaos_pizza.backtest.recording import FOR_EVER_US, Recording, SeenChaos
 from chaos_pizza.backtest.replay import replay
 from chaos_pizza.backtest.trial import Caught
 from chaos_pizza.backtest.trying import seen_us, try_all
 from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.event import VendorChaos, VendorSeen
 from chaos_pizza.model.result import Measure
 from chaos_pizza.model.settings import FaultKind
 
@@ -121,6 +122,30 @@ def test_a_gap_in_the_scrapes_is_no_calm_that_anybody_saw():
     [figures] = columns_of([(second, {FAILED: 0}) for second in (0, 60, 120, 300, 360)]).figures()
     assert seen_us(figures.scraped_us) == 360_000_000
     assert seen_us(figures.scraped_us[:1]) == seen_us(figures.scraped_us[:0]) == 0
+
+
+def test_what_fires_while_somebody_else_s_chaos_is_on_or_can_be_looked_back_at_is_no_page_for_nothing():
+    """Alerts at 2, 12, 22 and 32, a chaos from 10.5 to 16.5: with a window of 4 s, and 1 s each, the one at 12."""
+    values = [2 * ((second + 8) // 10) for second in range(40)]
+    [figures] = columns_of(a_second_each(values)).figures()
+    chaos = (micros_of(after(10.5)), micros_of(after(16.5)))
+    trial = tried(a_rule(), Recording("calm", (figures,), None, disturbed=(chaos,)))
+    assert tried(a_rule(), Recording("calm", (figures,), None)).false_pages.count == 4
+    assert trial.false_pages.count == 3
+    # From 10 to 22 nobody can tell (16.5 s, 4 s of window and 1 s until the next evaluation).
+    assert trial.false_pages.weeks * 604_800 == pytest.approx(39 - 12)
+    assert tried(a_rule(window_s=9.0), Recording("calm", (figures,), None, disturbed=(chaos,))).false_pages.count == 2
+
+
+def test_chaos_is_taken_to_be_on_from_the_last_look_that_did_not_see_it():
+    chaos = SeenChaos()
+    for seen_at, previous, kind in ((5, None, "none"), (20, 15, "fail"), (22, 21, "badjwt"), (40, 35, "none")):
+        named = VendorChaos(kind)
+        sooner = None if previous is None else after(previous)
+        chaos.add(VendorSeen(after(seen_at - 0.1), after(seen_at), named, sooner))
+    assert chaos.stretches() == ((micros_of(after(15)), micros_of(after(40))),)
+    chaos.add(VendorSeen(after(50), after(51), VendorChaos("throttle"), None))
+    assert chaos.stretches()[1] == (micros_of(after(50)), FOR_EVER_US)
 
 
 def test_nothing_recorded_is_nothing_tried():

@@ -46,10 +46,13 @@ def test_a_share_is_an_upper_bound_since_other_customers_fail_too():
 
 def test_a_log_without_any_failure_sends_whoever_looks_there_astray():
     assert said(0, 57, 0.0, source=LogSource.LOG_FILE) == (
-        "None of the 57 failed purchases appears in the log (the log file): whoever looks for the cause there will not "
-        "find it."
+        "None of the 57 failed purchases appears in the log file: whoever looks for the cause there will not find it."
     )
     assert said(0, 1, 0.0).startswith("The one failed purchase does not appear in the log (Loki): ")
+
+
+def test_a_file_is_named_as_such_at_the_beginning_too():
+    assert said(source=LogSource.LOG_FILE) == "The log file holds entries for 100 % of the failed purchases."
 
 
 def test_where_nothing_had_failed_nothing_is_known():
