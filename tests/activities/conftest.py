@@ -16,7 +16,8 @@ def sandbox():
 @pytest.fixture
 def given(sandbox):
     """What the engine hands to an activity: `configuration` and `secrets`."""
-    values = {key: sandbox.environment[variable] for key, variable in VARIABLES.items()}
+    known = sandbox.environment
+    values = {key: known[variable] for key, variable in VARIABLES.items() if variable in known}
     return {
         "configuration": {key: value for key, value in values.items() if key not in SECRETS},
         "secrets": {key: value for key, value in values.items() if key in SECRETS},

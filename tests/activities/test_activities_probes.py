@@ -5,6 +5,7 @@ from chaoslib.exceptions import ActivityFailed
 
 from chaos_pizza.actions import restore_calm, start_factory_chaos
 from chaos_pizza.probes import (
+    alerting_can_be_read,
     factory_chaos,
     factory_is_calm,
     purchase_latency_s,
@@ -96,3 +97,15 @@ def test_the_shop_is_up_or_the_probe_says_why_not(given):
 def test_a_missing_target_names_its_variables():
     with pytest.raises(ActivityFailed, match="PIZZA_SHOP_URL, PIZZA_FACTORY_URL, PIZZA_VENDOR_KEY not set"):
         shop_is_up(configuration={}, secrets={})
+
+
+def test_alerting_can_be_read_where_the_target_names_none(given):
+    """The drill evaluates its rules by itself then."""
+    assert alerting_can_be_read(**given) is True
+
+
+def test_alerting_that_can_not_be_read_fails_the_probe(given):
+    """The shop is no Prometheus."""
+    given["configuration"]["prometheus_url"] = given["configuration"]["shop_url"]
+    with pytest.raises(ActivityFailed, match="PIZZA_PROMETHEUS_URL"):
+        alerting_can_be_read(**given)
