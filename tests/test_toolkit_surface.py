@@ -32,8 +32,10 @@ def test_every_probe_action_and_control_is_discovered(discovered):
     probes = {name for name, kind in kinds.items() if kind == "probe"}
     actions = {name for name, kind in kinds.items() if kind == "action"}
     assert probes == {
+        "alerting_can_be_read",
         "factory_chaos",
         "factory_is_calm",
+        "failure_is_logged",
         "purchase_latency_s",
         "purchase_once",
         "purchase_success_ratio",

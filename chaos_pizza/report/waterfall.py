@@ -17,6 +17,7 @@ _SETTINGS = {
     PartName.FOR: "a shorter `for`",
     PartName.GROUP_WAIT: "a shorter group wait",
 }
+_TRY = "`chaos-pizza backtest` tries other rules against this drill and all others."
 SIGHTS = {
     Sight.FIRED: "fired",
     Sight.MOVED: "stirred, but did not fire",
@@ -78,8 +79,9 @@ def describe_halving(parts: Sequence[WaterfallPart]) -> list[str]:
         f"{duration(ttd_s - tunable_s)} do not."
     )
     if tunable_s < ttd_s / 2:
-        return [split, "So no setting of the alerting would have halved it."]
-    return [split, f"{_listed(list(_enough(tunable, ttd_s / 2)))} would have halved it, as far as these parts tell."]
+        return [split, "So no setting of the alerting would have halved it.", _TRY]
+    enough = _listed(list(_enough(tunable, ttd_s / 2)))
+    return [split, f"{enough} would have halved it, as far as these parts tell.", _TRY]
 
 
 def _enough(tunable: Sequence[WaterfallPart], wanted_s: float) -> Iterator[str]:

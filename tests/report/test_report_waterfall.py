@@ -62,7 +62,7 @@ def test_a_part_too_short_to_be_drawn_still_shows():
 
 def test_the_longest_tunable_parts_that_make_a_half_are_named():
     """Of 8 s, 7 are tunable, and 4 make a half: the 5 s of `for` alone do."""
-    split, answer = describe_halving(PARTS)
+    split, answer, _ = describe_halving(PARTS)
     assert split == "Of the 8.00 s, 7.00 s belong to settings of the alerting, and 1.00 s do not."
     assert answer == "A shorter `for` (up to 5.00 s) would have halved it, as far as these parts tell."
 

@@ -28,17 +28,19 @@ def kept(folder: Path, program: str) -> Iterator[subprocess.Popen]:
     pipe = subprocess.PIPE
     command = [*KEEPER, str(folder), sys.executable, "-c", program]
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as keeper:
-        yield keeper
+        try:
+            yield keeper
+        finally:
+            keeper.kill()
 
 
 @pytest.mark.parametrize("program", [PATIENT, STUBBORN], ids=["heeds SIGTERM", "ignores SIGTERM"])
 def test_the_command_and_its_data_go_when_stdin_ends(folder, program):
     with kept(folder, program) as keeper:
         assert keeper.stdout.readline() == "up\n"
-        keeper.stdin.close()
-        # To its end: nobody holds it open any more.
-        assert keeper.stdout.read() == ""
-        assert keeper.wait(10) == 1
+        # It closes stdin and reads stdout to its end: until neither of them holds it open any more.
+        assert keeper.communicate(timeout=10) == ("", None)
+        assert keeper.returncode == 1
     assert not folder.exists()
 
 
