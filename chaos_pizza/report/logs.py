@@ -5,10 +5,10 @@ from chaos_pizza.model.result import LogFinding
 from chaos_pizza.report.phrasing import share, span
 
 
-def describe_logs(finding: LogFinding | None, *, asked: bool) -> list[str]:
-    """Return what is to be said of the log: nothing where it was not asked, and where that was in vain that it was."""
+def describe_logs(finding: LogFinding | None) -> list[str]:
+    """Return what is to be said of the log; nothing where nobody searched it."""
     if finding is None:
-        return ["Whether the failed purchases are in the log is not known: it could not be searched."] if asked else []
+        return []
     log = "the log file" if finding.source is LogSource.LOG_FILE else f"the log ({finding.source.label})"
     if finding.share_ratio is None:
         return [f"No purchase had failed when {log} was searched, so nothing is known of it."]

@@ -51,7 +51,7 @@ def to_markdown(result: DrillResult, settings: DrillSettings) -> str:
         impact=describe_impact(result, settings),
         entries=_entries(result),
         response=describe_response(result, settings),
-        logs=describe_logs(result.logged, asked=False),
+        logs=describe_logs(result.logged),
         cause=describe_cause(result, settings),
         prevention=describe_prevention(result),
         resolution=describe_resolution(result, settings),

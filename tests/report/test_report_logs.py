@@ -1,6 +1,5 @@
 """What the report says of the log."""
 
-import pytest
 from report_examples import exactly
 
 from chaos_pizza.model.incident import LogSource
@@ -13,23 +12,16 @@ def finding(entries=57, failed=57, share_ratio=1.0, first_after_s=None, source=L
 
 
 def said(*args, **kwargs):
-    (sentence,) = describe_logs(finding(*args, **kwargs), asked=True)
+    (sentence,) = describe_logs(finding(*args, **kwargs))
     return sentence
 
 
 def test_of_a_log_that_was_not_asked_nothing_is_said():
-    assert describe_logs(None, asked=False) == []
+    assert describe_logs(None) == []
 
 
-def test_a_log_that_was_asked_in_vain_is_unknown():
-    assert describe_logs(None, asked=True) == [
-        "Whether the failed purchases are in the log is not known: it could not be searched."
-    ]
-
-
-@pytest.mark.parametrize("asked", [True, False])
-def test_a_log_that_holds_all_failures_and_how_soon(asked):
-    assert describe_logs(finding(first_after_s=exactly(0.3)), asked=asked) == [
+def test_a_log_that_holds_all_failures_and_how_soon():
+    assert describe_logs(finding(first_after_s=exactly(0.3))) == [
         "The log (Loki) holds entries for 100 % of the failed purchases, the first 0.30 s after the first failure."
     ]
 
