@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from chaos_pizza.alerting.exposition import SeriesKey, chosen
 from chaos_pizza.alerting.series import CounterHistory, PrometheusMajor, increase, rate
 from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState, Operator
-from chaos_pizza.model.event import AlertChanged
+from chaos_pizza.model.alert_event import AlertChanged
 
 _COMPARE: dict[Operator, Callable[[float, float], bool]] = {
     Operator.ABOVE: operator.gt,

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from chaos_pizza.alerting.exposition import SeriesKey, series_key
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.event import AlertSourceLost, DrillResumed, Recorded, SeriesScraped
+from chaos_pizza.model.alert_event import AlertSourceLost, SeriesScraped
+from chaos_pizza.model.event import DrillResumed, Recorded
 from chaos_pizza.model.incident import Peer
 
 _METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")

@@ -12,7 +12,8 @@ from chaos_pizza.drill.observations import Observations, gather
 from chaos_pizza.drill.timeline import fault_end, timeline_of
 from chaos_pizza.errors import JournalError
 from chaos_pizza.model.alert import AlertRule, AlertSource
-from chaos_pizza.model.event import ClockObserved, DrillResumed, PurchasesObserved, Recorded, SeriesScraped, VendorSeen
+from chaos_pizza.model.alert_event import SeriesScraped
+from chaos_pizza.model.event import ClockObserved, DrillResumed, PurchasesObserved, Recorded, VendorSeen
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Overdue, Sample

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from chaos_pizza.clients.alerting_call import AlertingCall
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.event import AlertRuleDescribed
+from chaos_pizza.model.alert_event import AlertRuleDescribed
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.settings import DetectionSettings
 from chaos_pizza.monitoring.active_alerts import ActiveAlert, ActiveAlerts

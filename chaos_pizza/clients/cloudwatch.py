@@ -7,7 +7,8 @@ from chaos_pizza.clients.aws import AwsAnswer, AwsService
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import BadAnswer, Refused, ServiceError, TargetError
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.event import AlertChanged, ClockObserved
+from chaos_pizza.model.alert_event import AlertChanged
+from chaos_pizza.model.event import ClockObserved
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.settings import DetectionSettings
 from chaos_pizza.model.target import Target

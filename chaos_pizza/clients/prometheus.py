@@ -6,7 +6,8 @@ from chaos_pizza.clients.alerting_call import AlertingCall
 from chaos_pizza.clients.prometheus_counters import PrometheusCounters
 from chaos_pizza.errors import BadAnswer, Refused
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.event import AlertRuleDescribed, ClockObserved
+from chaos_pizza.model.alert_event import AlertRuleDescribed
+from chaos_pizza.model.event import ClockObserved
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.settings import DetectionSettings
 from chaos_pizza.monitoring.alert_history import AlertHistory

@@ -7,7 +7,7 @@ from chaos_pizza.alerting.scrapes import ScrapeEncoder
 from chaos_pizza.clients.alerting_call import AlertingCall
 from chaos_pizza.errors import BadAnswer
 from chaos_pizza.model.alert import AlertRule, AlertSource
-from chaos_pizza.model.event import SeriesScraped
+from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.monitoring.prometheus import (
     RawSeries,

@@ -77,9 +77,9 @@ def _print_drills(console: Console, backtest: Backtest) -> None:
     rows = [_drill_row(backtest, place) for place in range(len(backtest.drills))]
     if not rows:
         return
-    title = "Each drill, by the rules as they stand"
+    title = "Each drill, by all of these rules"
     if len(rows) > _MOST_DRILLS:
-        title = f"The {_MOST_DRILLS} of {len(rows)} drills that took longest, by the rules as they stand"
+        title = f"The {_MOST_DRILLS} of {len(rows)} drills that took longest, by all of these rules"
         rows = sorted(rows, key=lambda row: row[0], reverse=True)[:_MOST_DRILLS]
     table = _table(title, "drill", "fault", "time to detect", "first by", "figures")
     for _, cells in rows:

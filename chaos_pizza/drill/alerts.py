@@ -7,7 +7,8 @@ from datetime import datetime
 from chaos_pizza.drill.clock_offset import ClockOffset, clock_offset, on_drill_clock
 from chaos_pizza.drill.observations import Observations, clipped
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import AlertChanged, ClockObserved
+from chaos_pizza.model.alert_event import AlertChanged
+from chaos_pizza.model.event import ClockObserved
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.interval import Interval
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from chaos_pizza.drill.alerts import alert_label, fresh_changes
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.model.alert import AlertState
-from chaos_pizza.model.event import Marked, NotificationReceived
+from chaos_pizza.model.alert_event import NotificationReceived
+from chaos_pizza.model.event import Marked
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import Instant, InstantName

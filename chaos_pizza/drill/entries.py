@@ -7,10 +7,9 @@ from chaos_pizza.drill.detection import mark_label
 from chaos_pizza.drill.first_impact import first_failed
 from chaos_pizza.drill.observations import Observations, interval_of
 from chaos_pizza.model.alert import AlertSource, AlertState
+from chaos_pizza.model.alert_event import AlertSourceFound, AlertSourceLost, NotificationReceived
 from chaos_pizza.model.event import (
     Aborted,
-    AlertSourceFound,
-    AlertSourceLost,
     CalmChecked,
     CureAttempted,
     DrillResumed,
@@ -18,7 +17,6 @@ from chaos_pizza.model.event import (
     FaultProven,
     HypothesisChecked,
     Marked,
-    NotificationReceived,
     ResponderStep,
     WatchdogTookOver,
 )

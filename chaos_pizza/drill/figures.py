@@ -8,7 +8,8 @@ from chaos_pizza.alerting.scrapes import ScrapeDecoder
 from chaos_pizza.drill.clock_offset import clock_offset, on_drill_clock
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.model.alert import AlertRule, AlertSource
-from chaos_pizza.model.event import AlertSourceLost, ClockObserved, DrillResumed, SeriesScraped
+from chaos_pizza.model.alert_event import AlertSourceLost, SeriesScraped
+from chaos_pizza.model.event import ClockObserved, DrillResumed
 from chaos_pizza.model.interval import Interval
 
 

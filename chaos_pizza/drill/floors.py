@@ -6,7 +6,7 @@ from chaos_pizza.alerting.floor import detection_floor
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.sight import watched_by
 from chaos_pizza.model.alert import AlertRule, AlertSource
-from chaos_pizza.model.event import AlertRuleDescribed
+from chaos_pizza.model.alert_event import AlertRuleDescribed
 from chaos_pizza.model.result import DetectionFloor
 
 

@@ -3,7 +3,8 @@
 from chaos_pizza.drill.clock_offset import clock_offset, on_drill_clock
 from chaos_pizza.drill.measures import between
 from chaos_pizza.drill.observations import Observations
-from chaos_pizza.model.event import ClockObserved, LogsSearched
+from chaos_pizza.model.alert_event import LogsSearched
+from chaos_pizza.model.event import ClockObserved
 from chaos_pizza.model.incident import LogSource, Peer
 from chaos_pizza.model.result import InstantName, LogFinding, Measure, Timeline
 

@@ -10,7 +10,7 @@ from chaos_pizza.drill.measures import between
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.timeline import fault_end
 from chaos_pizza.model.alert import RISING, AlertRule, AlertSource, AlertState
-from chaos_pizza.model.event import AlertingChosen
+from chaos_pizza.model.alert_event import AlertingChosen
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import InstantName, RuleSight, Sight, Timeline
 

@@ -8,16 +8,8 @@ from chaos_pizza.drill.calm import was_fault_seen
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.timeline import fault_end
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.event import (
-    ActivityEnded,
-    AlertingChosen,
-    AlertSourceFound,
-    AlertSourceLost,
-    DrillResumed,
-    FaultInjected,
-    HypothesisChecked,
-    PurchasesObserved,
-)
+from chaos_pizza.model.alert_event import AlertingChosen, AlertSourceFound, AlertSourceLost
+from chaos_pizza.model.event import ActivityEnded, DrillResumed, FaultInjected, HypothesisChecked, PurchasesObserved
 from chaos_pizza.model.result import InstantName, Timeline
 from chaos_pizza.model.settings import FaultKind
 

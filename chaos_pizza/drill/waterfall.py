@@ -12,7 +12,7 @@ from chaos_pizza.drill.measures import detection_of
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.timeline import fault_end
 from chaos_pizza.model.alert import RISING, AlertRule, AlertSource
-from chaos_pizza.model.event import AlertRuleDescribed
+from chaos_pizza.model.alert_event import AlertRuleDescribed
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import InstantName, Measure, PartName, Timeline, WaterfallPart
 

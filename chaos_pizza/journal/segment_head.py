@@ -3,17 +3,15 @@
 from typing import TypeVar
 
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import (
+from chaos_pizza.model.alert_event import (
     AlertChanged,
     AlertingChosen,
     AlertRuleDescribed,
     AlertSourceFound,
     AlertSourceLost,
-    ClockObserved,
-    Event,
     SeriesScraped,
-    VendorSeen,
 )
+from chaos_pizza.model.event import ClockObserved, Event, VendorSeen
 from chaos_pizza.model.incident import Peer
 
 _MOST_KEPT = 1000

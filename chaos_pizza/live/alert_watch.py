@@ -13,7 +13,8 @@ from chaos_pizza.clients.http import HttpCaller
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import ServiceError
 from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState
-from chaos_pizza.model.event import AlertingChosen, AlertSourceFound, AlertSourceLost, Event
+from chaos_pizza.model.alert_event import AlertingChosen, AlertSourceFound, AlertSourceLost
+from chaos_pizza.model.event import Event
 from chaos_pizza.model.settings import DetectionFrom, DetectionSettings
 
 _SCRAPE_TIMEOUT_S = 5.0

@@ -11,7 +11,8 @@ from chaos_pizza.clients.http import HttpCaller, http_client
 from chaos_pizza.clients.services import Services
 from chaos_pizza.errors import ServiceError, TimedOut, Unreachable
 from chaos_pizza.model.alert import AlertState
-from chaos_pizza.model.event import AlertChanged, Event, PurchasesObserved
+from chaos_pizza.model.alert_event import AlertChanged
+from chaos_pizza.model.event import Event, PurchasesObserved
 from chaos_pizza.model.settings import DrillSettings
 from chaos_pizza.stop_file import stop_request
 from chaos_pizza.stopping import reasons

@@ -10,7 +10,8 @@ from chaos_pizza.clock import Clock
 from chaos_pizza.errors import ServiceError, TimedOut
 from chaos_pizza.live.server_clock import ServerClock
 from chaos_pizza.model.alert import AlertState
-from chaos_pizza.model.event import AlertChanged, AlertingChosen, AlertSourceFound, AlertSourceLost, Event
+from chaos_pizza.model.alert_event import AlertChanged, AlertingChosen, AlertSourceFound, AlertSourceLost
+from chaos_pizza.model.event import Event
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.monitoring.look import Look
 

@@ -16,7 +16,8 @@ from chaos_pizza.journal.rotation import Keeping, RotatingJournal, segments_of
 from chaos_pizza.live.crew import prepare
 from chaos_pizza.live.purchase_digest import PurchaseDigest, PurchaseFigures
 from chaos_pizza.model.alert import AlertState
-from chaos_pizza.model.event import AlertChanged, DrillStarted, Event, PurchasesObserved
+from chaos_pizza.model.alert_event import AlertChanged
+from chaos_pizza.model.event import DrillStarted, Event, PurchasesObserved
 from chaos_pizza.model.settings import DetectionFrom, DrillSettings
 from chaos_pizza.model.target import Target
 from chaos_pizza.recordings import WATCH_FOLDER

@@ -16,7 +16,8 @@ from starlette.routing import Route
 
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import BadAnswer
-from chaos_pizza.model.event import Event, NotificationReceived
+from chaos_pizza.model.alert_event import NotificationReceived
+from chaos_pizza.model.event import Event
 from chaos_pizza.monitoring.counting import Counting
 from chaos_pizza.monitoring.webhook import NotificationPayload, read_notification
 from chaos_pizza.redaction import Redactor

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import AlertChanged
+from chaos_pizza.model.alert_event import AlertChanged
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.monitoring.counting import instance_text
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from chaos_pizza.errors import BadAnswer
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import AlertChanged
+from chaos_pizza.model.alert_event import AlertChanged
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.monitoring.answers import read_unix
 from chaos_pizza.monitoring.counting import Counting, instance_text

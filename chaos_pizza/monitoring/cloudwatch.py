@@ -9,7 +9,7 @@ from typing import Any
 
 from chaos_pizza.errors import BadAnswer
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import AlertChanged, AlertRuleDescribed
+from chaos_pizza.model.alert_event import AlertChanged, AlertRuleDescribed
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.monitoring.logs import read_date
 from chaos_pizza.wire.message import YEARS

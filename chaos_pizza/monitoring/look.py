@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from chaos_pizza.model.event import AlertChanged, AlertRuleDescribed, ClockObserved, SeriesScraped
+from chaos_pizza.model.alert_event import AlertChanged, AlertRuleDescribed, SeriesScraped
+from chaos_pizza.model.event import ClockObserved
 
 Told = AlertChanged | AlertRuleDescribed | SeriesScraped
 """What an alerting system can tell."""

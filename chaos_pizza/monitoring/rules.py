@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from chaos_pizza.errors import Refused
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import AlertRuleDescribed
+from chaos_pizza.model.alert_event import AlertRuleDescribed
 from chaos_pizza.monitoring.answers import (
     System,
     expect_data,

@@ -14,7 +14,7 @@ from chaos_pizza.clock import Clock
 from chaos_pizza.errors import Refused, ServiceError, UsageError
 from chaos_pizza.live.server_clock import ServerClock
 from chaos_pizza.live.session import DrillSession
-from chaos_pizza.model.event import LogsSearched
+from chaos_pizza.model.alert_event import LogsSearched
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.result import InstantName
 from chaos_pizza.monitoring.logs import FoundEntries

@@ -16,7 +16,8 @@ from chaos_pizza.clients.services import Services, open_services
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.live.background import BackgroundLoop
 from chaos_pizza.live.current import set_current_session
-from chaos_pizza.model.event import ClockObserved, Event, LogsSearched
+from chaos_pizza.model.alert_event import LogsSearched
+from chaos_pizza.model.event import ClockObserved, Event
 from chaos_pizza.model.incident import LogSource, Peer, Stage
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Sample

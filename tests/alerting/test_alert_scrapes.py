@@ -16,8 +16,9 @@ from chaos_pizza.alerting.scrapes import (
     series_text,
 )
 from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.alert_event import AlertSourceLost, SeriesScraped
 from chaos_pizza.model.conversion import event_from_mapping, event_to_mapping
-from chaos_pizza.model.event import AlertSourceLost, DrillResumed, Recorded, SeriesScraped
+from chaos_pizza.model.event import DrillResumed, Recorded
 from chaos_pizza.model.incident import Peer
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -16,7 +16,8 @@ from chaos_pizza.errors import JournalError
 from chaos_pizza.journal.chain import FIRST_HASH, write_line
 from chaos_pizza.journal.file import read_journal
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.event import PurchasesObserved, SeriesScraped
+from chaos_pizza.model.alert_event import SeriesScraped
+from chaos_pizza.model.event import PurchasesObserved
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Outcome, Overdue, Sample
 from chaos_pizza.model.settings import FaultKind

@@ -17,7 +17,7 @@ from chaos_pizza.backtest.conditions import Conditions
 from chaos_pizza.backtest.recording import Recording
 from chaos_pizza.backtest.replay import evaluation_rows, replay
 from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState, Operator
-from chaos_pizza.model.event import SeriesScraped
+from chaos_pizza.model.alert_event import SeriesScraped
 
 LATE = series_key("sold_total", outcome="late")
 GOOD = series_key("sold_total", outcome="ok")

@@ -16,7 +16,7 @@ from chaos_pizza.clients.cloudwatch import CloudWatchAlarms
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.errors import BadAnswer, Refused, ServiceError, TargetError, TimedOut, Unreachable
 from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState, Operator
-from chaos_pizza.model.event import AlertChanged, AlertRuleDescribed
+from chaos_pizza.model.alert_event import AlertChanged, AlertRuleDescribed
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.settings import DetectionSettings
 from chaos_pizza.model.target import Target

@@ -7,7 +7,7 @@ from small_alerting import SmallGrafana
 from chaos_pizza.clients.http import LARGEST_ANSWER
 from chaos_pizza.errors import BadAnswer, Refused
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import AlertChanged, AlertRuleDescribed
+from chaos_pizza.model.alert_event import AlertChanged, AlertRuleDescribed
 from chaos_pizza.model.incident import Peer
 
 PENDING, FIRING, INACTIVE = AlertState.PENDING, AlertState.FIRING, AlertState.INACTIVE

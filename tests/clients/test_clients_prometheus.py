@@ -9,7 +9,7 @@ from small_alerting import SmallPrometheus
 from chaos_pizza.clients.http import LARGEST_ANSWER
 from chaos_pizza.errors import BadAnswer, Refused, ServiceError, Unreachable
 from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState, Operator
-from chaos_pizza.model.event import AlertChanged, AlertRuleDescribed, SeriesScraped
+from chaos_pizza.model.alert_event import AlertChanged, AlertRuleDescribed, SeriesScraped
 from chaos_pizza.model.incident import Peer
 
 PENDING, FIRING, INACTIVE = AlertState.PENDING, AlertState.FIRING, AlertState.INACTIVE

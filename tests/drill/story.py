@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from chaos_pizza.model.alert import AlertSource, AlertState
+from chaos_pizza.model.alert_event import AlertChanged
 from chaos_pizza.model.event import (
     Actor,
-    AlertChanged,
     CalmChecked,
     ClockObserved,
     CureAnswer,

@@ -5,7 +5,7 @@ from story import alert, at, clock, journal, seconds, started
 from chaos_pizza.drill.alerts import dated_changes, fresh_changes, raised_first
 from chaos_pizza.drill.observations import gather
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import AlertChanged
+from chaos_pizza.model.alert_event import AlertChanged
 from chaos_pizza.model.incident import Peer
 
 PENDING, FIRING, INACTIVE = AlertState.PENDING, AlertState.FIRING, AlertState.INACTIVE

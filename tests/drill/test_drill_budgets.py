@@ -4,7 +4,8 @@ import pytest
 from story import at, by_the_book, by_time, with_settings
 
 from chaos_pizza.drill.result import judge
-from chaos_pizza.model.event import Aborted, AlertChanged, DrillEnded, Marked
+from chaos_pizza.model.alert_event import AlertChanged
+from chaos_pizza.model.event import Aborted, DrillEnded, Marked
 from chaos_pizza.model.result import BudgetCheck
 from chaos_pizza.model.settings import Budgets, ResponderKind, ResponderSettings
 

@@ -6,7 +6,7 @@ from story import by_the_book, by_time, with_settings
 from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.event import AlertingChosen, AlertRuleDescribed
+from chaos_pizza.model.alert_event import AlertingChosen, AlertRuleDescribed
 from chaos_pizza.model.settings import DetectionSettings
 
 PROMETHEUS, MANAGER = AlertSource.PROMETHEUS, AlertSource.ALERTMANAGER

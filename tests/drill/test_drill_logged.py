@@ -8,7 +8,7 @@ from story import at, by_the_book, by_time, clock
 from chaos_pizza.drill.logged import was_logged
 from chaos_pizza.drill.observations import gather
 from chaos_pizza.drill.timeline import timeline_of
-from chaos_pizza.model.event import LogsSearched
+from chaos_pizza.model.alert_event import LogsSearched
 from chaos_pizza.model.incident import LogSource, Peer
 from chaos_pizza.model.result import LogFinding
 

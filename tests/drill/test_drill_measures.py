@@ -9,7 +9,8 @@ from chaos_pizza.drill.measures import at_least, between, measure
 from chaos_pizza.drill.observations import gather
 from chaos_pizza.drill.timeline import timeline_of
 from chaos_pizza.model.alert import AlertState
-from chaos_pizza.model.event import Aborted, Actor, AlertChanged, CureAttempted, DrillEnded, Marked, MarkKind
+from chaos_pizza.model.alert_event import AlertChanged
+from chaos_pizza.model.event import Aborted, Actor, CureAttempted, DrillEnded, Marked, MarkKind
 from chaos_pizza.model.result import Measure, MeasureName
 from chaos_pizza.model.settings import ResponderKind, ResponderSettings
 

@@ -7,16 +7,8 @@ from chaos_pizza.drill.result import judge
 from chaos_pizza.drill.timeline import build_timeline
 from chaos_pizza.errors import JournalError
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.event import (
-    Aborted,
-    Actor,
-    AlertSourceFound,
-    AlertSourceLost,
-    DrillEnded,
-    MarkKind,
-    PurchasesObserved,
-    ResponderStep,
-)
+from chaos_pizza.model.alert_event import AlertSourceFound, AlertSourceLost
+from chaos_pizza.model.event import Aborted, Actor, DrillEnded, MarkKind, PurchasesObserved, ResponderStep
 from chaos_pizza.model.result import InstantName, Verdict
 
 BOOK = by_the_book()

@@ -4,7 +4,7 @@ from story import at, by_the_book, by_time, with_settings
 
 from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert import AlertRule, AlertSource, Operator
-from chaos_pizza.model.event import AlertChanged, AlertingChosen, SeriesScraped
+from chaos_pizza.model.alert_event import AlertChanged, AlertingChosen, SeriesScraped
 from chaos_pizza.model.result import Sight
 from chaos_pizza.model.settings import DetectionSettings
 

@@ -5,16 +5,8 @@ from story import alert, at, by_the_book, by_time
 
 from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import (
-    ActivityEnded,
-    AlertChanged,
-    AlertingChosen,
-    AlertSourceFound,
-    AlertSourceLost,
-    FaultInjected,
-    HypothesisChecked,
-    Marked,
-)
+from chaos_pizza.model.alert_event import AlertChanged, AlertingChosen, AlertSourceFound, AlertSourceLost
+from chaos_pizza.model.event import ActivityEnded, FaultInjected, HypothesisChecked, Marked
 from chaos_pizza.model.result import Verdict
 
 MANAGER, GRAFANA = AlertSource.ALERTMANAGER, AlertSource.GRAFANA

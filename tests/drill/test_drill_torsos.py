@@ -10,14 +10,11 @@ from story import at, by_the_book, by_time, calm, cured, journal, mark, seen, wi
 from chaos_pizza.drill.result import judge
 from chaos_pizza.errors import JournalError
 from chaos_pizza.model.alert import AlertSource, AlertState
+from chaos_pizza.model.alert_event import AlertChanged, AlertingChosen, AlertSourceFound, AlertSourceLost
 from chaos_pizza.model.event import (
     Aborted,
     ActivityEnded,
     Actor,
-    AlertChanged,
-    AlertingChosen,
-    AlertSourceFound,
-    AlertSourceLost,
     ClockObserved,
     CureAnswer,
     CureMeans,

@@ -24,14 +24,11 @@ from story import (
 
 from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert import AlertSource, AlertState
+from chaos_pizza.model.alert_event import AlertChanged, AlertingChosen, AlertSourceFound, AlertSourceLost
 from chaos_pizza.model.event import (
     Aborted,
     ActivityEnded,
     Actor,
-    AlertChanged,
-    AlertingChosen,
-    AlertSourceFound,
-    AlertSourceLost,
     CalmChecked,
     CureAttempted,
     DrillEnded,

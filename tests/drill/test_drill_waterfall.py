@@ -9,13 +9,8 @@ from story import alert, at, by_the_book, by_time, clock, mark, with_settings
 
 from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState, Operator
-from chaos_pizza.model.event import (
-    AlertChanged,
-    AlertRuleDescribed,
-    MarkKind,
-    NotificationReceived,
-    SeriesScraped,
-)
+from chaos_pizza.model.alert_event import AlertChanged, AlertRuleDescribed, NotificationReceived, SeriesScraped
+from chaos_pizza.model.event import MarkKind
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.result import MeasureName, PartName
 from chaos_pizza.model.settings import DetectionSettings

@@ -17,12 +17,14 @@ from chaos_pizza.errors import JournalError
 from chaos_pizza.journal.rotation import Keeping, RotatingJournal, read_segment, segments_of
 from chaos_pizza.journal.segment_head import SegmentHead
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import (
+from chaos_pizza.model.alert_event import (
     AlertChanged,
     AlertingChosen,
     AlertRuleDescribed,
     AlertSourceFound,
     AlertSourceLost,
+)
+from chaos_pizza.model.event import (
     ClockObserved,
     DrillEnded,
     DrillStarted,

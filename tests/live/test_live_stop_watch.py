@@ -10,7 +10,8 @@ import pytest
 from chaos_pizza.alerting.exposition import read_exposition, series_key
 from chaos_pizza.live.stop_watch import StopWatch
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import AlertChanged, PurchasesObserved
+from chaos_pizza.model.alert_event import AlertChanged
+from chaos_pizza.model.event import PurchasesObserved
 from chaos_pizza.model.purchase import Outcome, Sample
 from chaos_pizza.model.settings import DrillSettings, FaultKind, StopConditions
 from chaos_pizza.stop_file import request_stop

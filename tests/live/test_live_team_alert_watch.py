@@ -9,14 +9,14 @@ import pytest
 from chaos_pizza.errors import BadAnswer, Refused, ServiceError, Unreachable
 from chaos_pizza.live.team_alert_watch import TeamAlertWatch
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import (
+from chaos_pizza.model.alert_event import (
     AlertChanged,
     AlertingChosen,
     AlertRuleDescribed,
     AlertSourceFound,
     AlertSourceLost,
-    ClockObserved,
 )
+from chaos_pizza.model.event import ClockObserved
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.monitoring.look import Look
 

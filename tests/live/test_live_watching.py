@@ -15,14 +15,8 @@ from chaos_pizza.errors import ExperimentError, ServiceError, UsageError
 from chaos_pizza.journal.rotation import Keeping, read_segment, segments_of
 from chaos_pizza.live.watching import Watch, WatchOrder, check_meant, status_line, watch_settings
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.event import (
-    AlertChanged,
-    AlertingChosen,
-    DrillEnded,
-    DrillStarted,
-    PurchasesObserved,
-    VendorSeen,
-)
+from chaos_pizza.model.alert_event import AlertChanged, AlertingChosen
+from chaos_pizza.model.event import DrillEnded, DrillStarted, PurchasesObserved, VendorSeen
 from chaos_pizza.model.purchase import Outcome, Sample
 from chaos_pizza.model.settings import DetectionFrom, FaultKind
 from chaos_pizza.model.target import Target

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chaos_pizza.live.webhook_receiver import LARGEST_BODY, WebhookReceiver
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import NotificationReceived
+from chaos_pizza.model.alert_event import NotificationReceived
 from chaos_pizza.monitoring.counting import Counting
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.serving.servers import bind, url_of

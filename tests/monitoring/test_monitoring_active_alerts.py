@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import AlertChanged
+from chaos_pizza.model.alert_event import AlertChanged
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.monitoring.active_alerts import ActiveAlert, ActiveAlerts, identity_of
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chaos_pizza.errors import BadAnswer
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import AlertChanged
+from chaos_pizza.model.alert_event import AlertChanged
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.monitoring import alert_history
 from chaos_pizza.monitoring.alert_history import AlertHistory

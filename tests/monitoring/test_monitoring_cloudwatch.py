@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chaos_pizza.errors import BadAnswer
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import AlertChanged, AlertRuleDescribed
+from chaos_pizza.model.alert_event import AlertChanged, AlertRuleDescribed
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.monitoring.cloudwatch import (
     SeenAlarm,

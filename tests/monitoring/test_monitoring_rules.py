@@ -6,7 +6,7 @@ import pytest
 
 from chaos_pizza.errors import BadAnswer, Refused
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import AlertRuleDescribed
+from chaos_pizza.model.alert_event import AlertRuleDescribed
 from chaos_pizza.monitoring.answers import System
 from chaos_pizza.monitoring.counting import Counting
 from chaos_pizza.monitoring.rules import LoadedAlert, LoadedRule, chosen_rules, described, faults, read_rules
