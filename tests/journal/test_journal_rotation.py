@@ -212,7 +212,11 @@ def test_a_packed_line_that_was_changed_is_found(watch):
     assert "hash is wrong" in read_segment(path).complaint
 
 
-@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b"")[:-3], b"\x1f\x8b" + b"\x00" * 20])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no gzip", gzip.compress(b"")[:-3], b"\x1f\x8b" + b"\x00" * 20],
+    ids=["empty", "no gzip", "cut off", "broken"],
+)
 def test_a_packed_segment_that_is_broken_raises_ours(tmp_path, content):
     path = tmp_path / "journal-000001.jsonl.gz"
     path.write_bytes(content)
