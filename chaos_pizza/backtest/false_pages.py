@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from scipy.special import gammaincinv
-
 WEEK_S = 7 * 86_400.0
 CONFIDENCE = 0.95
 
@@ -28,6 +26,9 @@ class FalsePages:
         """
         if self.weeks <= 0:
             return None
+        # Here, since loading it takes longer than most commands do.
+        from scipy.special import gammaincinv  # noqa: PLC0415
+
         tail = (1 - CONFIDENCE) / 2
         # The gamma distribution's quantiles are half of chi-squared's with twice as many degrees of freedom.
         least = float(gammaincinv(self.count, tail)) if self.count else 0.0

@@ -31,7 +31,7 @@ def pareto_front(trials: Iterable[Trial]) -> tuple[Trial, ...]:
 def coverage(trial: Trial) -> dict[FaultKind, Cover]:
     """Return for every kind of fault that was drilled what the rule made of it; empty without drills.
 
-    A rule is blind to a kind that it has `missed` at least once and caught never, not even by luck.
+    A rule is blind to a kind if it was at least once, and never even stirred.
     """
     found: dict[FaultKind, dict[Caught, int]] = {}
     for outcome in trial.outcomes:
@@ -41,8 +41,8 @@ def coverage(trial: Trial) -> dict[FaultKind, Cover]:
 
 
 def is_blind(cover: Cover) -> bool:
-    """Tell whether a rule never caught a kind of fault, although recordings could have shown that it does."""
-    return cover[Caught.MISSED] > 0 and not cover[Caught.CAUGHT] and not cover[Caught.BY_LUCK]
+    """Tell whether no recorded fault of a kind ever moved the rule's figures, although at least one would show it."""
+    return cover[Caught.BLIND] > 0 and not any(cover[each] for each in (Caught.CAUGHT, Caught.BY_LUCK, Caught.MISSED))
 
 
 def _rank(trial: Trial) -> tuple[float, ...]:

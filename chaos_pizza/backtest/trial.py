@@ -19,6 +19,8 @@ class Caught(StrEnum):
     """Only if it happens to be evaluated at the right moment."""
     MISSED = "missed"
     """Not before the fault was over."""
+    BLIND = "blind"
+    """The same, and the figures that the rule watches did not move by it: it can't see such a fault."""
     UNKNOWN = "unknown"
     """The rule's series are not in the recording."""
 

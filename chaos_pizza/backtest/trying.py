@@ -1,7 +1,7 @@
 """Many rules played over many recordings."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import numpy as np
@@ -14,6 +14,7 @@ from chaos_pizza.backtest.firing import Evaluations, firing_runs
 from chaos_pizza.backtest.in_drills import Drill, DrillsOfSource
 from chaos_pizza.backtest.recording import Recording
 from chaos_pizza.backtest.replay import evaluation_rows, is_known, stretches_of
+from chaos_pizza.backtest.sight import Sights
 from chaos_pizza.backtest.trial import Caught, DrillOutcome, Trial
 from chaos_pizza.model.alert import AlertRule, AlertSource
 
@@ -108,6 +109,7 @@ def _try_drills(candidates: Sequence[Candidate], drills: Sequence[Drill], tallie
         for _, fault, figures in drills
     ]
     known = [_Known(recording, figures) for recording, _, figures in drills]
+    sights = Sights(drills)
     longest_s = max(_looks_back_s(candidate.rule) for candidate in candidates)
     for interval_s, places in _by_interval(candidates):
         played = DrillsOfSource(drills, interval_s, longest_s)
@@ -115,10 +117,13 @@ def _try_drills(candidates: Sequence[Candidate], drills: Sequence[Drill], tallie
             telling = [drill for drill, each in enumerate(known) if each.of(candidates[place])]
             if not telling:
                 continue
-            outcomes, pages = played.play(candidates[place].rule)
-            tally = tallies[place]
+            rule, tally = candidates[place].rule, tallies[place]
+            outcomes, pages = played.play(rule)
             for drill in telling:
-                tally.outcomes[outcomes[drill].drill] = outcomes[drill]
+                outcome = outcomes[drill]
+                if outcome.caught is Caught.MISSED and sights.is_blind(rule, drill):
+                    outcome = replace(outcome, caught=Caught.BLIND)
+                tally.outcomes[outcome.drill] = outcome
                 tally.pages += int(pages[drill])
                 tally.calm_us += calm_us[drill]
 

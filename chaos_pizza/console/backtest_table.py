@@ -110,6 +110,8 @@ def _cell(trial: Trial, kind: FaultKind, cover: Cover) -> Text:
         return Text("unknown", style="dim")
     if is_blind(cover):
         return Text(f"BLIND 0/{told}{unknown}", style="bold red")
+    if cover[Caught.MISSED] == told:
+        return Text(f"missed 0/{told}{unknown}", style="red")
     times = [each.ttd.value for each in trial.outcomes if each.kind is kind and each.is_caught and each.ttd is not None]
     mean = f" {duration(sum(times) / len(times))}" if times else ""
     luck = f", {cover[Caught.BY_LUCK]} by luck" if cover[Caught.BY_LUCK] else ""

@@ -4,18 +4,19 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 
+from chaos_pizza.alerting.stirring import has_stirred
 from chaos_pizza.drill.alerts import fresh_changes
-from chaos_pizza.drill.figures import Figures, Scrape, figures_behind
+from chaos_pizza.drill.figures import Figures, Scrape, about, figures_behind
 from chaos_pizza.drill.measures import between
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.timeline import fault_end
-from chaos_pizza.model.alert import RISING, AlertRule, AlertSource, AlertState
+from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState
 from chaos_pizza.model.alert_event import AlertingChosen
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import InstantName, RuleSight, Sight, Timeline
 
-STIRRED_SHARE = 0.3
-"""Figures whose pace during the fault is within this share of what it was before have not moved."""
+Fault = tuple[datetime, datetime]
+"""When a fault began, and up to when things count as happening during it."""
 
 
 def judge_sights(observations: Observations, timeline: Timeline, figures: Figures) -> tuple[RuleSight, ...]:
@@ -47,6 +48,8 @@ def _sights(observations: Observations, figures: Figures, start: Interval, until
     for dated in fresh_changes(observations, start.earliest):
         if dated.change.state is AlertState.FIRING and dated.when.earliest <= until:
             fired.setdefault((dated.change.rule, dated.change.source), dated.when)
+    # Before the drill bought anything, the figures stood where they stood for want of customers.
+    since = min((bought.sent_at for bought in observations.purchases.in_order), default=observations.started_at)
     detection = observations.started.settings.detection
     rules = {rule.name: rule for rule in detection.rules}
     for source in watched_by(observations):
@@ -55,20 +58,41 @@ def _sights(observations: Observations, figures: Figures, start: Interval, until
             if (name, source) in fired:
                 yield RuleSight(name, source, Sight.FIRED, between(start, fired[name, source]))
             else:
-                sight = _unfired(figures, rules[name], source, start, until) if name in rules else Sight.UNKNOWN
+                known = rules.get(name)
+                sight = _unfired(figures, known, source, since, (start.earliest, until)) if known else Sight.UNKNOWN
                 yield RuleSight(name, source, sight)
 
 
-def _unfired(figures: Figures, rule: AlertRule, source: AlertSource, start: Interval, until: datetime) -> Sight:
+def _unfired(figures: Figures, rule: AlertRule, source: AlertSource, bought_since: datetime, fault: Fault) -> Sight:
     """Tell whether the figures of a rule that did not fire moved at all; by the surest that were kept."""
     for behind in figures_behind(source):
-        scrapes = figures.scrapes(behind)
-        before = [scrape for scrape in scrapes if scrape.when.latest <= start.earliest]
-        # The last before the fault is where the fault's own figures begin.
-        during = before[-1:] + [scrape for scrape in scrapes if start.earliest < scrape.when.latest <= until]
-        if len(during) > 1:
-            return _moved(rule, _pace(rule, before), _pace(rule, during))
+        scrapes = [scrape for scrape in figures.scrapes(behind) if scrape.when.earliest >= bought_since]
+        # A rule looks at each job by itself, and one that moved is enough for it to have seen the fault.
+        sights = {
+            _seen(rule, [_of_job(scrape, rule, job) for scrape in scrapes], fault) for job in _jobs(scrapes, rule)
+        }
+        for sight in (Sight.MOVED, Sight.BLIND):
+            if sight in sights:
+                return sight
     return Sight.UNKNOWN
+
+
+def _jobs(scrapes: list[Scrape], rule: AlertRule) -> set[str | None]:
+    """Return the jobs whose series the rule is about; no job where none of its series is there, or they name none."""
+    return {dict(key[1]).get("job") for scrape in scrapes for key in about(scrape.series, rule, None)} or {None}
+
+
+def _of_job(scrape: Scrape, rule: AlertRule, job: str | None) -> Scrape:
+    return Scrape(scrape.when, about(scrape.series, rule, job))
+
+
+def _seen(rule: AlertRule, scrapes: list[Scrape], fault: Fault) -> Sight:
+    begin, until = fault
+    before = [scrape for scrape in scrapes if scrape.when.latest <= begin]
+    # The last before the fault is where the fault's own figures begin.
+    during = before[-1:] + [scrape for scrape in scrapes if begin < scrape.when.latest <= until]
+    stirred = has_stirred(rule, _pace(rule, before), _pace(rule, during))
+    return {True: Sight.MOVED, False: Sight.BLIND, None: Sight.UNKNOWN}[stirred]
 
 
 def _pace(rule: AlertRule, scrapes: list[Scrape]) -> float | None:
@@ -95,13 +119,3 @@ def _risen(scrapes: list[Scrape], metric: str, labels: Mapping[str, str]) -> flo
                 stood = sooner.series.get((name, found), 0.0)
                 risen += value - stood if value >= stood else value
     return risen
-
-
-def _moved(rule: AlertRule, before: float | None, during: float | None) -> Sight:
-    """Tell whether the figures left where they stood, to the side on which the rule looks."""
-    if during is None or (before is None and rule.operator not in RISING):
-        return Sight.UNKNOWN
-    stood = before or 0.0
-    if rule.operator in RISING:
-        return Sight.MOVED if during > stood * (1 + STIRRED_SHARE) else Sight.BLIND
-    return Sight.MOVED if during < stood * (1 - STIRRED_SHARE) else Sight.BLIND

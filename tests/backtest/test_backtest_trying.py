@@ -1,5 +1,6 @@
 """What rules make of drills and of calm, worked out by hand; and all drills at once as each of them alone."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -16,7 +17,7 @@ from chaos_pizza.backtest.recording import FOR_EVER_US, Recording, SeenChaos
 from chaos_pizza.backtest.replay import replay
 from chaos_pizza.backtest.trial import Caught
 from chaos_pizza.backtest.trying import seen_us, try_all
-from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.alert import AlertSource, Operator
 from chaos_pizza.model.event import VendorChaos, VendorSeen
 from chaos_pizza.model.result import Measure
 from chaos_pizza.model.settings import FaultKind
@@ -60,7 +61,7 @@ def test_an_undetected_fault_took_at_least_as_long_as_it_lasted():
 def test_an_alert_that_was_firing_before_the_fault_does_not_detect_it():
     scrapes = a_second_each([2 * second for second in range(16)])
     outcome = outcome_of(a_rule(), scrapes, a_fault(10.5, until=15))
-    assert outcome.caught is Caught.MISSED
+    assert not outcome.is_caught
 
 
 def test_it_detects_the_fault_once_it_has_gone_inactive():
@@ -93,7 +94,28 @@ def test_coverage_is_by_kind_of_fault():
     ]
     covers = coverage(tried(a_rule(), *drills))
     assert {kind: is_blind(cover) for kind, cover in covers.items()} == {FaultKind.FAIL: False, FaultKind.BADJWT: True}
-    assert covers[FaultKind.FAIL][Caught.CAUGHT] == covers[FaultKind.FAIL][Caught.MISSED] == 1
+    assert covers[FaultKind.FAIL][Caught.CAUGHT] == covers[FaultKind.FAIL][Caught.BLIND] == 1
+
+
+def test_a_rule_that_missed_a_fault_which_moved_its_figures_is_not_blind_to_it():
+    """Too loose, or too slow: it saw the failures."""
+    drill = recorded(OUTAGE, name="1", fault=a_fault(10.5, until=15))
+    [cover] = coverage(tried(a_rule(threshold=100), drill)).values()
+    assert (cover[Caught.MISSED], is_blind(cover)) == (1, False)
+
+
+def test_failures_at_their_everyday_pace_are_no_sight_of_a_fault():
+    scrapes = a_second_each([second // 2 for second in range(16)])
+    [cover] = coverage(tried(a_rule(threshold=100), recorded(scrapes, fault=a_fault(10.5, until=15)))).values()
+    assert is_blind(cover)
+
+
+def test_figures_that_stood_still_before_there_were_customers_say_nothing_of_a_day_as_usual():
+    """2 sold a second from 6 on, and none after 10: a rule that waits for less saw that."""
+    sold = [0] * 6 + [2, 4, 6, 8, 10, 10, 10, 10, 10, 10]
+    rule = replace(a_rule(threshold=-1), operator=Operator.BELOW)
+    [cover] = coverage(tried(rule, recorded(a_second_each(sold), fault=a_fault(10.5, until=15)))).values()
+    assert (cover[Caught.MISSED], is_blind(cover)) == (1, False)
 
 
 def test_each_alert_in_calm_is_a_page_for_nothing():
@@ -194,7 +216,7 @@ def test_all_drills_at_once_are_as_each_of_them_alone(recordings, threshold, win
         took = [took_s(rule, recording, phase) for phase in range(max(4, round(every_s)))]
         told = [each for each in took if each is not None]
         assert outcome.is_caught == (len(told) == len(took))
-        assert (outcome.caught is Caught.MISSED) == (not told)
+        assert (outcome.caught in {Caught.MISSED, Caught.BLIND}) == (not told)
         if outcome.is_caught:
             assert outcome.ttd.value == pytest.approx(sum(told) / len(told), abs=1e-6)
 

@@ -1,10 +1,13 @@
 """What each alert rule saw of the fault."""
 
-from story import at, by_the_book, by_time, with_settings
+from dataclasses import replace
+
+from story import at, by_the_book, by_time, clock, with_settings
 
 from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert import AlertRule, AlertSource, Operator
 from chaos_pizza.model.alert_event import AlertChanged, AlertingChosen, SeriesScraped
+from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.result import Sight
 from chaos_pizza.model.settings import DetectionSettings
 
@@ -107,3 +110,27 @@ def test_the_teams_rules_are_judged_by_what_their_prometheus_scraped():
 def test_where_no_purchase_failed_there_was_nothing_to_see():
     drill = [pair for pair in by_the_book() if pair[0] < 9]
     assert judge(by_time(drill)).sights == ()
+
+
+def test_each_job_of_a_prometheus_is_judged_by_itself_and_one_that_moved_is_enough():
+    """The shop sells on as far as it can tell, fifty a second; the monitor's two a second fail from 10 on."""
+
+    def figures(n):
+        monitor = {
+            'pizza_purchases_total{job="synthetic-monitor",outcome="ok"}': 2.0 * min(n, 10),
+            'pizza_purchases_total{job="synthetic-monitor",outcome="failed"}': 2.0 * max(0, n - 10),
+        }
+        return {'pizza_purchases_total{job="shop",outcome="ok"}': 50.0 * n, **monitor}
+
+    chosen = (AlertSource.ALERTMANAGER,)
+    looks = [(0.5, clock(0.5, 0.5, 0.5, 0.5, Peer.PROMETHEUS))]
+    told = [
+        (at_s, replace(event, peer=Peer.PROMETHEUS)) for at_s, event in scraped(figures, source=AlertSource.PROMETHEUS)
+    ]
+    assert sights([*looks, *told], (SALES, ERRORS), chosen) == {"no-sales": Sight.MOVED, "http-errors": Sight.BLIND}
+
+
+def test_scrapes_from_before_the_drill_bought_anything_are_no_day_as_usual():
+    """Long nothing was sold, then two a second, and none from 10 on: that is a fall."""
+    early = [(0.01, SeriesScraped(SHOP, at(-60 + n), {OK_KEY: 0.0})) for n in range(60)]
+    assert sights([*early, *scraped(as_an_outage)], (SALES,)) == {"no-sales": Sight.MOVED}
