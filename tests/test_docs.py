@@ -133,7 +133,9 @@ def test_alert_rules_shown_are_understood():
 def all_commands() -> dict[str, click.Command]:
     """Every command by the words that call it; those of a group with the group's name before them."""
     found = {}
-    for name, command in commands.commands.items():
+    context = click.Context(commands)
+    for name in commands.list_commands(context):
+        command = commands.get_command(context, name)
         if isinstance(command, click.Group):
             found |= {f"{name} {inner}": each for inner, each in command.commands.items()}
         found[name] = command

@@ -5,39 +5,33 @@ import sys
 
 import click
 
-from chaos_pizza.cli.alerts import alerts
-from chaos_pizza.cli.backtest import backtest
-from chaos_pizza.cli.calm import calm
-from chaos_pizza.cli.doctor import doctor
-from chaos_pizza.cli.drill import drill
-from chaos_pizza.cli.leases import take_up_leases
-from chaos_pizza.cli.report import report
-from chaos_pizza.cli.resume import resume
-from chaos_pizza.cli.sandbox import sandbox
-from chaos_pizza.cli.status import status
-from chaos_pizza.cli.stop import stop
-from chaos_pizza.cli.watch import watch
-from chaos_pizza.cli.watchdog import watchdog
+from chaos_pizza.cli.lazy_group import LazyGroup
 from chaos_pizza.errors import CalmNotRestored, PizzaError
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.versions import tool_version
 
 _USAGE = 2
+_COMMANDS = (
+    *("drill", "sandbox", "report", "backtest", "alerts", "watch"),
+    *("calm", "stop", "resume", "status", "doctor", "watchdog"),
+)
 _LEAVE_LEASES_ALONE = {"resume", "sandbox", "watchdog"}
 """A sandbox is no client of anybody's; the others see to the leases themselves."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    modules={name: f"chaos_pizza.cli.{name}" for name in _COMMANDS},
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(tool_version(), prog_name="chaos-pizza")
 @click.pass_context
 def commands(context: click.Context) -> None:
     """Chaos drills for JWT Pizza: break the factory, and measure how long until somebody notices and mends it."""
     if context.invoked_subcommand not in _LEAVE_LEASES_ALONE:
+        from chaos_pizza.cli.leases import take_up_leases  # noqa: PLC0415 - a sandbox need not wait for it
+
         take_up_leases()
-
-
-for _command in (drill, sandbox, report, backtest, alerts, watch, calm, stop, resume, status, doctor, watchdog):
-    commands.add_command(_command)
 
 
 def main() -> None:

@@ -13,8 +13,6 @@ from typing import Any, TypeVar
 
 import click
 
-from chaos_pizza.alerting.export import prometheus_rules
-from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.errors import UsageError
 from chaos_pizza.sandbox.alerting_stack import AlertingPorts, running_alerting
 from chaos_pizza.sandbox.log import JsonLog, open_log
@@ -85,8 +83,7 @@ async def _serve(
     async with AsyncExitStack() as stack:
         environment = (await stack.enter_async_context(Sandbox(settings, log))).environment
         if ports:
-            rules = prometheus_rules(shipped_rules().values())
-            beside = running_alerting(environment["PIZZA_SHOP_URL"], rules, ports)
+            beside = running_alerting(environment["PIZZA_SHOP_URL"], _shipped_rules(), ports)
             alerting = await _unless(leave, stack.enter_async_context(beside))
             if alerting is None:
                 return
@@ -99,6 +96,15 @@ async def _serve(
             click.echo(told.format_map(environment), err=True)
         click.echo("The sandbox is open. Its environment is above; Ctrl-C ends it.", err=True)
         await leave.wait()
+
+
+def _shipped_rules() -> str:
+    """Return the shipped rules as Prometheus reads them."""
+    # Loaded here, since every drill on this machine waits for a sandbox, and few of them with Prometheus.
+    from chaos_pizza.alerting.export import prometheus_rules  # noqa: PLC0415
+    from chaos_pizza.alerting.shipped import shipped_rules  # noqa: PLC0415
+
+    return prometheus_rules(shipped_rules().values())
 
 
 async def _unless(leave: asyncio.Event, starting: Coroutine[Any, Any, T]) -> T | None:
