@@ -1,7 +1,9 @@
 """The durations of a drill, with the bounds they are known to lie in."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from chaos_pizza.drill.blind_spells import blind_spells
 from chaos_pizza.drill.detection import could_be_acknowledged, detection_among
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.recovery import good_run
@@ -23,8 +25,10 @@ def measure(observations: Observations, timeline: Timeline) -> dict[MeasureName,
     unwell_until = _unwell_until(observations, mitigated)
     acknowledged = _when(timeline, InstantName.ACKNOWLEDGED)
     return {
-        MeasureName.TTD: _since(start, detected, lasted_until),
-        MeasureName.TTD_FROM_IMPACT: _since(impact, detected, lasted_until),
+        MeasureName.TTD: _perhaps_sooner(observations, start, detected, _since(start, detected, lasted_until)),
+        MeasureName.TTD_FROM_IMPACT: _perhaps_sooner(
+            observations, impact, detected, _since(impact, detected, lasted_until)
+        ),
         MeasureName.TTA: _since(detected, acknowledged, lasted_until) if could_be_acknowledged(observations) else None,
         MeasureName.TTM: _since(start, ended_in_earnest, lasted_until),
         MeasureName.TTR: _since(start, recovered, unwell_until),
@@ -59,6 +63,20 @@ def _since(sooner: Interval | None, later: Interval | None, until: datetime) -> 
     if sooner is None:
         return None
     return between(sooner, later) if later is not None else at_least(sooner, until)
+
+
+def _perhaps_sooner(
+    observations: Observations, sooner: Interval | None, detected: Interval | None, found: Measure | None
+) -> Measure | None:
+    """Return a time to detect with the bound it has where an alert may have fired that nobody could read."""
+    if found is None or sooner is None or detected is None:
+        return found
+    hidden_at = [
+        spell.lost_at for spell in blind_spells(observations) if spell.touches(sooner.latest, detected.earliest)
+    ]
+    if not hidden_at:
+        return found
+    return replace(found, earliest=min(found.earliest, _seconds(sooner.latest, min(hidden_at))))
 
 
 def _lasted_until(timeline: Timeline) -> datetime:

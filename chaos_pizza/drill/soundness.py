@@ -1,22 +1,18 @@
 """Whether a drill proves anything at all."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import pairwise
 
+from chaos_pizza.drill.blind_spells import BlindSpell, blind_spells
 from chaos_pizza.drill.calm import was_fault_seen
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.timeline import fault_end
-from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.alert_event import AlertingChosen, AlertSourceFound, AlertSourceLost
 from chaos_pizza.model.event import ActivityEnded, DrillResumed, FaultInjected, HypothesisChecked, PurchasesObserved
 from chaos_pizza.model.result import InstantName, Timeline
 from chaos_pizza.model.settings import FaultKind
 
 SILENCE_S = 5.0
 """A recorder that writes nothing for longer than this many seconds has failed; it owes a line every second."""
-SCRAPES_MISSED = 3
-"""An alert's figures may be missing for this many scrapes before nobody can say what the alert would have done."""
 
 
 def list_flaws(observations: Observations, timeline: Timeline) -> list[str]:
@@ -90,48 +86,12 @@ def _of_detection(observations: Observations, timeline: Timeline) -> Iterator[st
     since = start.when.earliest if start else observations.method_began_at
     mitigated = timeline.instants.get(InstantName.MITIGATED)
     until = fault_end(observations, mitigated.when if mitigated else None)
-    interval_s = observations.started.settings.detection.scrape_interval_s
-    for source in AlertSource:
-        allowed_s = SCRAPES_MISSED * interval_s if source.is_embedded else 0.0
-        for lost_at, found_at in _blind_spells(observations, source):
-            blind_s = ((found_at or observations.ended_at) - lost_at).total_seconds()
-            during = lost_at <= until and (found_at is None or found_at >= since)
-            if during and blind_s > allowed_s and _is_watched(observations, source, lost_at, allowed_s):
-                yield f"whether an alert would have fired is unknown: {_missing(observations, source, blind_s)}"
+    for spell in blind_spells(observations):
+        if spell.touches(since, until):
+            yield f"whether an alert would have fired is unknown: {_missing(spell)}"
 
 
-def _missing(observations: Observations, source: AlertSource, blind_s: float) -> str:
-    if source.is_embedded:
-        return f"the figures of the {source.label} were missing for {blind_s:.1f} s"
-    reasons = [lost.reason for lost in observations.all_of(AlertSourceLost) if lost.source is source]
-    return f"{source.label} could not be read for {blind_s:.1f} s ({reasons[0]})"
-
-
-def _blind_spells(observations: Observations, source: AlertSource) -> Iterator[tuple[datetime, datetime | None]]:
-    """Yield when a source was lost and found again; `None` for one that stayed lost.
-
-    One that could tell afterwards what had happened in between was not blind.
-    """
-    lost = [event for event in observations.all_of(AlertSourceLost) if event.source is source]
-    found = [event for event in observations.all_of(AlertSourceFound) if event.source is source]
-    lost_at: datetime | None = None
-    changes: list[AlertSourceLost | AlertSourceFound] = [*lost, *found]
-    for event in sorted(changes, key=lambda event: event.at):
-        if isinstance(event, AlertSourceLost):
-            lost_at = lost_at or event.at
-        elif lost_at is not None:
-            if not event.nothing_missed:
-                yield lost_at, event.at
-            lost_at = None
-    if lost_at is not None:
-        yield lost_at, None
-
-
-def _is_watched(observations: Observations, source: AlertSource, lost_at: datetime, allowed_s: float) -> bool:
-    """Tell whether the rules still relied on a lost source once its loss had lasted too long."""
-    chosen = [
-        event.sources
-        for at, event in observations.recorded(AlertingChosen)
-        if (at - lost_at).total_seconds() <= allowed_s
-    ]
-    return source in chosen[-1] if chosen else True
+def _missing(spell: BlindSpell) -> str:
+    if spell.source.is_embedded:
+        return f"the figures of the {spell.source.label} were missing for {spell.lasted_s:.1f} s"
+    return f"{spell.source.label} could not be read for {spell.lasted_s:.1f} s ({spell.reason})"

@@ -7,7 +7,7 @@ from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert import AlertSource, AlertState
 from chaos_pizza.model.alert_event import AlertChanged, AlertingChosen, AlertSourceFound, AlertSourceLost
 from chaos_pizza.model.event import ActivityEnded, FaultInjected, HypothesisChecked, Marked
-from chaos_pizza.model.result import Verdict
+from chaos_pizza.model.result import MeasureName, Verdict
 
 MANAGER, GRAFANA = AlertSource.ALERTMANAGER, AlertSource.GRAFANA
 CHOSEN = (0.1, AlertingChosen((MANAGER, GRAFANA)))
@@ -68,3 +68,20 @@ def test_why_the_hypothesis_did_not_hold_is_told():
     kept = [pair for pair in by_the_book() if not isinstance(pair[1], (FaultInjected, HypothesisChecked))]
     judgement = judge(by_time([*kept, (5.0, failed), (5.1, HypothesisChecked("before", False, ()))])).judgement
     assert any("(the alerts can be read: Grafana refused: 401" in reason for reason in judgement.reasons)
+
+
+def ttd_of(*told):
+    return judge(by_time([*by_the_book(), CHOSEN, *told])).measures[MeasureName.TTD]
+
+
+def test_what_one_system_detected_another_that_was_lost_may_have_known_sooner():
+    """From 9.75 to 14 it took 4.25 s; but Grafana, lost from 11 on, may have told after 1.25 s."""
+    whole, torn = ttd_of(), ttd_of(lost(11.0))
+    assert torn.value == whole.value
+    assert torn.latest == whole.latest
+    assert torn.earliest == pytest.approx(11.0 - 9.75, abs=0.3)
+    assert ttd_of(lost(2.0)).earliest == 0
+
+
+def test_a_system_that_was_lost_after_the_detection_changes_no_bound():
+    assert ttd_of(lost(15.0)) == ttd_of()
