@@ -73,7 +73,7 @@ def test_a_calm_watch_keeps_the_figures_and_no_good_purchase(scene, tmp_path):
 def test_failures_are_written_and_what_fires_is_counted_and_the_factory_s_word_is_there(scene, tmp_path):
     """Chaos that is on already is no reason not to watch: its stretch can be left out afterwards."""
     scene.play(lambda services: services.factory.schedule_chaos("fail"))
-    watch = watched(order_of(scene, tmp_path, lasts_s=1.6))
+    watch = watched(order_of(scene, tmp_path, lasts_s=4))
     (records,) = records_of(watch)
     events = [record.event for record in records]
     samples = [sample for event in events if isinstance(event, PurchasesObserved) for sample in event.samples]
