@@ -50,16 +50,12 @@ class Figures:
                     yield Scrape(when, series)
 
 
-def figures_behind(source: AlertSource, instance: str = "") -> tuple[AlertSource, ...]:
-    """Return whose scrapes an alert of this source was raised from, the surest first.
+def figures_behind(source: AlertSource) -> tuple[AlertSource, ...]:
+    """Return whose scrapes an alert of this source is raised from, and after them whose may stand for them.
 
-    Where the alerting's own scrapes were not read, the drill's of the same counters stand for them: the synthetic
-    monitor's for an alert whose `instance` names it, else the shop's.
+    Where a team's own scrapes were not read, the drill's scrapes of the shop show the same counters at other times.
     """
-    if source.is_embedded:
-        return (source,)
-    monitor = job_of(instance) == "synthetic-monitor"
-    return (AlertSource.PROMETHEUS, AlertSource.SYNTHETIC_MONITOR if monitor else AlertSource.SHOP_METRICS)
+    return (source,) if source.is_embedded else (AlertSource.PROMETHEUS, AlertSource.SHOP_METRICS)
 
 
 def about(series: Mapping[SeriesKey, float], rule: AlertRule, job: str | None) -> dict[SeriesKey, float]:

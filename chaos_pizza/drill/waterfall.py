@@ -80,27 +80,19 @@ def _figure_marks(
 ) -> list[_Mark]:
     """Return when the figures first showed the failures and when they met the condition, from the scrapes if kept."""
     if rule is not None:
-        job = job_of(fired.change.instance)
-        for source in figures_behind(fired.change.source, fired.change.instance):
-            found = _from_scrapes(figures, rule, source, job, impact, pending)
-            if found:
-                return found
-    # Luck decides where in an interval a fault begins: half of it is the fairest guess.
+        # Only what the alert was raised from: the drill's own scrapes of the same counters are at other times.
+        source = figures_behind(fired.change.source)[0]
+        found = _from_scrapes(figures, rule, source, job_of(fired.change.instance), impact, pending)
+        if found:
+            return found
     marks = []
-    for name, interval_s in (
-        (PartName.SCRAPE, described.scrape_interval_s),
-        (PartName.WINDOW, described.evaluation_interval_s),
-    ):
-        if interval_s is not None:
-            step = timedelta(seconds=interval_s)
-            first = name is PartName.SCRAPE
-            bounds = (
-                Interval(impact.earliest, impact.latest + step)
-                if first
-                else Interval(min(pending.earliest - step, pending.latest), pending.latest)
-            )
-            marks.append(_Mark(name, bounds, measured=False))
-    return marks
+    if described.scrape_interval_s is not None:
+        # Luck decides where in an interval a fault begins: half of it is the fairest guess.
+        step = timedelta(seconds=described.scrape_interval_s)
+        marks.append(_Mark(PartName.SCRAPE, Interval(impact.earliest, impact.latest + step), measured=False))
+    step = timedelta(seconds=described.evaluation_interval_s or 0.0)
+    met = Interval(min(pending.earliest - step, pending.latest), pending.latest)
+    return [*marks, _Mark(PartName.WINDOW, met, measured=False)]
 
 
 def _from_scrapes(

@@ -12,7 +12,7 @@ from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState, Operator
 from chaos_pizza.model.alert_event import AlertChanged, AlertRuleDescribed, NotificationReceived, SeriesScraped
 from chaos_pizza.model.event import MarkKind
 from chaos_pizza.model.incident import Peer
-from chaos_pizza.model.result import MeasureName, PartName
+from chaos_pizza.model.result import InstantName, MeasureName, PartName
 from chaos_pizza.model.settings import DetectionSettings
 
 PENDING, FIRING = AlertState.PENDING, AlertState.FIRING
@@ -112,6 +112,22 @@ def test_the_teams_alert_is_split_by_what_its_own_systems_show():
     assert later[PartName.GROUP_WAIT].took.value == pytest.approx(1.0)
     assert later[PartName.NOTIFICATION].took.value == pytest.approx(0.5)
     assert later[PartName.REACTION].took.value == pytest.approx(0.5)
+
+
+def test_the_drills_own_scrapes_do_not_date_a_teams_alert():
+    """They are at other times than those of its Prometheus, which were not read."""
+    result = judged(*team_alert(), *scrapes(), drop=(AlertChanged,))
+    assert not parts_of(result)[PartName.WINDOW].measured
+
+
+def test_where_no_interval_is_told_all_until_pending_is_the_windows():
+    told = [pair for pair in team_alert() if not isinstance(pair[1], AlertRuleDescribed)]
+    result = judged(*told, drop=(AlertChanged,), rules=())
+    parts = parts_of(result)
+    felt_at = result.timeline.instants[InstantName.FIRST_IMPACT].when.midpoint
+    assert PartName.SCRAPE not in parts
+    assert parts[PartName.WINDOW].took.value == pytest.approx((at(12.0) - felt_at).total_seconds())
+    assert parts[PartName.EVALUATION].took.value == 0
 
 
 def test_figures_of_another_job_do_not_count():
