@@ -6,8 +6,8 @@ VENV ?= .venv
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 BIN := $(VENV)/bin
-# Most of a drill is waiting, so four workers go well on two cores.
-WORKERS ?= 4
+# Most of a drill is waiting, so three workers go well on two cores.
+WORKERS ?= 3
 
 .PHONY: drill test check lint clean
 

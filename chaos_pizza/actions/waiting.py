@@ -19,7 +19,7 @@ def wait_for_fault(timeout_s: float = 60.0) -> str:
 @activity
 def wait_for_mitigation(timeout_s: float = 120.0) -> str:
     """Wait until somebody has ended the fault and return when, at the earliest; fails after `timeout_s`."""
-    if not the_drill("wait_for_mitigation").knows(InstantName.FAULT_START):
+    if not the_drill("wait_for_mitigation").knows_by_now(InstantName.FAULT_START):
         raise UsageError("no fault was proven on, so none can be ended")
     return _wait_for(InstantName.MITIGATED, timeout_s, "nobody ended the fault")
 
@@ -27,7 +27,7 @@ def wait_for_mitigation(timeout_s: float = 120.0) -> str:
 @activity
 def wait_for_recovery(timeout_s: float = 60.0) -> str:
     """Wait until purchases are good again, as many in a row as the drill declares; fails after `timeout_s`."""
-    if not the_drill("wait_for_recovery").knows(InstantName.MITIGATED):
+    if not the_drill("wait_for_recovery").knows_by_now(InstantName.MITIGATED):
         raise UsageError("no fault was ended, so there is nothing to recover from")
     return _wait_for(InstantName.RECOVERED, timeout_s, "purchases did not recover")
 

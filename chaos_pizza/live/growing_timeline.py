@@ -8,7 +8,7 @@ from chaos_pizza.drill.timeline import build_timeline
 from chaos_pizza.model.event import Recorded
 from chaos_pizza.model.result import Timeline
 
-_BUILD_SHARE = 10.0
+BUILD_SHARE = 10.0
 """A timeline is built again after this many times what it took: looking on must not disturb what is looked at."""
 
 
@@ -23,18 +23,26 @@ class _Built:
 class GrowingTimeline:
     """The timeline of records that others go on appending to."""
 
-    def __init__(self, records: Sequence[Recorded]) -> None:
+    def __init__(self, records: Sequence[Recorded], build_share: float = BUILD_SHARE) -> None:
         self._records = records
+        self._build_share = build_share
         self._built: _Built | None = None
 
     def so_far(self) -> Timeline:
-        """Return the timeline as far as it goes; it may lag by ten times what building it takes.
+        """Return the timeline as far as it goes, for who asks again and again: it may lag by what building it costs.
 
         Raises `JournalError` while there is no record yet.
         """
+        built = self._built
+        if built is None or time.monotonic() - built.at_s >= self._build_share * built.cost_s:
+            return self.up_to_now()
+        return built.timeline
+
+    def up_to_now(self) -> Timeline:
+        """Return the timeline with all that is recorded by now, for who asks but once; raises as `so_far`."""
         count, now_s = len(self._records), time.monotonic()
         built = self._built
-        if built is None or (built.count != count and now_s - built.at_s >= _BUILD_SHARE * built.cost_s):
+        if built is None or built.count != count:
             timeline = build_timeline(self._records[:count])
             built = self._built = _Built(timeline, count, now_s, time.monotonic() - now_s)
         return built.timeline

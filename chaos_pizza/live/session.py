@@ -140,8 +140,12 @@ class DrillSession:
         return self._timeline.so_far()
 
     def knows(self, instant: InstantName) -> bool:
-        """Tell whether the timeline has this instant yet."""
+        """Tell whether the timeline has this instant yet, for who asks again and again: it may lag."""
         return instant in self.timeline().instants
+
+    def knows_by_now(self, instant: InstantName) -> bool:
+        """Tell whether anything that is recorded by now shows this instant."""
+        return instant in self._timeline.up_to_now().instants
 
     def wait_until(self, holds: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until something holds and return True; False after `timeout_s` seconds, or when the drill is to end."""
@@ -239,7 +243,7 @@ class DrillSession:
             watchdog.release()
 
     def _await_recovery(self) -> None:
-        if not self.knows(InstantName.MITIGATED):
+        if not self.knows_by_now(InstantName.MITIGATED):
             return
         recovery = self.settings.recovery
         timeout_s = min(recovery.timeout_s, _ABORTED_RECOVERY_S) if self.interruption else recovery.timeout_s

@@ -84,8 +84,9 @@ def test_a_service_that_goes_wrong_is_told_in_one_line_without_secrets(hostile, 
     server = hostile(behaviour)
     began_s = time.monotonic()
     with pytest.raises(ServiceError) as failure:
-        call(server.url, request_, timeout_s=0.25)
-    assert time.monotonic() - began_s < 2
+        # Only who waits for the time-out needs a short one; the others are to go wrong however slow the machine is.
+        call(server.url, request_, timeout_s=0.25 if error is TimedOut else 30)
+    assert time.monotonic() - began_s < 20
     text = str(failure.value)
     assert type(failure.value) is error
     assert text.startswith(f"the shop ({server.url}, {request_.label}) ")
