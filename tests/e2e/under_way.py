@@ -7,7 +7,7 @@ import httpx
 
 from .conftest import only_folder
 
-DEADLINE_S = 60.0
+DEADLINE_S = 120.0
 
 
 def wait_for(what, timeout_s=DEADLINE_S):
