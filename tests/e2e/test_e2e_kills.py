@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -27,6 +28,7 @@ STALL_S = 2.0
 PENDING_S = 3.0
 ALLOWED_S = 10.0
 AT_ONCE = 3
+ATTEMPTS = 3
 
 PHASES = {
     "before": None,
@@ -135,6 +137,21 @@ def answered_before(log: Path, at: datetime) -> int:
     return sum(line["event"] == "purchase" and datetime.fromisoformat(line["at"]) < at for line in lines)
 
 
+def drill_that_comes_to(marker: str | None, workplace: Path, env: dict[str, str]) -> subprocess.Popen:
+    """A drill under way whose journal holds the marker; one that ended before (on a slow machine) is held anew."""
+    command, quiet = [*PIZZA, "drill", "drill.yaml", "--target", "env"], subprocess.DEVNULL
+    for _ in range(ATTEMPTS):
+        drill = subprocess.Popen(command, cwd=workplace, env=env, stdout=quiet, stderr=quiet, start_new_session=True)
+        if marker is None:
+            time.sleep(0.4)
+            return drill
+        wait_for(lambda: marker.encode() in journal_of(workplace) or drill.poll() is not None)  # noqa: B023 - at once
+        if marker.encode() in journal_of(workplace):
+            return drill
+        shutil.rmtree(workplace / "reports", ignore_errors=True)
+    raise AssertionError(f"{ATTEMPTS} drills ended before they came to {marker}")
+
+
 def kill_and_look(kill: Kill, workplace: Path) -> Aftermath:
     write_experiment(kill.kind, workplace / "drill.yaml")
     log = workplace / "shop.log"
@@ -143,15 +160,9 @@ def kill_and_look(kill: Kill, workplace: Path) -> Aftermath:
         state = workplace / ".state"
         env = {**sandbox.env, "PIZZA_STATE_DIR": str(state), "PIZZA_RESPONDER": "people"}
         # Calm has to come by the link, as with the real factory: no admin takes the fault back.
-        env |= {"PIZZA_MITIGATION_TIMEOUT_S": "3", "PIZZA_FACTORY_ADMIN_KEY": "", "PIZZA_DINER_EMAIL": ""}
-        command = [*PIZZA, "drill", "drill.yaml", "--target", "env"]
-        quiet = subprocess.DEVNULL
-        drill = subprocess.Popen(command, cwd=workplace, env=env, stdout=quiet, stderr=quiet, start_new_session=True)
+        env |= {"PIZZA_MITIGATION_TIMEOUT_S": "6", "PIZZA_FACTORY_ADMIN_KEY": "", "PIZZA_DINER_EMAIL": ""}
         marker = SHOP_IMPACT if (kill.kind, kill.phase) == ("shop_chaos", "impact") else PHASES[kill.phase]
-        if marker is None:
-            time.sleep(0.4)
-        else:
-            wait_for(lambda: marker.encode() in journal_of(workplace))
+        drill = drill_that_comes_to(marker, workplace, env)
         (os.killpg if kill.group else os.kill)(drill.pid, signal.SIGKILL)
         killed_at, written = datetime.now(UTC), journal_of(workplace)
         drill.wait()
