@@ -1,8 +1,6 @@
 """Prometheus itself, for tests that hold us to it: found on this machine, started, asked."""
 
-import os
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -11,20 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import pytest
+from real_programs import wanted
 
 from chaos_pizza.alerting.series import PrometheusMajor
 
 _START_TIMEOUT_S = 20.0
-
-
-def wanted(program: str) -> str:
-    """Return where a program is; without it the test is skipped, but in CI it fails."""
-    found = shutil.which(program)
-    if found is None:
-        missing = f"{program} is not installed (Debian: apt-get install prometheus); agreement with it is NOT tested"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    return found
 
 
 def installed_major() -> PrometheusMajor:

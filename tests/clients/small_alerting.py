@@ -2,11 +2,11 @@
 
 import json
 import re
-import threading
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from loopback import LoopbackServer, QuietHandler
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 _RANGE = re.compile(r"\[(\d+)s\]$")
@@ -22,12 +22,7 @@ class HandClock:
         return NOON + timedelta(seconds=self.second)
 
 
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, *_: object) -> None:
-        """Say nothing of a client that had enough."""
-
-
-class SmallServer:
+class SmallServer(LoopbackServer):
     """Answers with what `say` returns for a path and its query: a status, a media type, and a body."""
 
     token: str | None = None
@@ -39,43 +34,21 @@ class SmallServer:
         self.instead: dict[str, tuple[int, str, bytes]] = {}
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             protocol_version = "HTTP/1.1"
             wbufsize = -1  # head and body in one piece, else each answer waits 40 ms for the other side
 
-            def do_GET(self) -> None:
+            def do_GET(self) -> None:  # noqa: N802 - the library's own name
                 parts = urlsplit(self.path)
                 server.asked.append(parts.path)
                 query = parse_qs(parts.query)
                 status, media_type, body = server.answer(parts.path, query, self.headers["Authorization"])
-                self.send_response(status)
-                self.send_header("Content-Type", media_type)
-                self.send_header("Content-Length", str(len(body)))
-                if status == 302:
-                    self.send_header("Location", "/login")
-                self.end_headers()
-                self.wfile.write(body)
+                self.reply(status, media_type, body, **({"Location": "/login"} if status == 302 else {}))
 
             def date_time_string(self, _: float | None = None) -> str:
                 return format_datetime(server.now(), usegmt=True)
 
-            def log_message(self, *said: object) -> None:
-                """Say nothing."""
-
-        self._server = _Server(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(Handler)
 
     def now(self) -> datetime:
         """The server's own time."""

@@ -2,14 +2,14 @@
 
 import json
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from loopback import LoopbackServer, QuietHandler
 
 _COUNTING = re.compile(r"sum\(count_over_time\((.*)\n\[(\d+)ms\]\)\)", re.DOTALL)
 
 
-class SmallLoki:
+class SmallLoki(LoopbackServer):
     """Knows queries of the form `{…} |= "text"`; a count's range leaves out its begin, a stretch of lines its end."""
 
     def __init__(self, lines: list[tuple[int, str]], token: str | None = None) -> None:
@@ -18,31 +18,13 @@ class SmallLoki:
         self.asked: list[str] = []
         loki = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
+        class Handler(QuietHandler):
+            def do_GET(self) -> None:  # noqa: N802 - the library's own name
                 status, said = loki.say(self.path, self.headers["Authorization"])
                 body = json.dumps(said).encode() if said is not None else b"parse error at line 1"
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json" if said is not None else "text/plain")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                self.reply(status, "application/json" if said is not None else "text/plain", body)
 
-            def log_message(self, *said: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(Handler)
 
     def say(self, path: str, authorization: str | None) -> tuple[int, object]:
         if self.token and authorization != f"Bearer {self.token}":

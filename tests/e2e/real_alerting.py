@@ -1,8 +1,6 @@
 """Sandboxes with a real Prometheus and a real Alertmanager beside them, and what these say by themselves."""
 
 import json
-import os
-import shutil
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -10,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from urllib.parse import quote
 
-import pytest
+from real_programs import wanted
 
 from .conftest import Sandbox, sandbox_process
 
@@ -19,12 +17,8 @@ _POLL_S = 0.2
 
 def need_real_alerting() -> None:
     """Skip where Prometheus or Alertmanager is not installed; fail in CI, which has to install them."""
-    wanted = {"prometheus": ("prometheus",), "prometheus-alertmanager": ("prometheus-alertmanager", "alertmanager")}
-    missing = [package for package, names in wanted.items() if not any(map(shutil.which, names))]
-    if missing and os.environ.get("CI"):
-        pytest.fail(f"{', '.join(missing)} must be installed in CI")
-    if missing:
-        pytest.skip(f"NOT TESTED: real alerting, for want of {', '.join(missing)}; apt-get install them")
+    wanted("prometheus")
+    wanted("prometheus-alertmanager")
 
 
 @contextmanager

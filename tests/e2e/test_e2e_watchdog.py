@@ -41,6 +41,14 @@ def watchdog_of(drill):
     raise AssertionError("the drill has no watchdog")
 
 
+def kill_with_its_watchdog(drill):
+    watchdog = watchdog_of(drill)
+    os.kill(drill.pid, signal.SIGSTOP)  # so that it can't abort in order meanwhile
+    os.kill(watchdog, signal.SIGKILL)
+    drill.kill()
+    drill.communicate(timeout=DEADLINE_S)
+
+
 needs_proc = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finding a process needs /proc")
 
 
@@ -87,11 +95,7 @@ def test_without_its_watchdog_a_drill_is_aborted_in_order(start_sandbox, tmp_pat
 def test_when_both_died_the_next_command_takes_the_lease_up(start_sandbox, tmp_path):
     sandbox = start_sandbox()
     drill, env = start_drill(sandbox, tmp_path)
-    watchdog = watchdog_of(drill)
-    os.kill(drill.pid, signal.SIGSTOP)  # so that it can't abort in order meanwhile
-    os.kill(watchdog, signal.SIGKILL)
-    drill.kill()
-    drill.communicate(timeout=DEADLINE_S)
+    kill_with_its_watchdog(drill)
     assert chaos_of(sandbox) == "fail"
     assert list(tmp_path.glob(".state/leases/*.lease"))
 
@@ -108,11 +112,7 @@ def test_when_both_died_the_next_command_takes_the_lease_up(start_sandbox, tmp_p
 def test_a_lease_whose_target_is_not_known_any_more_is_told_of_and_kept(start_sandbox, tmp_path):
     sandbox = start_sandbox()
     drill, env = start_drill(sandbox, tmp_path)
-    watchdog = watchdog_of(drill)
-    os.kill(drill.pid, signal.SIGSTOP)
-    os.kill(watchdog, signal.SIGKILL)
-    drill.kill()
-    drill.communicate(timeout=DEADLINE_S)
+    kill_with_its_watchdog(drill)
     nameless = {name: value for name, value in env.items() if name != "PIZZA_VENDOR_KEY"}
     ran = run(*PIZZA, "watchdog", cwd=tmp_path, env=nameless)
     assert ran.code == 5
@@ -185,11 +185,7 @@ def test_a_shop_that_goes_away_for_good_is_not_called_calm(start_sandbox, tmp_pa
 def test_a_drill_whose_process_died_can_be_resumed_while_the_fault_is_on(start_sandbox, tmp_path):
     sandbox = start_sandbox()
     drill, env = start_drill(sandbox, tmp_path, PIZZA_RESPONDER="runbook")
-    watchdog = watchdog_of(drill)
-    os.kill(drill.pid, signal.SIGSTOP)
-    os.kill(watchdog, signal.SIGKILL)
-    drill.kill()
-    drill.communicate(timeout=DEADLINE_S)
+    kill_with_its_watchdog(drill)
     assert chaos_of(sandbox) == "fail"
 
     ran = run(*PIZZA, "resume", "latest", cwd=tmp_path, env=env)
@@ -263,11 +259,7 @@ def test_a_factory_that_refuses_the_cure_is_not_called_calm(start_sandbox, tmp_p
 def test_a_resumed_drill_is_ended_in_order_by_a_signal(start_sandbox, tmp_path):
     sandbox = start_sandbox()
     drill, env = start_drill(sandbox, tmp_path)
-    watchdog = watchdog_of(drill)
-    os.kill(drill.pid, signal.SIGSTOP)
-    os.kill(watchdog, signal.SIGKILL)
-    drill.kill()
-    drill.communicate(timeout=DEADLINE_S)
+    kill_with_its_watchdog(drill)
 
     pipe = subprocess.PIPE
     resumed = subprocess.Popen([*PIZZA, "resume", "latest"], cwd=tmp_path, env=env, stdout=pipe, stderr=pipe, text=True)

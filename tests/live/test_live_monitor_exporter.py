@@ -1,13 +1,12 @@
 """The drill as a synthetic monitor: what its purchases count, as a Prometheus would scrape it."""
 
 import asyncio
-import shutil
 import subprocess
 
 import httpx
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from real_programs import wanted
 
 from chaos_pizza.alerting.exposition import read_exposition, series_key
 from chaos_pizza.alerting.synthetic import FAILURES, PURCHASES_FAILED, PURCHASES_OK, REVENUE_BTC, SyntheticCounters
@@ -82,10 +81,9 @@ def test_odd_labels_are_read_back_as_they_were():
     assert read_exposition(exposition_text(values).decode()) == values
 
 
-@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed here")
 def test_prometheus_s_own_check_finds_nothing_wrong():
     values = SyntheticCounters().values() | {FAILURES[Outcome.BAD_PIZZA]: 3.0}
     checked = subprocess.run(
-        ["promtool", "check", "metrics"], input=exposition_text(values), capture_output=True, check=False
+        [wanted("promtool"), "check", "metrics"], input=exposition_text(values), capture_output=True, check=False
     )
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
