@@ -7,13 +7,12 @@ from math import prod
 from chaos_pizza.alerting.rule_check import rule_complaints
 from chaos_pizza.backtest.candidate import CHANGEABLE, Candidate, Change, changed
 from chaos_pizza.backtest.conditions import selectors
-from chaos_pizza.model.alert import AlertRule, Operator
+from chaos_pizza.model.alert import RISING, AlertRule
 
 _COUNTS = (1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 100)
 _WINDOWS_S = (10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
 _FOR_S = (0, 1, 2, 5, 10, 15, 30, 60)
 _EVALUATIONS_S = (1, 5, 15)
-_RISING = {Operator.ABOVE, Operator.AT_LEAST}
 _GOLDEN = 0.6180339887498949
 """Its multiples, without their whole part, lie as evenly as can be wherever one stops."""
 
@@ -76,7 +75,7 @@ def _axes(rule: AlertRule) -> dict[str, list[float]]:
 def _thresholds(rule: AlertRule) -> list[float]:
     own = rule.threshold
     if rule.of_metric is None and rule.compare_window_s is None:
-        counts = _COUNTS if rule.operator in _RISING else ()
+        counts = _COUNTS if rule.operator in RISING else ()
         return [*counts, *_times(own, (1 / 4, 1 / 2, 1, 2))]
     near_one = [1 - (1 - own) * factor for factor in (1 / 5, 1 / 2, 2, 5)] if 0 < own < 1 else []
     shares = [*_times(own, (1 / 10, 1 / 4, 1 / 2, 3 / 4, 1, 3 / 2, 2, 4)), *near_one]

@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from chaos_pizza.alerting.scrapes import series_text
 from chaos_pizza.alerting.synthetic import SyntheticCounters
 from chaos_pizza.backtest.columns import Figures, ScrapeColumns, micros_of
-from chaos_pizza.drill.clock_offset import ClockOffset, clock_offset
+from chaos_pizza.drill.clock_offset import clock_offsets
 from chaos_pizza.drill.observations import Observations, gather
 from chaos_pizza.drill.timeline import fault_end, timeline_of
 from chaos_pizza.errors import JournalError
 from chaos_pizza.model.alert import AlertRule, AlertSource
 from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.event import ClockObserved, DrillResumed, PurchasesObserved, Recorded, VendorSeen
-from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Overdue, Sample
 from chaos_pizza.model.result import InstantName
@@ -157,15 +156,14 @@ def _fault(observations: Observations) -> FaultStretch | None:
 
 
 def _scraped(observations: Observations) -> ScrapeColumns:
-    looks = observations.all_of(ClockObserved)
-    offsets: dict[Peer, ClockOffset | None] = {peer: clock_offset(looks, peer) for peer in Peer}
+    offsets = clock_offsets(observations.all_of(ClockObserved))
     columns = ScrapeColumns()
     for record in observations.records:
         match record.event:
             case DrillResumed():
                 columns.forget()
             case SeriesScraped(source=source, at=at, values=values, gone=gone, peer=peer):
-                offset = None if peer is None else offsets[peer]
+                offset = None if peer is None else offsets.get(peer)
                 if offset is not None:
                     at -= (offset.least + offset.most) / 2
                 if offset is not None or peer is None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chaos_pizza.alerting.stirring import has_stirred
+from chaos_pizza.alerting.stirring import has_stirred, pace, risen
 from chaos_pizza.backtest.columns import Figures, Micros, Series, micros_of
 from chaos_pizza.backtest.conditions import Selector, chosen_series, selectors
 from chaos_pizza.backtest.in_drills import Drill
@@ -24,14 +24,10 @@ class Sights:
     def is_blind(self, rule: AlertRule, place: int) -> bool:
         """Tell whether the figures that the rule is about stayed as they were in the drill at this place."""
         own, *whole = [self._both(place, each) for each in selectors(rule)]
-        paces: list[float | None] = []
-        for stretch, risen, of in zip(self._stretches[place], own, whole[0] if whole else (None, None), strict=True):
-            if risen is None:
-                paces.append(None)
-            elif whole:
-                paces.append(risen / of if of else None)
-            else:
-                paces.append(risen / (int(stretch[-1] - stretch[0]) / _MICROSECONDS))
+        paces = [
+            None if rose is None else pace(rose, of, int(stretch[-1] - stretch[0]) / _MICROSECONDS)
+            for stretch, rose, of in zip(self._stretches[place], own, whole[0] if whole else (None, None), strict=True)
+        ]
         return has_stirred(rule, *paces) is False
 
     def _both(self, place: int, own: Selector) -> tuple[float | None, float | None]:
@@ -68,12 +64,7 @@ def _risen(figures: Figures, own: Selector, stretch: Micros) -> float | None:
 
 
 def _rise(series: Series, stretch: Micros) -> float:
-    """Return how much one counter rose: a fall is a restart from 0, and one that is born rose from 0."""
+    """Return how much one counter rose over these scrapes."""
     first, end = np.searchsorted(series.at_us, [stretch[0], stretch[-1] + 1])
-    values = series.values[first:end]
-    if not len(values):
-        return 0.0
-    if series.at_us[first] > stretch[0]:
-        values = np.concatenate(([0.0], values))
-    steps = np.diff(values)
-    return float(np.where(steps >= 0, steps, values[1:]).sum())
+    values: list[float] = series.values[first:end].tolist()
+    return risen(values, is_born=bool(values) and int(series.at_us[first]) > int(stretch[0]))

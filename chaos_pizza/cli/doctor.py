@@ -9,14 +9,13 @@ import click
 from chaos_pizza.alerting.exposition import belongs, read_exposition
 from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.cli.options import config_option, target_option
-from chaos_pizza.clients.alerting import alerting_systems
 from chaos_pizza.clients.services import Services
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.errors import PizzaError, UsageError
+from chaos_pizza.live.alert_desk import look_alone
 from chaos_pizza.live.alone import call_alone
 from chaos_pizza.live.permission import check_hours
-from chaos_pizza.model.settings import DetectionSettings
 from chaos_pizza.model.target import Target
 from chaos_pizza.safety.allowance import check_allowed, is_production
 from chaos_pizza.traffic.buyer import log_in_admin
@@ -116,10 +115,7 @@ async def _metrics(services: Services) -> str:
 async def _alerting(services: Services) -> str:
     if not services.target.has_alerting:
         raise PizzaError("none of the team's named; the drill evaluates its rules by itself (PIZZA_PROMETHEUS_URL, …)")
-    settings = DetectionSettings(rules=tuple(shipped_rules().values()))
-    systems = alerting_systems(services.target, settings, services.client, services.clock, services.redactor)
-    for system in systems:
-        await system.look()
+    systems = await look_alone(services)
     return f"{', '.join(system.source.label for system in systems)} can be read"
 
 

@@ -1,6 +1,6 @@
 """A group of commands each of which is loaded when it is called, so that none waits for what another one needs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from importlib import import_module
 from typing import Any
 
@@ -8,22 +8,20 @@ import click
 
 
 class LazyGroup(click.Group):
-    """A group whose commands stand in modules named after them: `calm` is `calm` of `chaos_pizza.cli.calm`.
+    """A group whose commands stand in a package, in modules named after them: `calm` in its module `calm`."""
 
-    `modules` holds the module of every command, in the order of their names in the help.
-    """
-
-    def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, package: str, names: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._modules = modules
+        self._package = package
+        self._names = names
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
-        """Return the commands' names."""
-        return sorted(self._modules)
+        """Return the commands' names, in the order of the alphabet."""
+        return sorted(self._names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Load a command; `None` where none is called so."""
-        if cmd_name not in self._modules:
+        if cmd_name not in self._names:
             return None
-        command: click.Command = getattr(import_module(self._modules[cmd_name]), cmd_name)
+        command: click.Command = getattr(import_module(f"{self._package}.{cmd_name}"), cmd_name)
         return command

@@ -21,7 +21,8 @@ _LEAVE_LEASES_ALONE = {"resume", "sandbox", "watchdog"}
 
 @click.group(
     cls=LazyGroup,
-    modules={name: f"chaos_pizza.cli.{name}" for name in _COMMANDS},
+    package="chaos_pizza.cli",
+    names=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(tool_version(), prog_name="chaos-pizza")

@@ -1,10 +1,10 @@
 """The alerts' changes of state on the drill's own clock, whoever raised them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from chaos_pizza.drill.clock_offset import ClockOffset, clock_offset, on_drill_clock
+from chaos_pizza.drill.clock_offset import ClockOffset, clock_offsets, on_drill_clock
 from chaos_pizza.drill.observations import Observations, clipped
 from chaos_pizza.model.alert import AlertSource, AlertState
 from chaos_pizza.model.alert_event import AlertChanged
@@ -38,10 +38,9 @@ def dated_changes(observations: Observations) -> list[DatedChange]:
     A change read off a peer's clock lies within what is known of that clock, and not after the drill had read of it.
     Of a peer whose clock was never observed only the latter is known.
     """
-    looks = observations.all_of(ClockObserved)
-    offsets = {peer: clock_offset(looks, peer) for peer in {look.peer for look in looks}}
+    offsets = clock_offsets(observations.all_of(ClockObserved))
     # Alertmanager hands on what Prometheus stamped.
-    if offsets.get(Peer.PROMETHEUS):
+    if Peer.PROMETHEUS in offsets:
         offsets[Peer.ALERTMANAGER] = offsets[Peer.PROMETHEUS]
     dated = [DatedChange(change, _when(change, offsets)) for change in observations.all_of(AlertChanged)]
     return sorted(dated, key=lambda found: (found.when.midpoint, _PRECEDENCE.index(found.change.source)))
@@ -98,7 +97,7 @@ def _pending_elsewhere(pending: dict[Alert, Interval], fired: DatedChange) -> In
     return None
 
 
-def _when(change: AlertChanged, offsets: dict[Peer, ClockOffset | None]) -> Interval:
+def _when(change: AlertChanged, offsets: Mapping[Peer, ClockOffset]) -> Interval:
     if change.peer is None:
         return Interval.exactly(change.at)
     seen_at = change.seen_at or change.at

@@ -47,6 +47,13 @@ def clock_offset(observed: Iterable[ClockObserved], peer: Peer) -> ClockOffset |
     return ClockOffset(min(low for low, _ in torn), max(high for _, high in torn), steady=False)
 
 
+def clock_offsets(observed: Iterable[ClockObserved]) -> dict[Peer, ClockOffset]:
+    """Return how far every peer's clock is ahead that was looked at in a way that tells; empty where none was."""
+    looks = list(observed)
+    found = {peer: clock_offset(looks, peer) for peer in dict.fromkeys(look.peer for look in looks)}
+    return {peer: offset for peer, offset in found.items() if offset is not None}
+
+
 def on_drill_clock(at: datetime, offset: ClockOffset | None) -> Interval | None:
     """Return when the peer's clock showed `at`, on the drill's clock; `None` where that can't be told."""
     if offset is None:

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 
 from chaos_pizza.alerting.exposition import SeriesKey, belongs
 from chaos_pizza.alerting.scrapes import ScrapeDecoder
-from chaos_pizza.drill.clock_offset import clock_offset, on_drill_clock
+from chaos_pizza.drill.clock_offset import ClockOffset, clock_offsets, on_drill_clock
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.model.alert import AlertRule, AlertSource
-from chaos_pizza.model.alert_event import AlertSourceLost, SeriesScraped
+from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.event import ClockObserved, DrillResumed
+from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.interval import Interval
 
 
 @dataclass(frozen=True, slots=True)
 class Scrape:
-    """What every series showed at `when`; none where the source could not be read."""
+    """What every series showed at `when`; a scrape that failed is none."""
 
     when: Interval
     series: Mapping[SeriesKey, float]
@@ -36,15 +37,13 @@ class Figures:
         return self._scrapes[source]
 
     def _folded(self, source: AlertSource) -> Iterator[Scrape]:
-        looks = self._observations.all_of(ClockObserved)
+        offsets = clock_offsets(self._observations.all_of(ClockObserved))
         decoder = ScrapeDecoder()
         for event in (record.event for record in self._observations.records):
             if isinstance(event, DrillResumed):
                 decoder.forget()
-            elif isinstance(event, AlertSourceLost) and event.source is source:
-                yield Scrape(Interval.exactly(event.at), {})
             elif isinstance(event, SeriesScraped) and event.source is source:
-                when = _when(event, looks)
+                when = _when(event, offsets)
                 series = _decoded(decoder, event)
                 if when is not None and series is not None:
                     yield Scrape(when, series)
@@ -73,10 +72,10 @@ def job_of(instance: str) -> str | None:
     return labels.get("job")
 
 
-def _when(event: SeriesScraped, looks: list[ClockObserved]) -> Interval | None:
+def _when(event: SeriesScraped, offsets: Mapping[Peer, ClockOffset]) -> Interval | None:
     if event.peer is None:
         return Interval.exactly(event.at)
-    return on_drill_clock(event.at, clock_offset(looks, event.peer))
+    return on_drill_clock(event.at, offsets.get(event.peer))
 
 
 def _decoded(decoder: ScrapeDecoder, event: SeriesScraped) -> dict[SeriesKey, float] | None:

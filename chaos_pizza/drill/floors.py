@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from chaos_pizza.alerting.floor import detection_floor
 from chaos_pizza.drill.observations import Observations
+from chaos_pizza.drill.rule_settings import INTERVALS, as_told
 from chaos_pizza.drill.sight import watched_by
 from chaos_pizza.model.alert import AlertRule, AlertSource
-from chaos_pizza.model.alert_event import AlertRuleDescribed
 from chaos_pizza.model.result import DetectionFloor
 
 
@@ -30,17 +30,9 @@ def _as_watched(
     observations: Observations, rule: AlertRule, source: AlertSource
 ) -> tuple[AlertRule, AlertSource, float]:
     """Return the rule with the intervals it was watched at, by whom, and how often its figures were scraped."""
+    told = as_told(observations, rule.name, source)
     scrape_s = observations.started.settings.detection.scrape_interval_s
-    if source.is_embedded:
-        return rule, source, scrape_s
-    for told in observations.all_of(AlertRuleDescribed):
-        if told.rule != rule.name:
-            continue
-        scrape_s = scrape_s if told.scrape_interval_s is None else told.scrape_interval_s
-        heard = {
-            name: value
-            for name in ("evaluation_interval_s", "for_s", "group_wait_s")
-            if (value := getattr(told, name)) is not None
-        }
-        rule = replace(rule, **heard)
-    return rule, source, scrape_s
+    heard = {
+        name: value for name in INTERVALS if name != "scrape_interval_s" and (value := getattr(told, name)) is not None
+    }
+    return replace(rule, **heard), source, scrape_s if told.scrape_interval_s is None else told.scrape_interval_s

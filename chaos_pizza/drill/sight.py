@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import pairwise
 
-from chaos_pizza.alerting.stirring import has_stirred
+from chaos_pizza.alerting.exposition import chosen
+from chaos_pizza.alerting.stirring import has_stirred, pace, risen
 from chaos_pizza.drill.alerts import fresh_changes
 from chaos_pizza.drill.figures import Figures, Scrape, about, figures_behind
 from chaos_pizza.drill.measures import between
@@ -96,26 +96,21 @@ def _seen(rule: AlertRule, scrapes: list[Scrape], fault: Fault) -> Sight:
 
 
 def _pace(rule: AlertRule, scrapes: list[Scrape]) -> float | None:
-    """Return how fast the rule's counters rose over these scrapes, or as a share where the rule is about one.
+    """Return how fast the rule's counters rose over these scrapes; `None` where that can't be told.
 
-    Counters that nobody ever raised are not there, and rose by nothing. `None` where that can't be told.
+    Counters that nobody ever raised are not there, and rose by nothing.
     """
     if len(scrapes) < 2:
         return None
     passed_s = (scrapes[-1].when.midpoint - scrapes[0].when.midpoint).total_seconds()
-    risen = _risen(scrapes, rule.metric, rule.labels)
-    if rule.of_metric is None:
-        return risen / passed_s if passed_s > 0 else None
-    of = _risen(scrapes, rule.of_metric, rule.of_labels)
-    return risen / of if of > 0 else None
+    whole = None if rule.of_metric is None else _risen(scrapes, rule.of_metric, rule.of_labels)
+    return pace(_risen(scrapes, rule.metric, rule.labels), whole, passed_s)
 
 
 def _risen(scrapes: list[Scrape], metric: str, labels: Mapping[str, str]) -> float:
-    """Return how much the counters of this metric rose in all; a fall is a restart from 0."""
-    risen = 0.0
-    for sooner, later in pairwise(scrapes):
-        for (name, found), value in later.series.items():
-            if name == metric and found >= labels.items():
-                stood = sooner.series.get((name, found), 0.0)
-                risen += value - stood if value >= stood else value
-    return risen
+    """Return how much the counters of this metric rose in all."""
+    keys = {key for scrape in scrapes for key in scrape.series if chosen(key, metric, labels)}
+    return sum(
+        risen([scrape.series[key] for scrape in scrapes if key in scrape.series], is_born=key not in scrapes[0].series)
+        for key in keys
+    )

@@ -10,6 +10,7 @@ from chaos_pizza.drill.alerts import DatedChange, raised_first
 from chaos_pizza.drill.figures import Figures, about, figures_behind, job_of
 from chaos_pizza.drill.measures import detection_of
 from chaos_pizza.drill.observations import Observations
+from chaos_pizza.drill.rule_settings import as_told
 from chaos_pizza.drill.timeline import fault_end
 from chaos_pizza.model.alert import RISING, AlertRule, AlertSource
 from chaos_pizza.model.alert_event import AlertRuleDescribed
@@ -55,7 +56,7 @@ def _alert_marks(
 ) -> list[_Mark]:
     """Return the marks from the first impact to the alert that fired."""
     fired, pending = raised
-    described = _described(observations, fired)
+    described = as_told(observations, fired.change.rule, fired.change.source)
     for_s = described.for_s or 0.0
     seen_pending = pending != fired.when or not for_s
     if not seen_pending:
@@ -125,7 +126,7 @@ def _later_marks(
     acknowledged = timeline.instants.get(InstantName.ACKNOWLEDGED)
     marks = []
     if notified and raised and notified.when.midpoint >= detected.midpoint:
-        group_wait_s = _described(observations, raised[0]).group_wait_s
+        group_wait_s = as_told(observations, raised[0].change.rule, raised[0].change.source).group_wait_s
         if group_wait_s is not None:
             wait = timedelta(seconds=group_wait_s)
             waited = Interval(
@@ -153,30 +154,6 @@ def _parts(start: Interval, marks: Sequence[_Mark], end: Interval | None, *, wit
         parts.append(WaterfallPart(mark.name, Measure(took_s, least_s, most_s), measured, within_ttd))
         before, before_at = mark, at
     return parts
-
-
-def _described(observations: Observations, fired: DatedChange) -> AlertRuleDescribed:
-    """Return the settings of the rule that fired: the drill's own rule's, else what its alerting systems say."""
-    told = [each for each in observations.all_of(AlertRuleDescribed) if each.rule == fired.change.rule]
-    rule, source = _rule(observations, fired.change.rule), fired.change.source
-    scrape_s: float | None = observations.started.settings.detection.scrape_interval_s
-    if source.is_embedded and rule is not None:
-        own = AlertRuleDescribed(source, rule.name, scrape_s, rule.evaluation_interval_s, rule.for_s, rule.group_wait_s)
-        told = [own]
-    # Of several systems, each tells what it knows: Prometheus the rule, Alertmanager the wait.
-    told = sorted(told, key=lambda each: each.source is not source)
-
-    def first(name: str) -> float | None:
-        return next((value for each in told if (value := getattr(each, name)) is not None), None)
-
-    return AlertRuleDescribed(
-        source,
-        fired.change.rule,
-        scrape_interval_s=first("scrape_interval_s"),
-        evaluation_interval_s=first("evaluation_interval_s"),
-        for_s=first("for_s"),
-        group_wait_s=first("group_wait_s"),
-    )
 
 
 def _rule(observations: Observations, name: str) -> AlertRule | None:

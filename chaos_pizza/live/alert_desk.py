@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
 
+from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.alerting.synthetic import SyntheticCounters
 from chaos_pizza.clients.alerting import AlertingSystem, alerting_systems
 from chaos_pizza.clients.services import Services
@@ -17,6 +18,18 @@ from chaos_pizza.model.event import Event
 from chaos_pizza.model.settings import DetectionFrom, DetectionSettings
 from chaos_pizza.monitoring.counting import Counting
 from chaos_pizza.serving.servers import listening
+
+
+async def look_alone(services: Services) -> list[AlertingSystem]:
+    """Look once at every alerting system that the target names, outside a drill, and return them; empty for none.
+
+    Nobody says there which alerts count, so it is those of the shipped rules. Raises the `ServiceError` of the first
+    that can't be read.
+    """
+    systems = _systems(services, DetectionSettings(rules=tuple(shipped_rules().values())))
+    for system in systems:
+        await system.look()
+    return systems
 
 
 class AlertDesk:
@@ -36,6 +49,7 @@ class AlertDesk:
         self.counters = SyntheticCounters()
         self._services = services
         self._settings = settings
+        self._team: TeamAlertWatch | None = None
         self._systems = systems
         self._monitor = monitor
         self._webhook = webhook
@@ -59,7 +73,8 @@ class AlertDesk:
         )
         work = {"alert watch": own.run()}
         if self._systems:
-            work["watch of the team's alerts"] = TeamAlertWatch(self._systems, services.clock, record, alerted).run()
+            self._team = TeamAlertWatch(self._systems, services.clock, record, alerted)
+            work["watch of the team's alerts"] = self._team.run()
         if self._monitor:
             work["monitor"] = MonitorExporter(self._monitor, self.counters.values).run()
         if self._webhook:
@@ -67,6 +82,14 @@ class AlertDesk:
             receiver = WebhookReceiver(self._webhook, services.clock, services.redactor, record, counting)
             work["webhook receiver"] = receiver.run()
         return work
+
+    async def check(self) -> None:
+        """Look once at every alerting system of the team's; raises the `ServiceError` of the first that can't be read.
+
+        What a look finds is recorded as any other's. Without any there is nothing to read.
+        """
+        if self._team:
+            await self._team.check()
 
 
 def open_desk(services: Services, settings: DetectionSettings, closing: AsyncExitStack) -> AlertDesk:
@@ -81,7 +104,11 @@ def open_desk(services: Services, settings: DetectionSettings, closing: AsyncExi
             f"this drill is to be detected by the team's own alerting, and target {target.name!r} names none; set "
             "PIZZA_PROMETHEUS_URL, PIZZA_ALERTMANAGER_URL, PIZZA_GRAFANA_URL or PIZZA_CLOUDWATCH_REGION"
         )
-    systems = alerting_systems(target, settings, services.client, services.clock, services.redactor)
+    systems = _systems(services, settings)
     monitor = closing.enter_context(listening(target.monitor_port, "PIZZA_MONITOR_PORT"))
     webhook = closing.enter_context(listening(target.webhook_port, "PIZZA_WEBHOOK_PORT"))
     return AlertDesk(services, settings, systems, monitor, webhook)
+
+
+def _systems(services: Services, settings: DetectionSettings) -> list[AlertingSystem]:
+    return alerting_systems(services.target, settings, services.client, services.clock, services.redactor)

@@ -40,7 +40,7 @@ class Crew:
     ) -> None:
         self.services = services
         self.buyer = buyer
-        self._desk = desk
+        self.desk = desk
         self.recent = RecentPurchases()
         self.factory_watch: FactoryWatch | None = None
         self._settings = settings
@@ -66,14 +66,14 @@ class Crew:
         traffic = Traffic(self.buyer, settings.traffic, services.clock, self.recent, first_number)
         self.factory_watch = FactoryWatch(services, services.clock, record, _factory_poll_s(settings))
         runbook = self._runbook(record)
-        self._finish = lambda: _take_down(traffic, self._desk.counters, record)
+        self._finish = lambda: _take_down(traffic, self.desk.counters, record)
         await self.factory_watch.look()
         ServerClock(Peer.SHOP, record).observe_date(await services.shop.greet())
         self._employ("traffic", traffic.run(), fail)
         self._employ("recorder", self._keep_recording(), fail)
         self._employ("factory watch", self.factory_watch.run(), fail)
         self._employ("stop watch", stop_watch.run(), fail)
-        for role, work in self._desk.work(record, alerted=runbook.alert if runbook else lambda: None).items():
+        for role, work in self.desk.work(record, alerted=runbook.alert if runbook else lambda: None).items():
             self._employ(role, work, fail)
         if runbook:
             self._employ("runbook", runbook.run(), fail)

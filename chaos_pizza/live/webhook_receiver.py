@@ -1,13 +1,11 @@
 """The drill as a receiver of notifications: when it was that Alertmanager or Grafana told somebody."""
 
 import asyncio
-import json
-import math
 import socket
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -22,6 +20,7 @@ from chaos_pizza.monitoring.counting import Counting
 from chaos_pizza.monitoring.webhook import NotificationPayload, read_notification
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.serving.servers import serve_until_cancelled
+from chaos_pizza.serving.strict_json import parsed
 
 LARGEST_BODY = 1_000_000
 """The largest notification that is read, in bytes."""
@@ -121,17 +120,6 @@ class WebhookReceiver:
 
 def _parsed(body: bytes) -> Any:
     try:
-        return json.loads(body, parse_constant=_not_json, parse_float=_finite)
-    except (ValueError, RecursionError):
+        return parsed(body)
+    except ValueError:
         raise BadAnswer("what was sent to the webhook is no JSON") from None
-
-
-def _not_json(text: str) -> NoReturn:
-    raise ValueError(text)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number

@@ -1,14 +1,13 @@
 """One HTTP endpoint as both services have it: read the call, answer in JSON, and never let a traceback out."""
 
 import json
-import math
 import re
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -20,6 +19,7 @@ from starlette.types import ASGIApp
 from chaos_pizza.clock import Clock
 from chaos_pizza.sandbox.log import JsonLog
 from chaos_pizza.sandbox.true_date import TrueDate
+from chaos_pizza.serving.strict_json import parsed
 
 LARGEST_BODY = 1024 * 1024
 """The largest body that is read, in bytes."""
@@ -159,22 +159,11 @@ async def _bounded_body(request: Request) -> bytes:
 
 def _parse(raw: bytes) -> dict[str, Any]:
     try:
-        body = json.loads(raw, parse_constant=_not_json, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
+        body = parsed(raw)
+    except ValueError as error:
         raise Refusal(400, "Unexpected token in JSON", stack=True) from error
     if isinstance(body, dict):
         return body
     if isinstance(body, list):
         return {}
     raise Refusal(400, "Unexpected token in JSON", stack=True)
-
-
-def _not_json(text: str) -> NoReturn:
-    raise ValueError(text)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
 from story import at, by_the_book, by_time, clock, with_settings
 
 from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert import AlertRule, AlertSource, Operator
-from chaos_pizza.model.alert_event import AlertChanged, AlertingChosen, SeriesScraped
+from chaos_pizza.model.alert_event import AlertChanged, AlertingChosen, AlertSourceLost, SeriesScraped
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.result import Sight
 from chaos_pizza.model.settings import DetectionSettings
@@ -134,3 +135,11 @@ def test_scrapes_from_before_the_drill_bought_anything_are_no_day_as_usual():
     """Long nothing was sold, then two a second, and none from 10 on: that is a fall."""
     early = [(0.01, SeriesScraped(SHOP, at(-60 + n), {OK_KEY: 0.0})) for n in range(60)]
     assert sights([*early, *scraped(as_an_outage)], (SALES,)) == {"no-sales": Sight.MOVED}
+
+
+@pytest.mark.parametrize("second", [9.0, 12.0])
+def test_a_gap_in_the_scrapes_is_no_restart_of_the_counters(second):
+    """Two errors a second as always, but for a second in which nobody could read them."""
+    lost = (second, AlertSourceLost(SHOP, at(second), "timed out"))
+    told = [pair for pair in scraped(lambda n: {ERRORS_KEY: 2.0 * n}) if pair[0] != second]
+    assert sights([*told, lost], (ERRORS,)) == {"http-errors": Sight.BLIND}
