@@ -1,4 +1,4 @@
-"""`chaos-pizza.yaml`: a team's targets, and where their reports go."""
+"""`chaos-pizza.yaml`: a team's targets, where their reports and their history go, and who is told of a drill."""
 
 import os
 import re
@@ -26,13 +26,16 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,60}")
 class TeamConfiguration:
     """What the team's file says; empty where there is none. `targets` holds the file's own mappings.
 
-    `listed` says which of them may be drilled, and when.
+    `listed` says which of them may be drilled, and when. `history` is a database's URL, `None` for `history.db` in
+    `reports`. `publish` holds the file's own mapping of the team's tools that are told of each drill.
     """
 
     path: Path
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reports: Path = Path("reports")
     listed: tuple[ListedTarget, ...] = ()
+    history: str | None = None
+    publish: Mapping[str, Any] = field(default_factory=dict)
 
     def target(self, name: str) -> Target:
         """Return a target by name; `env` is what the `PIZZA_…` variables describe.
@@ -87,8 +90,8 @@ def read_configuration(path: Path | None) -> TeamConfiguration:
 
 
 def _checked(path: Path, content: Any) -> TeamConfiguration:
-    if not isinstance(content, dict) or not set(content) <= {"targets", "reports"}:
-        raise UsageError(f"{path} may hold `targets` and `reports`, and nothing else")
+    if not isinstance(content, dict) or not set(content) <= {"targets", "reports", "history", "publish"}:
+        raise UsageError(f"{path} may hold `targets`, `reports`, `history` and `publish`, and nothing else")
     targets = content.get("targets") or {}
     if not isinstance(targets, dict):
         raise UsageError(f"{path}: `targets` is to be a mapping of names to targets")
@@ -112,8 +115,13 @@ def _checked(path: Path, content: Any) -> TeamConfiguration:
     reports = content.get("reports", "reports")
     if not isinstance(reports, str):
         raise UsageError(f"{path}: `reports` is to be a folder's path")
+    history, publish = content.get("history"), content.get("publish") or {}
+    if not isinstance(history, str | None):
+        raise UsageError(f"{path}: `history` is to be a database's URL, such as postgresql://host/chaos_pizza")
+    if not isinstance(publish, dict):
+        raise UsageError(f"{path}: `publish` is to be a mapping of the tools that are told of a drill")
     listed = tuple(_listed(path, name, target) for name, target in targets.items())
-    return TeamConfiguration(path, targets, Path(reports), listed)
+    return TeamConfiguration(path, targets, Path(reports), listed, history, publish)
 
 
 def _listed(path: Path, name: str, target: Mapping[str, Any]) -> ListedTarget:

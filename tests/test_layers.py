@@ -10,10 +10,14 @@ PACKAGE = Path(__file__).parents[1] / "chaos_pizza"
 # The lowest first. A module may import from its own layer and from those before it.
 LAYERS = (
     {"errors", "clock", "redaction", "model", "versions"},
-    {"wire", "alerting", "monitoring", "backtest", "drill", "report", "experiment", "stopping", "safety"},
+    {
+        *("wire", "alerting", "monitoring", "backtest", "drill", "report", "experiment", "stopping", "safety"),
+        *("claims", "incident", "retro", "ci"),
+    },
     {
         *("clients", "journal", "traffic", "serving", "sandbox", "configuration", "folder", "yaml_file"),
         *("stop_file", "lock", "lease_file", "state_folder", "recordings"),
+        *("notes_file", "incident_folder", "history", "publishing", "charting", "printing"),
     },
     {"live"},
     {"activity", "probes", "actions", "controls"},
@@ -24,7 +28,7 @@ LAYERS = (
 )
 PURE = {
     *("model", "wire", "alerting", "monitoring", "backtest", "drill", "report", "experiment", "stopping", "safety"),
-    *("errors", "redaction"),
+    *("claims", "incident", "retro", "ci", "errors", "redaction"),
 }
 IMPURE_MODULES = {
     "asyncio", "chaoslib", "chaostoolkit", "httpx", "os", "random", "requests", "secrets", "shutil", "signal", "socket",

@@ -153,7 +153,8 @@ class DrillSettings:
     """All that an experiment declares of its drill: the `chaos-pizza` entry among its `extensions`.
 
     `min_samples` is the least number of purchases before the fault, below which the drill proves nothing. A drill that
-    lasts longer than `greatest_duration_s` seconds is ended by its watchdog.
+    lasts longer than `greatest_duration_s` seconds is ended by its watchdog. `announced` says whether those who are to
+    respond know of it beforehand.
     """
 
     fault: FaultKind
@@ -166,3 +167,4 @@ class DrillSettings:
     stop: StopConditions = field(default_factory=StopConditions)
     min_samples: int = 20
     greatest_duration_s: float = 14_400.0
+    announced: bool = True
