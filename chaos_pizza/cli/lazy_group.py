@@ -2,13 +2,17 @@
 
 from collections.abc import Collection
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
 
 
 class LazyGroup(click.Group):
-    """A group whose commands stand in a package, in modules named after them: `calm` in its module `calm`."""
+    """A group whose commands stand in a package, in modules named after them: `calm` in its module `calm`.
+
+    What is a word of Python's own has an underscore behind it there: `import` stands in `import_`.
+    """
 
     def __init__(self, *args: Any, package: str, names: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -23,5 +27,6 @@ class LazyGroup(click.Group):
         """Load a command; `None` where none is called so."""
         if cmd_name not in self._names:
             return None
-        command: click.Command = getattr(import_module(f"{self._package}.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(f"{self._package}.{name}"), name)
         return command

@@ -23,10 +23,11 @@ class PastDrill:
     """A drill, or an incident, as the history knows it.
 
     `drill_id` is unique, and the name of its folder in `reports`. `experiment` is what was tried; for an incident, the
-    experiment that tries the same, or empty. `announced` says whether those who respond knew of it beforehand. `verdict`
-    and all else that a hand-written report does not tell are `None`. `measures` holds what is known; a censored measure
-    is a lower bound, a missing one unknown. `purchases` to `revenue_lost_btc` are the impact's, as in `drill.json`.
-    `sights` is what each alert rule saw; `rules_version` a digest of the alert rules that watched, `None` where none did.
+    experiment that tries the same, or empty. `announced` says whether those who respond knew of it beforehand.
+    `verdict` and all else that a hand-written report does not tell are `None`. `measures` holds what is known; a
+    censored measure is a lower bound, a missing one unknown. `purchases` to `revenue_lost_btc` are the impact's, as in
+    `drill.json`. `sights` is what each alert rule saw; `rules_version` a digest of the alert rules that watched, `None`
+    where none did.
     """
 
     drill_id: str

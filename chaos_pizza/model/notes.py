@@ -10,9 +10,10 @@ Answer: TypeAlias = str | None
 
 @dataclass(frozen=True, slots=True)
 class ActionItem:
-    """Something to be done, by whom and by when; `claim` is what a drill can test of it, such as `ttd_s(factory-fail) <= 90`.
+    """Something to be done, by whom and by when.
 
-    `number` counts from 1 within its report. What is not known yet is `None`.
+    `number` counts from 1 within its report. `claim` is what a drill can test of it: `ttd_s(factory-fail) <= 90`. What
+    is not known yet is `None`.
     """
 
     number: int
