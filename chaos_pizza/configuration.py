@@ -92,7 +92,21 @@ def read_configuration(path: Path | None) -> TeamConfiguration:
 def _checked(path: Path, content: Any) -> TeamConfiguration:
     if not isinstance(content, dict) or not set(content) <= {"targets", "reports", "history", "publish"}:
         raise UsageError(f"{path} may hold `targets`, `reports`, `history` and `publish`, and nothing else")
-    targets = content.get("targets") or {}
+    targets = _targets(path, content.get("targets") or {})
+    reports = content.get("reports", "reports")
+    if not isinstance(reports, str):
+        raise UsageError(f"{path}: `reports` is to be a folder's path")
+    history, publish = content.get("history"), content.get("publish") or {}
+    if not isinstance(history, str | None):
+        raise UsageError(f"{path}: `history` is to be a database's URL, such as postgresql://host/chaos_pizza")
+    if not isinstance(publish, dict):
+        raise UsageError(f"{path}: `publish` is to be a mapping of the tools that are told of a drill")
+    listed = tuple(_listed(path, name, target) for name, target in targets.items())
+    return TeamConfiguration(path, targets, Path(reports), listed, history, publish)
+
+
+def _targets(path: Path, targets: Any) -> dict[str, dict[str, Any]]:
+    """Return the file's targets as they stand there; `UsageError` where one holds what no target has."""
     if not isinstance(targets, dict):
         raise UsageError(f"{path}: `targets` is to be a mapping of names to targets")
     for name, target in targets.items():
@@ -112,16 +126,7 @@ def _checked(path: Path, content: Any) -> TeamConfiguration:
             raise UsageError(
                 f"{path}: target {name!r} has no {unknown[0]!r}{hint}; it has {', '.join(sorted(_TARGET_KEYS))}"
             )
-    reports = content.get("reports", "reports")
-    if not isinstance(reports, str):
-        raise UsageError(f"{path}: `reports` is to be a folder's path")
-    history, publish = content.get("history"), content.get("publish") or {}
-    if not isinstance(history, str | None):
-        raise UsageError(f"{path}: `history` is to be a database's URL, such as postgresql://host/chaos_pizza")
-    if not isinstance(publish, dict):
-        raise UsageError(f"{path}: `publish` is to be a mapping of the tools that are told of a drill")
-    listed = tuple(_listed(path, name, target) for name, target in targets.items())
-    return TeamConfiguration(path, targets, Path(reports), listed, history, publish)
+    return targets
 
 
 def _listed(path: Path, name: str, target: Mapping[str, Any]) -> ListedTarget:
