@@ -1,7 +1,7 @@
 """What only people can say of a drill: the blanks of its report, filled in."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeAlias
 
 Answer: TypeAlias = str | None
@@ -40,3 +40,15 @@ class Notes:
     prevention: Answer = None
     """Earlier incidents of the same cause, and what keeps it from coming back."""
     action_items: tuple[ActionItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedItem:
+    """An action item, and where it was written down.
+
+    `drill_id` is the drill's, or the incident's, whose report holds it, and `opened_at` when that one had ended.
+    """
+
+    drill_id: str
+    opened_at: datetime
+    item: ActionItem
