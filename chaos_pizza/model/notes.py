@@ -24,6 +24,19 @@ class ActionItem:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedItem:
+    """An action item, and where it was written down.
+
+    `drill_id` names the drill (or the imported incident) in whose notes it stands. `opened_at` (aware UTC) is when that
+    drill ended: only what began later can show that something was done about it.
+    """
+
+    drill_id: str
+    opened_at: datetime
+    item: ActionItem
+
+
+@dataclass(frozen=True, slots=True)
 class Notes:
     """The people's part of a report, by the section it belongs to; what is `None` stays a question there."""
 
@@ -40,15 +53,3 @@ class Notes:
     prevention: Answer = None
     """Earlier incidents of the same cause, and what keeps it from coming back."""
     action_items: tuple[ActionItem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedItem:
-    """An action item, and where it was written down.
-
-    `drill_id` is the drill's, or the incident's, whose report holds it, and `opened_at` when that one had ended.
-    """
-
-    drill_id: str
-    opened_at: datetime
-    item: ActionItem

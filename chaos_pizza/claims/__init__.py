@@ -1,0 +1,1 @@
+"""What an action item claims, and whether drills bear it out."""
