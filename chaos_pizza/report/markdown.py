@@ -4,13 +4,16 @@ from typing import Any
 
 import jinja2
 
+from chaos_pizza.model.notes import Notes
 from chaos_pizza.model.result import DrillResult, Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
+from chaos_pizza.report.answers import action_rows, paragraphs
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.logs import describe_logs
 from chaos_pizza.report.method import describe_method
 from chaos_pizza.report.notices import list_notices
 from chaos_pizza.report.phrasing import clock_time, day_of, duration, moment
+from chaos_pizza.report.questions import QUESTIONS
 from chaos_pizza.report.sections import (
     counted_while,
     describe_cause,
@@ -24,6 +27,8 @@ from chaos_pizza.report.sections import (
 from chaos_pizza.report.tables import floor_rows, measure_rows, missed_budgets, outcome_rows, sight_rows
 from chaos_pizza.report.waterfall import describe_halving, waterfall_rows
 
+NO_NOTES = Notes()
+
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("chaos_pizza.report"),
     undefined=jinja2.StrictUndefined,
@@ -34,15 +39,16 @@ _TEMPLATES = jinja2.Environment(
 )
 
 
-def to_markdown(result: DrillResult, settings: DrillSettings) -> str:
+def to_markdown(result: DrillResult, settings: DrillSettings, notes: Notes = NO_NOTES) -> str:
     """Return the report of a drill as Markdown (`report.md`), which ends with a newline.
 
-    Everything it says is drawn from the result and the settings; what only people can know is a blank, marked "To fill
-    in". Texts from outside can't add markup to it.
+    Everything it says is drawn from the result, the settings and the people's notes; what only people can know and have
+    not said is a blank, marked "To fill in". Texts from outside can't add markup to it.
     """
     template = _TEMPLATES.get_template("report.md.j2")
     return template.render(
         **_head(result, settings),
+        **_people(notes),
         summary=summarize(result, settings),
         detection=describe_detection(result, settings),
         halving=describe_halving(result.waterfall),
@@ -81,6 +87,16 @@ def _head(result: DrillResult, settings: DrillSettings) -> dict[str, Any]:
         "drill_id": plain(result.drill_id) or "-",
         "notices": list_notices(result, settings),
         "measures": measure_rows(result),
+    }
+
+
+def _people(notes: Notes) -> dict[str, Any]:
+    """Return the questions, and what people answered so far."""
+    answers = {key: paragraphs(getattr(notes, key)) for key in QUESTIONS if key != "action_items"}
+    return {
+        "questions": QUESTIONS,
+        "answers": {**answers, "action_items": []},
+        "items": action_rows(notes.action_items),
     }
 
 
