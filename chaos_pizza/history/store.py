@@ -4,17 +4,35 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import Connection, Select, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from chaos_pizza.errors import UsageError
+from chaos_pizza.history.connection import connected, transaction
+from chaos_pizza.history.place import Place, place_of
+from chaos_pizza.history.rows import drill_of, item_row, row_of
+from chaos_pizza.history.schema import prepare
+from chaos_pizza.history.tables import action_items, drills
 from chaos_pizza.model.history import PastDrill
 from chaos_pizza.model.notes import ActionItem, OpenedItem
 
 
 class History:
-    """An open history."""
+    """An open history; every method raises `UsageError`, in one line, where the database doesn't do its part."""
 
-    def keep(self, drill: PastDrill, items: Sequence[ActionItem] = ()) -> None:
-        """Keep a drill and its action items, in place of what was kept of the same one before."""
-        raise NotImplementedError
+    def __init__(self, place: Place, connection: Connection) -> None:
+        self.place = place
+        self._connection = connection
+
+    def keep(self, drill: PastDrill, items: Sequence[ActionItem] | None = ()) -> None:
+        """Keep a drill and its action items, in place of what was kept of the same one before.
+
+        With `None` the items stay those that were kept before.
+        """
+        with transaction(self.place, self._connection, writing=True):
+            self._put(drill, items)
 
     def drills(
         self,
@@ -24,22 +42,83 @@ class History:
         until: datetime | None = None,
         last: int | None = None,
     ) -> list[PastDrill]:
-        """Return the drills, the oldest first, that began at `since` or later and before `until`.
+        """Return the drills that began at `since` or later and before `until`, the oldest first.
 
         `last` is how many of the newest are wanted; all by default.
         """
-        raise NotImplementedError
+        newest_first = _chosen(select(drills), experiment, since, until).order_by(
+            drills.c.started_at.desc(), drills.c.id.desc()
+        )
+        rows = self._read(newest_first if last is None else newest_first.limit(last))
+        try:
+            return [drill_of(row) for row in reversed(rows)]
+        except ValueError as error:
+            raise UsageError(f"the history {self.place.label} can't be read: {error}; update chaos-pizza") from None
+
+    def count(
+        self, *, experiment: str | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> int:
+        """Return how many drills there are of those that `drills` would return."""
+        ((number,),) = self._read(_chosen(select(func.count()).select_from(drills), experiment, since, until))
+        return int(number)
 
     def items(self) -> list[OpenedItem]:
         """Return the action items of all drills, the oldest drill's first, in the order of their numbers."""
-        raise NotImplementedError
+        columns = [column for column in action_items.c if column.name != "drill_id"]
+        joined = select(drills.c.id, drills.c.ended_at, *columns).join_from(drills, action_items)
+        rows = self._read(joined.order_by(drills.c.started_at, drills.c.id, action_items.c.number))
+        return [OpenedItem(drill_id, opened_at, ActionItem(*item)) for drill_id, opened_at, *item in rows]
+
+    def replace_all(self, kept: Sequence[tuple[PastDrill, Sequence[ActionItem]]]) -> None:
+        """Keep these drills and no others, all at once or not at all; for a history that is nobody else's."""
+        with transaction(self.place, self._connection, writing=True):
+            self._connection.execute(delete(action_items))
+            self._connection.execute(delete(drills))
+            for drill, items in kept:
+                self._put(drill, items)
+
+    def _put(self, drill: PastDrill, items: Sequence[ActionItem] | None) -> None:
+        row = row_of(drill)
+        self._connection.execute(_PUT["postgresql" if self.place.path is None else "sqlite"], row)
+        if items is None:
+            return
+        self._connection.execute(delete(action_items).where(action_items.c.drill_id == row["id"]))
+        if items:
+            self._connection.execute(insert(action_items), [item_row(drill.drill_id, item) for item in items])
+
+    def _read(self, statement: Select[Any]) -> Sequence[Any]:
+        with transaction(self.place, self._connection, writing=False):
+            return self._connection.execute(statement).all()
 
 
 @contextmanager
 def open_history(url: str | None, reports: Path) -> Iterator[History]:
-    """Open the history of the configuration's `history` URL, by default `history.db` in `reports`; empty where none is.
+    """Open the history of the configuration's `history` URL, by default `history.db` in `reports`.
 
-    Raises `UsageError`, in one line without a password, here and from every method of it, where that can't be done.
+    Where there is none, an empty one is made. Raises `UsageError`, in one line that shows no password.
     """
-    raise NotImplementedError
-    yield History()
+    place = place_of(url, reports)
+    with connected(place) as connection:
+        prepare(place, connection)
+        yield History(place, connection)
+
+
+def _chosen(statement: Select[Any], experiment: str | None, since: datetime | None, until: datetime | None) -> Any:
+    if experiment is not None:
+        statement = statement.where(drills.c.experiment == experiment)
+    if since is not None:
+        statement = statement.where(drills.c.started_at >= since)
+    return statement if until is None else statement.where(drills.c.started_at < until)
+
+
+def _put_statement(dialect_insert: Any) -> Any:
+    """Return a statement that adds a row, or changes the one that is there.
+
+    Not deleted and added: of two who keep the same drill at once the second waits for the first one's row.
+    """
+    added = dialect_insert(drills)
+    changed = {column.name: added.excluded[column.name] for column in drills.c if not column.primary_key}
+    return added.on_conflict_do_update(index_elements=[drills.c.id], set_=changed)
+
+
+_PUT = {"postgresql": _put_statement(postgresql.insert), "sqlite": _put_statement(sqlite.insert)}
