@@ -2,12 +2,15 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from chaos_pizza.ci.budgets import with_budgets
+from chaos_pizza.cli.ci_outputs import CiOutputs, ci_options
 from chaos_pizza.cli.options import config_option, reports_option, target_option
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.configuration import read_configuration
@@ -29,6 +32,7 @@ from chaos_pizza.runner.experiment_file import declaration_of, read_experiment
 @reports_option
 @click.option("--production", is_flag=True, help="The target is meant although it reaches the public factory.")
 @click.option("--json", "as_json", is_flag=True, help="Print drill.json on stdout; progress goes to stderr.")
+@ci_options
 def drill(
     experiment: Path,
     target_name: str | None,
@@ -36,28 +40,33 @@ def drill(
     reports: Path | None,
     production: bool,
     as_json: bool,
+    outputs: CiOutputs,
+    budgets: Mapping[str, float | None],
 ) -> None:
     """Hold the drill that EXPERIMENT describes, judge it, and write its report.
 
     Exit codes: 0 passed, 1 failed, 2 bad usage, 3 invalid, 4 aborted, 5 calm not restored.
     """
-    configuration = read_configuration(config_path)
-    described = read_experiment(experiment)
-    declaration = declaration_of(described, experiment, configuration.alerting(target_name))
-    target = configuration.target(target_name) if target_name else None
-    # A sandbox of the drill's own needs no permission: nobody else knows it.
-    permission = (
-        permit(target, configuration, AnchoredClock().now(), production=production, drill=declaration.experiment)
-        if target
-        else nullcontext()
-    )
     console = Console(stderr=as_json)
-    with ExitStack() as display:
+    with outputs.told_of(experiment, stdout_is_taken=as_json) as telling:
+        configuration = read_configuration(config_path)
+        described = read_experiment(experiment)
+        declaration = declaration_of(described, experiment, configuration.alerting(target_name))
+        declaration = with_budgets(declaration, budgets)
+        target = configuration.target(target_name) if target_name else None
+        # A sandbox of the drill's own needs no permission: nobody else knows it.
+        permission = (
+            permit(target, configuration, AnchoredClock().now(), production=production, drill=declaration.experiment)
+            if target
+            else nullcontext()
+        )
+        with ExitStack() as display:
 
-        def watch(session: DrillSession) -> None:
-            display.enter_context(Progress(session, console))
+            def watch(session: DrillSession) -> None:
+                display.enter_context(Progress(session, console))
 
-        held = hold_drill(described, declaration, target, reports or configuration.reports, watch, permission)
+            held = hold_drill(described, declaration, target, reports or configuration.reports, watch, permission)
+        telling.held = held
     tell(held, console, as_json, target_name)
     sys.exit(held.exit_code)
 
