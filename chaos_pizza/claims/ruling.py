@@ -7,7 +7,7 @@ where it found no end (it is censored), it has a lower bound alone.
 from collections.abc import Iterable
 from enum import StrEnum
 
-from chaos_pizza.claims.claim import DETECTED_BY, FIGURES, SIGHT, VERDICT, Condition, FigureKind, Relation
+from chaos_pizza.claims.claim import DETECTED_BY, SIGHT, VERDICT, Condition, Relation
 from chaos_pizza.model.history import Origin, PastDrill
 from chaos_pizza.model.result import Measure, MeasureName, Sight, Verdict
 from chaos_pizza.model.settings import FaultKind
@@ -15,6 +15,7 @@ from chaos_pizza.model.settings import FaultKind
 _PROVING = (Verdict.PASSED, Verdict.FAILED)
 _DETECTORS = {"alert ": "alert", "mark by ": "person", "person": "person"}
 """How `detected_by` begins, as `drill.detection` writes it, and a person in an incident."""
+_MEASURES = {name.value: name for name in MeasureName}
 _SURE_SIGHTS = (Sight.MOVED, Sight.BLIND)
 
 
@@ -56,8 +57,8 @@ def rule(condition: Condition, drill: PastDrill) -> Ruling:
     if isinstance(condition.wanted, str):
         word = word_of(condition, drill)
         return Ruling.UNDECIDED if word is None else _ruled(word == condition.wanted, word != condition.wanted)
-    if FIGURES[condition.figure] is FigureKind.TIME:
-        measure = drill.measures.get(MeasureName(condition.figure))
+    if condition.figure in _MEASURES:
+        measure = drill.measures.get(_MEASURES[condition.figure])
         return Ruling.UNDECIDED if measure is None else _rule_on_time(measure, condition.relation, condition.wanted)
     number: float | None = getattr(drill, condition.figure)
     if number is None:

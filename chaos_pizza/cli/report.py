@@ -1,20 +1,38 @@
-"""`chaos-pizza report`: write a drill's report anew from its journal."""
+"""`chaos-pizza report`: write a drill's report anew from its journal and from what people know of it."""
 
 from pathlib import Path
 
 import click
 
+from chaos_pizza.cli.editor import edit_file
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import read_configuration
+from chaos_pizza.errors import UsageError
 from chaos_pizza.folder import REPORT_NAME, find_drill_folder, write_results
+from chaos_pizza.notes_file import offer_notes, read_notes
 
 
 @click.command(short_help="Write a drill's report anew.")
 @click.argument("drill")
+@click.option("--edit", is_flag=True, help="First fill in what only people know, in your editor.")
 @config_option
 @reports_option
-def report(drill: str, config_path: Path | None, reports: Path | None) -> None:
-    """Write drill.json and report.md of DRILL (an id, a folder, or `latest`) anew from its journal."""
+def report(drill: str, edit: bool, config_path: Path | None, reports: Path | None) -> None:
+    """Write drill.json and report.md of DRILL (an id, a folder, or `latest`) anew from its journal and notes.yaml."""
     folder = find_drill_folder(reports or read_configuration(config_path).reports, drill)
+    if edit:
+        _edit_notes(folder)
     result = write_results(folder)
     click.echo(f"{result.judgement.verdict.value}: {folder / REPORT_NAME}")
+
+
+def _edit_notes(folder: Path) -> None:
+    """Let people fill in the notes of a drill; `UsageError` where they can't be understood afterwards."""
+    path = offer_notes(folder)
+    if not edit_file(path):
+        click.echo(f"there is no editor to open here (VISUAL and EDITOR name none): fill in {path} by hand, then run")
+        click.echo(f"  chaos-pizza report {folder}")
+    try:
+        read_notes(folder)
+    except UsageError as error:
+        raise UsageError(f"{error}. Nothing is lost: --edit goes on from there; the report stays as it was") from None
