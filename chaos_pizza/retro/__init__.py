@@ -1,0 +1,1 @@
+"""The retrospective: all drills together, what they show, and what they can't."""

@@ -1,0 +1,131 @@
+"""The answer of a retrospective: what improved, what no alert catches, what is overdue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chaos_pizza.claims.standing import ItemState, ItemStanding
+from chaos_pizza.model.result import MeasureName
+from chaos_pizza.report.escape import one_line
+from chaos_pizza.report.phrasing import counted, day_of
+from chaos_pizza.retro.comparison import Comparison, Divide, Finding
+from chaos_pizza.retro.comparison_sentences import describe_comparison
+from chaos_pizza.retro.detections import Uncaught
+from chaos_pizza.retro.figures import GroupFigures
+from chaos_pizza.retro.wording import MEASURE_WORDS, group_name, listed, name_of
+
+IMPROVED, NO_ALERT_CATCHES, OVERDUE = "What improved", "What no alert catches", "What is overdue"
+_ITEM_CHARS = 120
+_STATES = {
+    ItemState.REOPENED: "reopened by a drill",
+    ItemState.REFUTED: "refuted by a drill",
+    ItemState.UNDECIDED: "not decided by any drill yet",
+    ItemState.OPEN: "tried by no drill since",
+    ItemState.UNTESTABLE: "without a claim that a drill can test",
+    ItemState.CLOSED: "closed by a drill",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Plain sentences, ready to be escaped; the first of each part stands for it, and there is always one."""
+
+    improved: tuple[str, ...]
+    uncaught: tuple[str, ...]
+    overdue: tuple[str, ...]
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """The three sentences that matter most."""
+        parts = ((IMPROVED, self.improved), (NO_ALERT_CATCHES, self.uncaught), (OVERDUE, self.overdue))
+        return tuple(f"{title}: {sentences[0]}{_more(len(sentences) - 1)}" for title, sentences in parts)
+
+
+def answer(
+    figures: Sequence[GroupFigures],
+    comparisons: Sequence[Comparison],
+    uncaught: Sequence[Uncaught],
+    standings: Sequence[ItemStanding],
+) -> Answer:
+    """Return the answer; what the drills can't show is not claimed, but what it would take is said."""
+    return Answer(
+        tuple(_improved(figures, comparisons)),
+        tuple(_uncaught(each) for each in uncaught) or ("nothing: an alert fired in the latest drill of each experiment.",),
+        tuple(_overdue(standings)),
+    )
+
+
+def state_words(standing: ItemStanding) -> str:
+    """Return where an action item stands, in words."""
+    return _STATES[standing.state]
+
+
+def _improved(figures: Sequence[GroupFigures], comparisons: Sequence[Comparison]) -> list[str]:
+    """Return what changed, a proven improvement before what got worse; or what it takes until anything can be told."""
+    told = [
+        describe_comparison(each)
+        for finding in (Finding.SHORTER, Finding.LONGER)
+        for each in sorted(comparisons, key=_weight)
+        if each.finding is finding
+    ]
+    if told:
+        worse = all(each.finding is not Finding.SHORTER for each in comparisons)
+        return [f"nothing, and something got worse. {told[0]}", *told[1:]] if worse else told
+    tested = sorted(comparisons, key=_weight)
+    if tested:
+        return [f"nothing that can be told. {describe_comparison(tested[0])}"]
+    return [f"nothing that can be told. {_waiting(figures)}"]
+
+
+def _weight(comparison: Comparison) -> tuple[bool, float, str, str, bool]:
+    """Order comparisons: of rules before those of time, then by how sure they are."""
+    p_value = 1.0 if comparison.p_value is None else comparison.p_value
+    is_advice = comparison.divide is Divide.TIME
+    return is_advice, p_value, comparison.experiment, comparison.measure.value, bool(comparison.announced)
+
+
+def _waiting(figures: Sequence[GroupFigures]) -> str:
+    """Return how far the group with the most drills is from a claim."""
+    timed = [each for each in figures if any(measure.durations.count for measure in each.measures)]
+    if not timed:
+        return "No drill with a fault has been held yet."
+    most = max(timed, key=lambda each: len(each.group.drills))
+    count = len(most.group.drills)
+    return (
+        f"{group_name(most.group.experiment, most.group.announced)}: there {'is' if count == 1 else 'are'} "
+        f"{counted(count, 'drill')}; to see a change of 30 % in the median {MEASURE_WORDS[MeasureName.TTD]} takes about "
+        f"{most.needed} before it and {most.needed} after it."
+    )
+
+
+def _uncaught(uncaught: Uncaught) -> str:
+    latest = "its latest drill" if uncaught.drills == 1 else f"its latest {uncaught.drills} drills"
+    head = f"{name_of(uncaught.experiment)}: no alert fired in {latest}, since {day_of(uncaught.since.started_at)}"
+    if not uncaught.rules:
+        return f"{head}; no rule is known to have watched."
+    if not uncaught.blind:
+        return f"{head}; no rule is blind to it, but none came to fire."
+    return f"{head}; blind there: {listed([f'{name_of(each.rule)} ({each.source.label})' for each in uncaught.blind])}."
+
+
+def _overdue(standings: Sequence[ItemStanding]) -> list[str]:
+    if not standings:
+        return ["nothing: no action item is known."]
+    overdue = [standing for standing in standings if standing.is_overdue]
+    if overdue:
+        return [f"{_item(each)}." for each in overdue]
+    still = [standing for standing in standings if standing.state is not ItemState.CLOSED]
+    if not still:
+        return [f"nothing: {counted(len(standings), 'action item')}, and drills closed all of them."]
+    undated = sum(standing.opened.item.due is None for standing in still)
+    without = f", {undated} of them without a due date" if undated else ""
+    return [f"nothing; {len(still)} of {counted(len(standings), 'action item')} not closed{without}."]
+
+
+def _item(standing: ItemStanding) -> str:
+    item = standing.opened.item
+    owner = name_of(item.owner) if item.owner else "nobody"
+    return f"“{one_line(item.text, _ITEM_CHARS)}” (owner: {owner}; due {item.due}; {state_words(standing)})"
+
+
+def _more(count: int) -> str:
+    return f" And {count} more." if count > 0 else ""

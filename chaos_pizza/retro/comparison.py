@@ -1,0 +1,147 @@
+"""Whether the drills under one version of the rules, or of the earlier half, differ from the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from chaos_pizza.model.history import PastDrill
+from chaos_pizza.model.result import MeasureName
+from chaos_pizza.retro.durations import LEAST_FOR_INTERVAL, Durations
+from chaos_pizza.retro.experiments import Group
+from chaos_pizza.retro.log_rank import LEVEL, LogRank, holm, log_rank
+from chaos_pizza.retro.median import Median, estimate_median
+from chaos_pizza.retro.power import Spread, drills_needed, spread_of
+
+
+class Divide(StrEnum):
+    """What lies between the two sides of a comparison."""
+
+    RULES = "rules"
+    """Another version of the alert rules."""
+    TIME = "time"
+    """Nothing but time: the earlier half of the drills against the later one. It is advice, and proves no cause."""
+
+
+class Finding(StrEnum):
+    """What a comparison comes to."""
+
+    SHORTER = "shorter"
+    """The times became shorter."""
+    LONGER = "longer"
+    ALIKE = "alike"
+    """They can't be told apart: there may be a difference, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The drills of one side; `rules_version` is theirs where they share one."""
+
+    durations: Durations
+    median: Median | None
+    rules_version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two sides of a group, held against each other by one measure.
+
+    `test` is `None` where nothing could be tested. `p_value` is the test's, adjusted for all tests of the retrospective.
+    `needed` is how many drills each side needs to show a change of 30 % in the median, by their `spread`.
+    """
+
+    experiment: str
+    announced: bool | None
+    measure: MeasureName
+    divide: Divide
+    before: Side
+    after: Side
+    test: LogRank | None
+    spread: Spread
+    needed: int
+    p_value: float | None = None
+
+    @property
+    def finding(self) -> Finding:
+        """What it comes to, at a level of 5 % after the adjustment."""
+        if self.test is None or self.p_value is None or self.p_value >= LEVEL:
+            return Finding.ALIKE
+        # Below 0 fewer of the first side had found their end than would have, were both alike: theirs took longer.
+        return Finding.SHORTER if self.test.z < 0 else Finding.LONGER
+
+    @property
+    def missing(self) -> int:
+        """How many drills both sides together lack until they would show a change of 30 %."""
+        return sum(max(0, self.needed - side.durations.count) for side in (self.before, self.after))
+
+
+def compare_groups(groups: Sequence[Group]) -> tuple[Comparison, ...]:
+    """Return every comparison that some groups allow, their p-values adjusted together; empty where none can be made.
+
+    Two versions of the rules are compared by the time to detect: the two latest with at least 5 drills each. Halves are
+    compared by the time to detect and the time to mitigate where each half has 5. Where the rules divide the very same
+    drills, the halves say no more about detection and are left out.
+    """
+    found = [comparison for group in groups for comparison in _comparisons(group)]
+    tested = [comparison.test.p_value for comparison in found if comparison.test is not None]
+    adjusted = iter(holm(tested))
+    return tuple(
+        comparison if comparison.test is None else replace(comparison, p_value=next(adjusted)) for comparison in found
+    )
+
+
+def versions_of(group: Group) -> dict[str, tuple[PastDrill, ...]]:
+    """Return a group's drills by the version of the rules that watched, in the order in which these came up."""
+    by_version: dict[str, list[PastDrill]] = {}
+    for drill in group.drills:
+        if drill.rules_version is not None:
+            by_version.setdefault(drill.rules_version, []).append(drill)
+    return {version: tuple(drills) for version, drills in by_version.items()}
+
+
+def _comparisons(group: Group) -> list[Comparison]:
+    versions = {
+        version: drills
+        for version, drills in versions_of(group).items()
+        if _durations(drills, MeasureName.TTD).count >= LEAST_FOR_INTERVAL
+    }
+    # By when each was last in use, so that the present rules are those compared.
+    latest = sorted(versions, key=lambda version: versions[version][-1].started_at)[-2:]
+    found = []
+    if len(latest) == 2:
+        found.append(_compare(group, MeasureName.TTD, Divide.RULES, versions[latest[0]], versions[latest[1]]))
+    half = len(group.drills) // 2
+    earlier, later = group.drills[:half], group.drills[half:]
+    same = [versions[version] for version in latest] == [earlier, later]
+    for name in (MeasureName.TTD, MeasureName.TTM):
+        enough = all(_durations(drills, name).count >= LEAST_FOR_INTERVAL for drills in (earlier, later))
+        if enough and not (same and name is MeasureName.TTD):
+            found.append(_compare(group, name, Divide.TIME, earlier, later))
+    return found
+
+
+def _compare(
+    group: Group, name: MeasureName, divide: Divide, before: Sequence[PastDrill], after: Sequence[PastDrill]
+) -> Comparison:
+    first, second = _side(before, name), _side(after, name)
+    spread = spread_of([first.durations, second.durations])
+    return Comparison(
+        experiment=group.experiment,
+        announced=group.announced,
+        measure=name,
+        divide=divide,
+        before=first,
+        after=second,
+        test=log_rank(first.durations, second.durations),
+        spread=spread,
+        needed=drills_needed(spread.log_spread),
+    )
+
+
+def _side(drills: Sequence[PastDrill], name: MeasureName) -> Side:
+    durations = _durations(drills, name)
+    versions = {drill.rules_version for drill in drills}
+    return Side(durations, estimate_median(durations), versions.pop() if len(versions) == 1 else None)
+
+
+def _durations(drills: Sequence[PastDrill], name: MeasureName) -> Durations:
+    return Durations.of(drill.measures.get(name) for drill in drills)

@@ -1,0 +1,100 @@
+"""What the drills of one group come to: a median for each measure, and how often they were detected."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median, quantiles
+
+from chaos_pizza.model.result import Measure, MeasureName
+from chaos_pizza.retro.detections import Detector, detector_of
+from chaos_pizza.retro.durations import Durations
+from chaos_pizza.retro.experiments import MEASURES, Group
+from chaos_pizza.retro.median import Median, estimate_median
+from chaos_pizza.retro.power import Spread, drills_needed, spread_of
+from chaos_pizza.retro.rate import Rate
+from chaos_pizza.retro.survival import Step, curve_of
+
+COARSE_RATIO = 0.25
+"""From so much of the spread between the quartiles on, the width of the measuring itself is worth a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coarseness:
+    """How wide a group's times are as measured: `width_s` in the middle, against `spread_s` between the quartiles."""
+
+    width_s: float
+    spread_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureFigures:
+    """A measure of a group.
+
+    `unknown` counts the drills that have no such measure. `median` is `None` under 5 times. `curve` is empty where no
+    time is a lower bound, or there are under 5. `coarseness` is `None` where the measuring is fine enough.
+    """
+
+    name: MeasureName
+    durations: Durations
+    unknown: int
+    median: Median | None
+    curve: tuple[Step, ...]
+    coarseness: Coarseness | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """All that is computed of a group.
+
+    `detected` is the share of its drills that anybody or anything detected (of a placebo: the false alarms). `spread` is
+    that of the time to detect; `needed` is how many drills it takes before and after to see a change of 30 %. `unfelt` is
+    the share of the drills in which no purchase failed, `None` where none made any.
+    """
+
+    group: Group
+    measures: tuple[MeasureFigures, ...]
+    detected: Rate
+    detectors: dict[Detector, int]
+    spread: Spread
+    needed: int
+    unfelt: Rate | None
+
+
+def figures_of(group: Group) -> GroupFigures:
+    """Return what a group comes to."""
+    detectors = Counter(map(detector_of, group.drills))
+    spread = spread_of([group.durations(MeasureName.TTD)])
+    bought = [drill for drill in group.drills if drill.purchases]
+    unfelt = Rate(sum(drill.failed == 0 for drill in bought), len(bought)) if bought else None
+    return GroupFigures(
+        group=group,
+        measures=tuple(_measure(group, name) for name in MEASURES),
+        detected=Rate(len(group.drills) - detectors[Detector.NOBODY], len(group.drills)),
+        detectors={detector: detectors[detector] for detector in Detector},
+        spread=spread,
+        needed=drills_needed(spread.log_spread),
+        unfelt=unfelt,
+    )
+
+
+def _measure(group: Group, name: MeasureName) -> MeasureFigures:
+    measures = [drill.measures.get(name) for drill in group.drills]
+    durations = Durations.of(measures)
+    return MeasureFigures(
+        name=name,
+        durations=durations,
+        unknown=len(measures) - durations.count,
+        median=estimate_median(durations),
+        curve=curve_of(durations) if durations.at_least_s and durations.is_enough else (),
+        coarseness=_coarseness([measure for measure in measures if measure is not None]),
+    )
+
+
+def _coarseness(measures: Sequence[Measure]) -> Coarseness | None:
+    widths_s = [each.latest - each.earliest for each in measures if each.latest is not None and not each.censored]
+    seen_s = Durations.of(measures).seen_s
+    if len(seen_s) < 2 or not widths_s:
+        return None
+    lower_s, _, upper_s = quantiles(seen_s, n=4, method="inclusive")
+    width_s, spread_s = median(widths_s), upper_s - lower_s
+    return Coarseness(width_s, spread_s) if width_s > COARSE_RATIO * spread_s else None

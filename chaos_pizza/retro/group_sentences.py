@@ -1,0 +1,119 @@
+"""What is said of one group of drills: plain sentences, each no more than the figures bear."""
+
+from collections.abc import Iterator
+
+from chaos_pizza.model.incident import Actor
+from chaos_pizza.model.result import MeasureName
+from chaos_pizza.report.phrasing import counted, duration, share
+from chaos_pizza.retro.detections import Detector
+from chaos_pizza.retro.durations import LEAST_FOR_INTERVAL
+from chaos_pizza.retro.figures import GroupFigures, MeasureFigures
+from chaos_pizza.retro.median import MedianMethod
+from chaos_pizza.retro.power import power_of
+from chaos_pizza.retro.rate import Rate
+from chaos_pizza.retro.wording import (
+    ABBREVIATIONS,
+    MEASURE_WORDS,
+    NEVER_WORDS,
+    interval_words,
+    listed,
+    median_words,
+    name_of,
+    points_words,
+    rate_words,
+)
+
+_METHODS = {MedianMethod.ORDER_STATISTICS: "order statistics", MedianMethod.KAPLAN_MEIER: "Kaplan–Meier"}
+_DETECTORS = {Detector.ALERT: "an alert", Detector.PERSON: "a person", Detector.NOBODY: "nobody"}
+
+
+def median_rows(figures: GroupFigures) -> list[tuple[str, ...]]:
+    """Return measure, drills, median, interval and method of each measure that any drill has."""
+    return [_median_row(measure) for measure in figures.measures if measure.durations.count]
+
+
+def describe_group(figures: GroupFigures, *, is_placebo: bool, asks_unfelt: bool) -> list[str]:
+    """Return what the drills of a group show of detection, and how far their figures can be relied on.
+
+    `asks_unfelt` says that the experiment asks whether diners notice anything at all.
+    """
+    if is_placebo:
+        return list(_placebo(figures.detected))
+    return [
+        f"Detected: {rate_words(figures.detected)}{_too_few(figures.detected)}. First by {_detectors(figures)}.",
+        *(_unfelt(figures.unfelt) if asks_unfelt and figures.unfelt is not None else ()),
+        *_mixed(figures),
+        *_coarse(figures),
+        _needed(figures),
+    ]
+
+
+def _median_row(measure: MeasureFigures) -> tuple[str, ...]:
+    durations, median = measure.durations, measure.median
+    label = f"{MEASURE_WORDS[measure.name].capitalize()} ({ABBREVIATIONS[measure.name]})"
+    censored = len(durations.at_least_s)
+    never = f", {censored} of them {NEVER_WORDS[measure.name]}" if censored else ""
+    unknown = f"; {measure.unknown} unknown" if measure.unknown else ""
+    count = f"n = {durations.count}{never}{unknown}"
+    if median is None:
+        return label, count, points_words(durations), f"n = {durations.count}: too few for an interval", "-"
+    return label, count, median_words(median), interval_words(median), _METHODS[median.method]
+
+
+def _placebo(alarms: Rate) -> Iterator[str]:
+    yield f"Nothing was broken. False alarms: {rate_words(alarms)}{_too_few(alarms)}."
+
+
+def _too_few(rate: Rate) -> str:
+    return f"; n = {rate.of}: too few for an interval" if rate.of < LEAST_FOR_INTERVAL else ""
+
+
+def _detectors(figures: GroupFigures) -> str:
+    told = [f"{_DETECTORS[detector]} {count}" for detector, count in figures.detectors.items() if count]
+    return ", ".join(told)
+
+
+def _unfelt(unfelt: Rate) -> Iterator[str]:
+    yield f"No purchase failed in {rate_words(unfelt)}{_too_few(unfelt)}."
+
+
+def _mixed(figures: GroupFigures) -> Iterator[str]:
+    """Say what else differs among the drills, so that it is not taken for chance."""
+    drills = figures.group.drills
+    targets = sorted({name_of(drill.target) for drill in drills})
+    if len(targets) > 1:
+        yield f"They were held on {len(targets)} targets ({listed(targets)}); part of their spread may come from there."
+    played = sum(drill.ended_by is Actor.RUNBOOK for drill in drills)
+    if played:
+        whose = "each of them" if played == len(drills) else f"{played} of them"
+        yield (
+            f"In {whose} the runbook, played by the drill, ended the fault: these times to mitigate say how fast the "
+            "alert and the runbook are, not how fast people are."
+        )
+
+
+def _coarse(figures: GroupFigures) -> Iterator[str]:
+    for measure in figures.measures:
+        if measure.coarseness is None or measure.median is None:
+            continue
+        yield (
+            f"The {MEASURE_WORDS[measure.name]} is measured to within {duration(measure.coarseness.width_s)} (in the "
+            f"middle), where half of its values lie within {duration(measure.coarseness.spread_s)}: part of what "
+            "looks like a difference is the measuring. Its interval above counts the values alone."
+        )
+
+
+def _needed(figures: GroupFigures) -> str:
+    spread, count = figures.spread, len(figures.group.drills)
+    factor = f"a factor of {spread.factor:.2g}"
+    basis = f"taking {factor} as the usual spread" if spread.is_assumed else f"with the spread seen here, {factor}"
+    half = count // 2
+    now = (
+        f"{counted(count, 'drill')} in two halves would show it with {share(power_of(half, spread.log_spread))}"
+        if half >= LEAST_FOR_INTERVAL
+        else f"there {'is' if count == 1 else 'are'} {counted(count, 'drill')}"
+    )
+    return (
+        f"To see a change of 30 % in the median {MEASURE_WORDS[MeasureName.TTD]} with a probability of 80 %, "
+        f"{figures.needed} drills before it and {figures.needed} after it are needed, {basis}; {now}."
+    )

@@ -1,0 +1,40 @@
+"""What a retrospective covers, in sentences."""
+
+from collections.abc import Iterator
+
+from chaos_pizza.report.phrasing import counted, day_of
+from chaos_pizza.retro.retrospective import Retrospective, Scope
+from chaos_pizza.retro.wording import listed, name_of
+
+_LISTED = 12
+
+
+def describe_scope(retrospective: Retrospective) -> list[str]:
+    """Return how many drills of which experiments are covered, from when to when, and how many are left out."""
+    return list(_sentences(retrospective))
+
+
+def _sentences(retrospective: Retrospective) -> Iterator[str]:
+    experiments = [each.experiment for each in retrospective.experiments]
+    named = [name_of(each.name) for each in experiments if each.drills]
+    of = f" of {counted(len(named), 'experiment')} ({listed(named, _LISTED)})" if named else ""
+    days = sorted(day_of(drill.started_at) for each in experiments for drill in (*each.drills, *each.incidents))
+    held = "" if not days else f", held on {days[0]}" if days[0] == days[-1] else f", from {days[0]} to {days[-1]}"
+    yield f"{counted(retrospective.drills, 'drill')}{of}{held}.{_asked(retrospective.scope)}"
+    if retrospective.incidents:
+        yield (
+            f"{counted(retrospective.incidents, 'incident')} as people wrote {'it' if retrospective.incidents == 1 else 'them'} "
+            "down: drawn and listed, but in no median, rate or test."
+        )
+    if retrospective.left_out:
+        yield f"{counted(len(retrospective.left_out), 'drill')} left out, since nothing follows from what proves nothing:"
+
+
+def _asked(scope: Scope) -> str:
+    asked = [
+        f"since {scope.since}" if scope.since else "",
+        f"until {scope.until}" if scope.until else "",
+        f"of {name_of(scope.experiment)}" if scope.experiment else "",
+    ]
+    told = " ".join(part for part in asked if part)
+    return f" Asked for were those {told}." if told else " Asked for were all that the history holds."

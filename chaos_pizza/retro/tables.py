@@ -1,0 +1,113 @@
+"""The rows of the retrospective's tables, their cells ready for Markdown."""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import UTC
+
+from chaos_pizza.claims.standing import ItemStanding
+from chaos_pizza.model.history import Origin, PastDrill
+from chaos_pizza.model.incident import Actor
+from chaos_pizza.model.result import MeasureName, Sight
+from chaos_pizza.report.escape import plain
+from chaos_pizza.report.phrasing import span
+from chaos_pizza.retro.answer import state_words
+from chaos_pizza.retro.detections import RuleRecord
+from chaos_pizza.retro.experiments import MEASURES
+from chaos_pizza.retro.wording import NEVER_WORDS, announced_words
+
+MOST_DRILLS = 100
+"""Of one experiment; the others stand in the history."""
+MOST_ITEMS = 30
+_NAME_CHARS = 80
+_VERSION_CHARS = 12
+_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
+_ENDED = {
+    Actor.RESPONDER: "the team",
+    Actor.RUNBOOK: "the runbook",
+    Actor.SELF_HEALED: "the system itself",
+    Actor.ROLLBACK: "the drill's rollback",
+    Actor.WATCHDOG: "the watchdog",
+    Actor.ABORT: "the abort",
+    Actor.UNKNOWN: "unknown",
+}
+_NONE = "-"
+
+
+def drill_rows(drills: Sequence[PastDrill], folders: Collection[str]) -> list[tuple[str, ...]]:
+    """Return a row for each of the latest drills and incidents, the latest first.
+
+    A drill is a link where `folders` has its folder: the history may be shared by several machines.
+    """
+    latest = sorted(drills, key=lambda drill: (drill.started_at, drill.drill_id), reverse=True)[:MOST_DRILLS]
+    return [
+        (
+            f"{drill.started_at.astimezone(UTC):%Y-%m-%d %H:%M}",
+            drill_link(drill, folders),
+            "**incident**" if drill.origin is Origin.INCIDENT else _known(drill.announced),
+            drill.verdict.value if drill.verdict else _NONE,
+            *_times(drill),
+            plain(drill.rules_version, _VERSION_CHARS) if drill.rules_version else _NONE,
+        )
+        for drill in latest
+    ]
+
+
+def drill_link(drill: PastDrill, folders: Collection[str]) -> str:
+    """Return a drill's id, as a link to its folder where it has one that is known."""
+    name = plain(drill.drill_id, _NAME_CHARS) or _NONE
+    return f"[{name}]({drill.drill_id}/)" if drill.drill_id in folders and _FOLDER.fullmatch(drill.drill_id) else name
+
+
+def rule_rows(records: Sequence[RuleRecord]) -> list[tuple[str, ...]]:
+    """Return rule, whose alerting, and in how many drills it fired, moved, was blind, or is unknown."""
+    return [
+        (
+            f"**{plain(record.rule, _NAME_CHARS)}**" if record.is_blind else plain(record.rule, _NAME_CHARS),
+            record.source.label,
+            *(str(record.sights.get(sight, 0)) for sight in Sight),
+        )
+        for record in records
+    ]
+
+
+def item_rows(standings: Sequence[ItemStanding], folders: Collection[str]) -> list[tuple[str, ...]]:
+    """Return what is to be done, by whom, until when, what it claims and where it stands, the most pressing first."""
+    return [
+        (
+            plain(standing.opened.item.text),
+            plain(standing.opened.item.owner or "", _NAME_CHARS) or _NONE,
+            f"{standing.opened.item.due or _NONE}{' (**overdue**)' if standing.is_overdue else ''}",
+            plain(standing.opened.item.claim or "", _NAME_CHARS) or _NONE,
+            state_words(standing) + _by(standing, folders),
+        )
+        for standing in standings[:MOST_ITEMS]
+    ]
+
+
+def _by(standing: ItemStanding, folders: Collection[str]) -> str:
+    """Return which drill says so, and what it showed."""
+    if standing.by is None:
+        return ""
+    name = standing.by.drill_id
+    linked = f"[{plain(name, _NAME_CHARS)}]({name}/)" if name in folders and _FOLDER.fullmatch(name) else plain(name)
+    return f": {plain(standing.by.shown)} in {linked}"
+
+
+def _known(announced: bool | None) -> str:
+    return "unknown" if announced is None else announced_words(announced)
+
+
+def _times(drill: PastDrill) -> list[str]:
+    cells = []
+    for name in MEASURES:
+        measure = drill.measures.get(name)
+        cell = _NONE if measure is None else span(measure)
+        if measure is not None and measure.censored:
+            cell = f"{NEVER_WORDS[name]}, {cell}"
+        if name is MeasureName.TTD:
+            cells += [cell, plain(drill.detected_by, _NAME_CHARS) if drill.detected_by else _NONE]
+        elif name is MeasureName.TTM:
+            cells += [cell, _ENDED[drill.ended_by] if drill.ended_by else _NONE]
+        else:
+            cells.append(cell)
+    return cells
