@@ -10,11 +10,12 @@ from typing import Any
 
 from chaos_pizza.report.chart import Chart
 from chaos_pizza.report.escape import one_line
-from chaos_pizza.report.palette import LIGHT, Colour, theme_css
+from chaos_pizza.report.palette import LIGHT, Colour, picture_css
 
 VEGA_LITE = "5.21"
 """The version whose language the specifications are in."""
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
+FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
+"""Three fonts whose letters are equally wide, one of them on most machines; texts have room for a wider one."""
 MAX_ALTERNATIVE_CHARS = 2000
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -26,7 +27,7 @@ _CONFIG = {
     "aria": False,
     "background": Colour.SURFACE,
     "font": FONT,
-    "padding": 8,
+    "padding": {"left": 10, "top": 8, "right": 24, "bottom": 8},
     "view": {"stroke": None},
     "axis": {
         "domainColor": Colour.MUTED,
@@ -97,7 +98,7 @@ def _finished(svg: str, chart: Chart) -> str:
     head: tuple[tuple[str, dict[str, str], str], ...] = (
         ("title", {"id": title_id}, one_line(chart.title, MAX_ALTERNATIVE_CHARS)),
         ("desc", {"id": alternative_id}, one_line(chart.alternative, MAX_ALTERNATIVE_CHARS)),
-        ("style", {}, theme_css(used)),
+        ("style", {}, picture_css(used)),
     )
     for place, (tag, attributes, text) in enumerate(head):
         element = ET.Element(f"{{{_SVG}}}{tag}", attributes)

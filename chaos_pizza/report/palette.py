@@ -117,19 +117,23 @@ DARK = {
 }
 
 
-def theme_css(colours: Collection[Colour] = tuple(Colour)) -> str:
-    """Return a style sheet that sets these colours as custom properties, by what the reader's screen prefers.
+def theme_css() -> str:
+    """Return a page's style sheet of colours: each as a custom property, by what the reader's screen prefers.
 
-    Paper is light. Pictures keep the light colours as their attributes, for programs that know no style sheets; the
-    rules at its end put the custom properties in their place.
+    Paper is light. What `picture_css` says of the pictures is in it.
+    """
+    light, dark = (";".join(f"--{name}:{codes[name]}" for name in Colour) for codes in (LIGHT, DARK))
+    return f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}{picture_css()}"
+
+
+def picture_css(colours: Collection[Colour] = tuple(Colour)) -> str:
+    """Return the style sheet that turns these colours of a picture into the dark ones on a dark screen.
+
+    A picture has the light colours as attributes, for paper and for programs that know no such style sheets. Custom
+    properties are not used here: some of those programs show black for them.
     """
     rules = "".join(
-        f'[fill="{LIGHT[name]}"]{{fill:var(--{name})}}[stroke="{LIGHT[name]}"]{{stroke:var(--{name})}}'
+        f'[fill="{LIGHT[name]}"]{{fill:{DARK[name]}}}[stroke="{LIGHT[name]}"]{{stroke:{DARK[name]}}}'
         for name in colours
     )
-    light, dark = _properties(LIGHT, colours), _properties(DARK, colours)
-    return f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}{rules}"
-
-
-def _properties(codes: dict[Colour, str], colours: Collection[Colour]) -> str:
-    return ";".join(f"--{name}:{codes[name]}" for name in colours)
+    return f"@media screen and (prefers-color-scheme:dark){{{rules}}}"

@@ -18,7 +18,7 @@ _MEASURES = {
     MeasureName.IMPACT_DELAY: ("Impact delay", "no purchase failed"),
     MeasureName.RECOVERY_LAG: ("Recovery lag", "not recovered"),
 }
-_OUTCOMES = {
+OUTCOME_MEANINGS = {
     Outcome.OK: "good",
     Outcome.FAILED: "the shop answered an error",
     Outcome.BAD_PIZZA: "the pizza does not verify",
@@ -64,7 +64,11 @@ def sight_rows(sights: tuple[RuleSight, ...]) -> list[Row]:
 
 def outcome_rows(outcomes: dict[Outcome, int]) -> list[Row]:
     """Return outcome, what it means and how many, for those that came about."""
-    return [(outcome.value, _OUTCOMES[outcome], str(outcomes[outcome])) for outcome in Outcome if outcomes.get(outcome)]
+    return [
+        (outcome.value, OUTCOME_MEANINGS[outcome], str(outcomes[outcome]))
+        for outcome in Outcome
+        if outcomes.get(outcome)
+    ]
 
 
 def missed_budgets(result: DrillResult) -> list[str]:

@@ -1,0 +1,111 @@
+"""What all pictures over time have in common: their size, the axis of UTC times, and areas behind the figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chaos_pizza.report.charts.buckets import Window
+from chaos_pizza.report.palette import Colour
+
+Rows = list[dict[str, Any]]
+Spec = dict[str, Any]
+
+WIDTH_PX = 640
+"""How wide the part of a picture is that shows time, at the most."""
+AXIS_PX = 62
+"""The room left of it, for the figures of the axes."""
+PX_PER_CHAR = 7.2
+"""How wide a letter is, rather too much than too little: the reader's font is not known."""
+_TICKS = ((180, "%H:%M:%S"), (172_800, "%H:%M"), (float("inf"), "%d %b %H:%M"))
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """A window of a drill that began at `began_at`, brought onto `width_px` pixels.
+
+    Times stand below a panel only where there are `notes`: what is to be said below them, a line each.
+    """
+
+    began_at: datetime
+    window: Window
+    width_px: int = WIDTH_PX
+    notes: tuple[str, ...] | None = None
+
+    def ms(self, second: float) -> int:
+        """Return a second since the drill's beginning as Vega counts time: milliseconds since 1970, UTC."""
+        return round(self.moment(second).timestamp() * 1000)
+
+    def moment(self, second: float) -> datetime:
+        """Return the instant (aware UTC) so many seconds after the drill's beginning."""
+        return self.began_at + timedelta(seconds=second)
+
+    def second(self, at: datetime) -> float:
+        """Return an instant in seconds since the drill's beginning."""
+        return (at - self.began_at).total_seconds()
+
+    def px(self, second: float) -> float:
+        """Return how far from the left a second is shown."""
+        length_s = self.window.length_s
+        return self.width_px * (second - self.window.from_s) / length_s if length_s else 0.0
+
+    def encoding(self, field: str = "at") -> Spec:
+        """Return the encoding of the horizontal place by a field in milliseconds."""
+        domain = [self.ms(self.window.from_s), self.ms(self.window.until_s)]
+        return {
+            "field": field,
+            "type": "temporal",
+            "scale": {"type": "utc", "domain": domain, "nice": False},
+            "axis": None if self.notes is None else self._axis(self.notes),
+        }
+
+    def _axis(self, notes: tuple[str, ...]) -> Spec:
+        ends = self.moment(self.window.from_s), self.moment(self.window.until_s)
+        day, last_day = (f"{at.astimezone(UTC):%Y-%m-%d}" for at in ends)
+        title = f"UTC, {day}" if day == last_day else f"UTC, {day} to {last_day}"
+        ticks = next(form for length_s, form in _TICKS if self.window.length_s <= length_s)
+        look = {"format": ticks, "tickCount": 7, "labelOverlap": True, "labelFlush": True, "grid": False}
+        lines = {"titleAlign": "left", "titleAnchor": "start", "titleLineHeight": 16, "titlePadding": 8}
+        return {"title": [title, *notes], **lines, **look}
+
+
+def areas(axis: TimeAxis, windows: Sequence[tuple[Window, str]]) -> Rows:
+    """Return the rows of areas behind the figures, each with its text where it is wide enough for that."""
+    rows = []
+    for window, text in windows:
+        from_s, until_s = max(window.from_s, axis.window.from_s), min(window.until_s, axis.window.until_s)
+        if from_s >= until_s:
+            continue
+        room = (axis.px(until_s) - axis.px(from_s)) / PX_PER_CHAR
+        rows.append({"at": axis.ms(from_s), "until": axis.ms(until_s), "text": text if len(text) + 2 < room else ""})
+    return rows
+
+
+def area_layers(axis: TimeAxis, areas_by_colour: Mapping[Colour, Rows], height_px: int, *, text_y: int) -> list[Spec]:
+    """Return the layers of areas in their colours, as high as the panel; their texts `text_y` pixels from the top."""
+    layers: list[Spec] = []
+    for colour, rows in areas_by_colour.items():
+        if not rows:
+            continue
+        place = {"x": axis.encoding(), "x2": {"field": "until"}}
+        layers.append(
+            {
+                "data": {"values": rows},
+                "mark": {"type": "rect", "color": colour},
+                "encoding": {**place, "y": {"value": 0}, "y2": {"value": height_px}},
+            }
+        )
+        if any(row["text"] for row in rows) and text_y >= 0:
+            layers.append(
+                {
+                    "data": {"values": [row for row in rows if row["text"]]},
+                    "transform": [{"calculate": "(datum.at + datum.until) / 2", "as": "middle"}],
+                    "mark": {"type": "text", "color": Colour.MUTED, "fontSize": 11, "baseline": "top"},
+                    "encoding": {
+                        "x": axis.encoding("middle"),
+                        "y": {"value": text_y},
+                        "text": {"field": "text"},
+                    },
+                }
+            )
+    return layers
