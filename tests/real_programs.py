@@ -9,6 +9,7 @@ PACKAGES = {
     "prometheus": "prometheus",
     "promtool": "prometheus",
     "prometheus-alertmanager": "prometheus-alertmanager",
+    "postgres": "postgresql",
 }
 """The package of Debian's that brings a program."""
 OTHER_NAMES = {"prometheus-alertmanager": "alertmanager"}

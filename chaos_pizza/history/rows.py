@@ -133,19 +133,25 @@ def _measures(cells: Sequence[Any]) -> dict[MeasureName, Measure]:
 
 
 def _sight_mapping(sight: RuleSight) -> dict[str, Any]:
-    after = None if sight.after is None else list(_parts(sight.after))
+    after = None if sight.after is None else dict(zip(_MEASURE_KEYS, _parts(sight.after), strict=True))
     return {
         "rule": kept_text(sight.rule),
         "source": sight.source.value,
         "sight": sight.sight.value,
-        "after": None if after is None else dict(zip(_MEASURE_KEYS, after, strict=True)),
+        "after": after,
     }
 
 
 def _sight_of(sight: dict[str, Any]) -> RuleSight:
-    after = sight["after"]
-    lasted = None if after is None else Measure(*map(after.__getitem__, _MEASURE_KEYS))
-    return RuleSight(sight["rule"], _SOURCES[sight["source"]], _SIGHTS[sight["sight"]], lasted)
+    return RuleSight(sight["rule"], _SOURCES[sight["source"]], _SIGHTS[sight["sight"]], _after(sight["after"]))
+
+
+def _after(parts: dict[str, Any] | None) -> Measure | None:
+    if parts is None:
+        return None
+    value, earliest, latest, censored = map(parts.__getitem__, _MEASURE_KEYS)
+    # PostgreSQL gives a great one back as a whole number.
+    return Measure(float(value), float(earliest), None if latest is None else float(latest), censored)
 
 
 def _words(kind: type[Enum]) -> dict[Any, Any]:
