@@ -53,7 +53,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     # A drill with any other verdict tells nothing, so nothing can be claimed of it.
     VERDICT: (Verdict.PASSED.value, Verdict.FAILED.value),
     DETECTED_BY: ("alert", "person"),
-    SIGHT: (Sight.FIRED.value, Sight.MOVED.value, Sight.BLIND.value),
+    SIGHT: (Sight.FIRED.value,),
 }
 """What a figure of words may be claimed to be."""
 

@@ -56,7 +56,9 @@ def rule(condition: Condition, drill: PastDrill) -> Ruling:
     """Return what a drill's figures say of one condition, whatever sort of drill it was."""
     if isinstance(condition.wanted, str):
         word = word_of(condition, drill)
-        return Ruling.UNDECIDED if word is None else _ruled(word == condition.wanted, word != condition.wanted)
+        # A rule that came near might have fired, had the fault lasted longer; one that is blind to it never would.
+        is_open = word is None or word == Sight.MOVED.value
+        return Ruling.UNDECIDED if is_open else _ruled(word == condition.wanted, word != condition.wanted)
     if condition.figure in _MEASURES:
         measure = drill.measures.get(_MEASURES[condition.figure])
         return Ruling.UNDECIDED if measure is None else _rule_on_time(measure, condition.relation, condition.wanted)

@@ -9,6 +9,7 @@ from chaos_pizza.model.result import MeasureName
 from chaos_pizza.report.phrasing import span
 
 _DECIMALS = 6
+_SAW = {"fired": "fired", "moved": "came near while the fault lasted, and did not fire", "blind": "is blind to it"}
 
 
 def show(conditions: Sequence[Condition], drill: PastDrill, ruling: Ruling) -> str:
@@ -38,8 +39,8 @@ def _shown(condition: Condition, drill: PastDrill) -> str:
 def _sight_shown(condition: Condition, drill: PastDrill) -> str:
     word = word_of(condition, drill)
     if word is not None:
-        return f"rule {condition.rule}: {word}"
+        return f"rule {condition.rule} {_SAW[word]}"
     rules = dict.fromkeys(sight.rule for sight in drill.sights)
     if condition.rule in rules:
-        return f"rule {condition.rule}: its figures were not read"
+        return f"the figures of rule {condition.rule} were not read"
     return f"no rule {condition.rule} watched, only {', '.join(rules)}" if rules else "no rule's sight is known"
