@@ -1,13 +1,18 @@
 """The report of a drill, in the team's incident form."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jinja2
 
+from chaos_pizza.drill.clock_offset import ClockOffset
+from chaos_pizza.drill.course import PurchaseCourse
+from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.notes import Notes
 from chaos_pizza.model.result import DrillResult, Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.report.answers import action_rows, paragraphs
+from chaos_pizza.report.chart import Chart
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.logs import describe_logs
 from chaos_pizza.report.method import describe_method
@@ -25,9 +30,12 @@ from chaos_pizza.report.sections import (
     summarize,
 )
 from chaos_pizza.report.tables import floor_rows, measure_rows, missed_budgets, outcome_rows, sight_rows
+from chaos_pizza.report.unknowns import list_unknowns
 from chaos_pizza.report.waterfall import describe_halving, waterfall_rows
 
 NO_NOTES = Notes()
+MAX_ALTERNATIVE_CHARS = 2000
+"""What is read aloud of a picture is no longer than this."""
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("chaos_pizza.report"),
@@ -39,8 +47,19 @@ _TEMPLATES = jinja2.Environment(
 )
 
 
-def to_markdown(result: DrillResult, settings: DrillSettings, notes: Notes = NO_NOTES) -> str:
+def to_markdown(
+    result: DrillResult,
+    settings: DrillSettings,
+    notes: Notes = NO_NOTES,
+    *,
+    charts: Sequence[Chart] = (),
+    course: PurchaseCourse | None = None,
+    clocks: Mapping[Peer, ClockOffset] | None = None,
+) -> str:
     """Return the report of a drill as Markdown (`report.md`), which ends with a newline.
+
+    The `charts` are shown as files beside it, named as the charts are, with `.svg` at the end. `course` and `clocks`
+    add to how it was measured; nothing is said of what is `None`.
 
     Everything it says is drawn from the result, the settings and the people's notes; what only people can know and have
     not said is a blank, marked "To fill in". Texts from outside can't add markup to it.
@@ -62,7 +81,10 @@ def to_markdown(result: DrillResult, settings: DrillSettings, notes: Notes = NO_
         prevention=describe_prevention(result),
         resolution=describe_resolution(result, settings),
         missed=missed_budgets(result),
-        method=describe_method(result, settings),
+        method=describe_method(result, settings, course, clocks),
+        unknowns=list_unknowns(result, settings),
+        pictures={chart.name: _picture(chart) for chart in charts},
+        is_unbought=course is not None and not len(course),
         floors=floor_rows(result.detection_floors),
         counted_while=counted_while(result),
         outcomes=outcome_rows(result.impact.outcomes),
@@ -88,6 +110,11 @@ def _head(result: DrillResult, settings: DrillSettings) -> dict[str, Any]:
         "notices": list_notices(result, settings),
         "measures": measure_rows(result),
     }
+
+
+def _picture(chart: Chart) -> tuple[str, str]:
+    """Return a picture's title and how Markdown shows it."""
+    return plain(chart.title), f"![{plain(chart.alternative, MAX_ALTERNATIVE_CHARS)}]({chart.name}.svg)"
 
 
 def _people(notes: Notes) -> dict[str, Any]:

@@ -1,14 +1,34 @@
 """How the report's figures were come by, in sentences."""
 
+from collections.abc import Mapping
+
+from chaos_pizza.drill.clock_offset import ClockOffset
+from chaos_pizza.drill.course import PurchaseCourse
+from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.result import DrillResult
 from chaos_pizza.model.settings import DrillSettings
 from chaos_pizza.report.escape import plain
-from chaos_pizza.report.phrasing import counted, limit
+from chaos_pizza.report.phrasing import bounds, counted, limit
 
 
-def describe_method(result: DrillResult, settings: DrillSettings) -> list[str]:
-    """Return how it was bought, watched and timed, a paragraph each."""
-    return [_traffic(settings), *_left_out(result), _watching(result, settings), _timing(settings)]
+def describe_method(
+    result: DrillResult,
+    settings: DrillSettings,
+    course: PurchaseCourse | None = None,
+    clocks: Mapping[Peer, ClockOffset] | None = None,
+) -> list[str]:
+    """Return how it was bought, watched and timed, a paragraph each.
+
+    What was bought in fact is said by the `course`, how the clocks differed by the `clocks`; nothing where not given.
+    """
+    return [
+        _traffic(settings),
+        *_achieved(settings, course),
+        *_left_out(result),
+        _watching(result, settings),
+        _timing(settings),
+        *_clocks(clocks),
+    ]
 
 
 def _traffic(settings: DrillSettings) -> str:
@@ -20,6 +40,40 @@ def _traffic(settings: DrillSettings) -> str:
         f"A pizza that took longer than {limit(traffic.latency_budget_s)} counts as late, "
         f"and none was waited for longer than {limit(traffic.timeout_s)}."
     )
+
+
+def _achieved(settings: DrillSettings, course: PurchaseCourse | None) -> list[str]:
+    if course is None:
+        return []
+    if len(course) < 2:
+        return [f"**Sampling.** {counted(len(course), 'purchase')} of the drill's came to an end that is known."]
+    length_s = float(course.intended_s[-1] - course.intended_s[0])
+    rate = f"{(len(course) - 1) / length_s:.3g} a second" if length_s > 0 else "all at once"
+    made = f"{len(course)} purchases came to an end that is known, {rate}; {settings.traffic.rate_per_s:g} were planned"
+    apart = limit(float(f"{1 / settings.traffic.rate_per_s:.3g}"))
+    unseen = f"Purchases were to be {apart} apart: what happened between two of them, none saw."
+    return [f"**Sampling.** {made}. {unseen}"]
+
+
+def _clocks(clocks: Mapping[Peer, ClockOffset] | None) -> list[str]:
+    """Return how far the clocks of others were ahead of the drill's."""
+    if clocks is None:
+        return []
+    if not clocks:
+        return ["**Clocks.** No other clock was compared with the drill's."]
+    told = []
+    for peer, offset in clocks.items():
+        moved = "" if offset.steady else ", and it moved during the drill"
+        told.append(f"{peer.value}: {_offset(offset.least.total_seconds(), offset.most.total_seconds())}{moved}")
+    return [f"**Clocks.** Compared with the drill's, as far as the looks at them tell: {'; '.join(told)}."]
+
+
+def _offset(least_s: float, most_s: float) -> str:
+    if least_s >= 0:
+        return f"{bounds(least_s, most_s)} ahead"
+    if most_s <= 0:
+        return f"{bounds(-most_s, -least_s)} behind"
+    return f"between {bounds(-least_s, -least_s)} behind and {bounds(most_s, most_s)} ahead"
 
 
 def _left_out(result: DrillResult) -> list[str]:

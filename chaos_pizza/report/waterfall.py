@@ -1,4 +1,4 @@
-"""Where the time to detect went: its parts for machines, as a drawing in Markdown, and what would have halved it."""
+"""Where the time to detect went: its parts for machines, as rows for Markdown, and what would have halved it."""
 
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
@@ -8,7 +8,6 @@ from chaos_pizza.model.result import PartName, Sight, WaterfallPart
 from chaos_pizza.report.phrasing import duration, span
 
 Row = tuple[str, ...]
-_BAR_CHARS = 24
 _GRAIN = Decimal("0.001")
 _SETTINGS = {
     PartName.SCRAPE: "a shorter scrape interval",
@@ -52,17 +51,15 @@ def waterfall_entries(parts: Sequence[WaterfallPart]) -> list[dict[str, Any]]:
 
 
 def waterfall_rows(parts: Sequence[WaterfallPart]) -> list[Row]:
-    """Return part, length, bar, how it is known and what makes it shorter, for every part; empty for none."""
-    whole_s = sum(part.took.value for part in parts)
+    """Return part, length, how it is known and what makes it shorter, for every part; empty for none."""
     return [
         (
             part.name.value.replace("_", " "),
             span(part.took),
-            _bar(parts, place, whole_s),
-            "measured" if part.measured else "computed",
+            ("measured" if part.measured else "computed") + ("" if part.within_ttd else ", after the detection"),
             _SETTINGS.get(part.name, "-"),
         )
-        for place, part in enumerate(parts)
+        for part in parts
     ]
 
 
@@ -97,17 +94,6 @@ def _enough(tunable: Sequence[WaterfallPart], wanted_s: float) -> Iterator[str]:
 def _listed(texts: Sequence[str]) -> str:
     text = f"{', '.join(texts[:-1])} and {texts[-1]}" if len(texts) > 1 else texts[0]
     return text[0].upper() + text[1:]
-
-
-def _bar(parts: Sequence[WaterfallPart], place: int, whole_s: float) -> str:
-    """Draw where a part lies in the whole: full within the time to detect, shaded after it."""
-    if whole_s <= 0:
-        return ""
-    begin_s = sum(part.took.value for part in parts[:place])
-    first = round(_BAR_CHARS * begin_s / whole_s)
-    last = round(_BAR_CHARS * (begin_s + parts[place].took.value) / whole_s)
-    mark = "█" if parts[place].within_ttd else "▒"
-    return "`" + "·" * first + (mark * (last - first) or "▏") + "·" * (_BAR_CHARS - max(last, first + 1)) + "`"
 
 
 def _rounded(seconds: float, rounding: str) -> Decimal:

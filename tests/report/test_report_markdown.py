@@ -404,6 +404,6 @@ def test_the_detection_shows_where_the_time_went_what_each_rule_saw_and_what_wou
         sights=(RuleSight("http-errors", AlertSource.ALERTMANAGER, Sight.BLIND),),
     )
     detection = section(to_markdown(drill, examples.settings()), "Detection")
-    assert "| for | 2.00 s | `████████████████████████` | measured | a shorter `for` |" in detection
+    assert "| for | 2.00 s | measured | a shorter `for` |" in detection
     assert "| http-errors | Alertmanager | **blind** to this fault: its figures did not move |" in detection
     assert "by half? Of the 2.00 s, 2.00 s belong to settings of the alerting" in detection
