@@ -73,6 +73,8 @@ def _offset(least_s: float, most_s: float) -> str:
         return f"{bounds(least_s, most_s)} ahead"
     if most_s <= 0:
         return f"{bounds(-most_s, -least_s)} behind"
+    if max(-least_s, most_s) < 0.01:
+        return "the same, to within 0.01 s"
     return f"between {bounds(-least_s, -least_s)} behind and {bounds(most_s, most_s)} ahead"
 
 

@@ -21,7 +21,8 @@ _HARMLESS = re.compile(r"(https?://|mailto:|#|(?![a-z][a-z0-9+.-]*:|//|\\\\|/))"
 class PageMarkup:
     """The parts of a page as HTML.
 
-    `head` is the first heading, `body` all that follows. `contents` names the sections: where each is, and its heading.
+    `head` is the first heading, with a line in strong letters below it, `body` all that follows. `contents` names the
+    sections: where each is, and its heading.
     """
 
     head: str
@@ -36,14 +37,24 @@ def read_markdown(markdown: str, pictures: Mapping[str, str]) -> PageMarkup:
     """
     reader = _reader()
     tokens = _arranged(reader.parse(markdown), pictures)
-    cut = next((place + 1 for place, token in enumerate(tokens) if token.type == "heading_close"), 0)
-    head, rest = (tokens[:cut], tokens[cut:]) if cut and tokens[0].tag == "h1" else ([], tokens)
+    cut = _head_length(tokens)
+    head, rest = tokens[:cut], tokens[cut:]
     contents = tuple(
         (str(token.attrs["id"]), _text_of(rest[place + 1]))
         for place, token in enumerate(rest)
         if token.type == "heading_open" and token.tag == "h2"
     )
     return PageMarkup(_html(reader, head), contents, _html(reader, [*_in_sections(rest)]))
+
+
+def _head_length(tokens: Sequence["Token"]) -> int:
+    """Return how many tokens the first heading is, and a line in strong letters below it."""
+    if not tokens or tokens[0].tag != "h1":
+        return 0
+    children = tokens[4].children or [] if len(tokens) > 5 else []
+    kinds = [child.type for child in children if child.type != "text" or child.content]
+    is_strong = kinds[:1] == ["strong_open"] and kinds.index("strong_close") == len(kinds) - 1
+    return 6 if is_strong and tokens[3].type == "paragraph_open" else 3
 
 
 def _reader() -> "MarkdownIt":

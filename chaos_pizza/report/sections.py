@@ -4,6 +4,8 @@ Every function returns sentences, ready for Markdown; texts from outside are esc
 is said to be unknown, or left to the people who do know.
 """
 
+from collections.abc import Callable
+
 from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import DrillResult, Instant, InstantName, Measure, MeasureName
@@ -55,9 +57,12 @@ def detected(result: DrillResult) -> list[str]:
     return [f"The fault was first detected by {detector(by)}{f', {span(ttd)} after it began' if ttd else ''}."]
 
 
-def detector(detected_by: str) -> str:
-    """Name what detected, within a sentence: `the alert failed-purchases (shop /metrics)`, `a person (mark by ann)`."""
-    text = plain(detected_by)
+def detector(detected_by: str, shown: Callable[[str], str] = plain) -> str:
+    """Name what detected, within a sentence: `the alert failed-purchases (shop /metrics)`, `a person (mark by ann)`.
+
+    It is ready for Markdown, or for whatever else `shown` makes a text from outside harmless for.
+    """
+    text = shown(detected_by)
     if detected_by.startswith("mark by "):
         return f"a person ({text})"
     return f"the {text}" if detected_by.startswith(("alert ", "runbook")) else text

@@ -1,0 +1,106 @@
+"""The answer at the top of a drill's page: the verdict, and the times that matter, in large figures."""
+
+from dataclasses import dataclass
+
+import jinja2
+
+from chaos_pizza.model.result import BudgetCheck, DrillResult, Measure, MeasureName, Verdict
+from chaos_pizza.model.settings import DrillSettings, FaultKind
+from chaos_pizza.report.escape import one_line
+from chaos_pizza.report.phrasing import at_least, bounds, limit, span
+from chaos_pizza.report.sections import WHO_ENDED, detector
+
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("chaos_pizza.report"),
+    undefined=jinja2.StrictUndefined,
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_VERDICTS = {
+    Verdict.PASSED: ("passed", "✔"),
+    Verdict.FAILED: ("alarm", "✘"),
+    Verdict.INVALID: ("caution", "?"),
+    Verdict.ABORTED: ("caution", "■"),
+    Verdict.CALM_NOT_RESTORED: ("alarm", "⚠"),
+}
+_CARDS = (
+    (MeasureName.TTD, "Time to detect (TTD)", "undetected"),
+    (MeasureName.TTM, "Time to mitigate (TTM)", "not mitigated"),
+    (MeasureName.TTR, "Time to recover (TTR)", "not recovered"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A figure on the page, in plain texts.
+
+    `tone` is how it looks: passed, alarm, caution or muted. `figure` is its one large text, `known` how well that is
+    known, `budget` what was allowed and whether it was kept, `by` who or what brought it about; empty where there is
+    nothing to say.
+    """
+
+    label: str
+    tone: str
+    figure: str
+    known: str = ""
+    budget: str = ""
+    by: str = ""
+
+
+def to_lead(result: DrillResult, settings: DrillSettings) -> str:
+    """Return the top of a drill's page as HTML: verdict, reasons, and a card for each time; outside texts escaped."""
+    tone, sign = _VERDICTS[result.judgement.verdict]
+    return _TEMPLATES.get_template("lead.html.j2").render(
+        tone=tone,
+        sign=sign,
+        verdict=result.judgement.verdict.value,
+        exit_code=result.judgement.verdict.exit_code,
+        reasons=[one_line(reason) for reason in result.judgement.reasons],
+        cards=_cards(result, settings),
+    )
+
+
+def _cards(result: DrillResult, settings: DrillSettings) -> list[Card]:
+    if settings.fault is FaultKind.NONE:
+        by = result.timeline.detected_by
+        if by is None:
+            return [Card("False alarms", "passed", "none", "Nothing was broken, and nobody raised an alarm.")]
+        return [Card("False alarms", "alarm", "raised", "Nothing was broken.", by=f"By {detector(by, one_line)}")]
+    if not any(result.measures.get(name) for name, _, _ in _CARDS):
+        return []
+    checks = {check.name: check for check in result.budgets}
+    return [
+        _time_card(label, never, result.measures.get(name), checks.get(name.value), _by(result, name))
+        for name, label, never in _CARDS
+    ]
+
+
+def _time_card(label: str, never: str, measure: Measure | None, check: BudgetCheck | None, by: str) -> Card:
+    tone, budget = _budget(check)
+    if measure is None:
+        return Card(label, tone, "unknown", budget=budget, by=by)
+    if measure.censored or measure.latest is None:
+        return Card(label, "alarm" if tone == "muted" else tone, never, at_least(measure.value), budget, by)
+    known = bounds(measure.earliest, measure.latest)
+    figure = span(measure).partition(" (")[0]
+    return Card(label, tone, figure, "" if known == figure else known, budget, by)
+
+
+def _budget(check: BudgetCheck | None) -> tuple[str, str]:
+    """Return how a budget's card looks, and what it says."""
+    if check is None:
+        return "muted", "no budget"
+    allowed = f"at most {limit(check.budget)}"
+    if check.kept is None:
+        return "caution", f"? can't be told ({allowed})"
+    return ("passed", f"✔ kept ({allowed})") if check.kept else ("alarm", f"✘ missed ({allowed})")
+
+
+def _by(result: DrillResult, name: MeasureName) -> str:
+    """Return who or what detected or ended it."""
+    if name is MeasureName.TTD and result.timeline.detected_by is not None:
+        return f"By {detector(result.timeline.detected_by, one_line)}"
+    if name is MeasureName.TTM and result.timeline.ended_by is not None:
+        return f"Ended by {WHO_ENDED[result.timeline.ended_by]}"
+    return ""
