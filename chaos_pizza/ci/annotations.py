@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from chaos_pizza.ci.checks import VERDICT, Check, State, checks_of
 from chaos_pizza.ci.lines import BUDGETS
 from chaos_pizza.ci.turn import Turn
-from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.result import MeasureName, Verdict
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.phrasing import span
 
@@ -42,16 +42,22 @@ def harmless(line: str) -> str:
 
 
 def _of_turn(turn: Turn) -> Iterator[tuple[str, str]]:
-    checks = [check for check in checks_of(turn) if check.state in _LEVELS]
-    decided = [check for check in checks if check.name != VERDICT]
-    failed = [check for check in decided if check.state is not State.SKIPPED]
+    checks = [check for check in checks_of(turn) if check.state in _LEVELS and _is_news(turn, check)]
+    failed = [check for check in checks if check.name != VERDICT and check.state is not State.SKIPPED]
+    # The verdict of a drill that failed repeats what the failed checks say by themselves.
+    is_told = turn.verdict is Verdict.FAILED and 0 < len(turn.reasons) <= len(failed)
     for check in checks:
-        # The verdict repeats what a failed budget says by itself.
-        if check.name == VERDICT and len(turn.reasons) == len(failed) > 0:
-            continue
-        yield _LEVELS[check.state], _command(_LEVELS[check.state], turn, check)
-    if not failed and turn.exit_code == 0:
-        yield "notice", _line("notice", f"{turn.name}: {turn.word}", _passed(turn), turn.file, _place(turn, ""))
+        if check.name != VERDICT or not is_told:
+            yield _LEVELS[check.state], _command(_LEVELS[check.state], turn, check)
+    if turn.verdict is Verdict.PASSED:
+        yield "notice", _line("notice", f"{turn.name}: {turn.word}", _passed(turn), turn.file, _place(turn, VERDICT))
+
+
+def _is_news(turn: Turn, check: Check) -> bool:
+    """Tell whether a check is worth a line: what can't be told is none beside an error, or where nothing broke."""
+    if check.state is not State.SKIPPED or check.name == VERDICT:
+        return True
+    return turn.verdict is Verdict.PASSED and not (turn.witnessed and turn.witnessed.is_placebo)
 
 
 def _command(level: str, turn: Turn, check: Check) -> str:

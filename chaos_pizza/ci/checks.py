@@ -9,6 +9,13 @@ from chaos_pizza.model.result import BudgetCheck, DrillResult, InstantName, Meas
 from chaos_pizza.report.phrasing import at_least, limit, share
 
 VERDICT = "verdict"
+NEVER = {
+    MeasureName.TTD: "undetected",
+    MeasureName.TTA: "not acknowledged",
+    MeasureName.TTM: "not mitigated",
+    MeasureName.TTR: "not recovered",
+}
+"""What is said of a time whose end never came."""
 _UNSOUND = {Verdict.INVALID, Verdict.ABORTED, Verdict.CALM_NOT_RESTORED}
 
 
@@ -73,13 +80,14 @@ def _budget(check: BudgetCheck, result: DrillResult) -> Check:
 
 
 def _found(check: BudgetCheck, result: DrillResult) -> str:
-    if check.value is None:
-        return "it never came"
     if check.name.endswith("_ratio"):
-        return f"{share(check.value)} of purchases were good"
-    measure = result.measures.get(MeasureName(check.name))
-    if measure is not None and measure.censored:
-        return f"it had not come {at_least(check.value).removeprefix('at least ')} on"
+        return "unknown" if check.value is None else f"{share(check.value)} of purchases were good"
+    name = MeasureName(check.name)
+    measure = result.measures.get(name)
+    if check.value is None or measure is None:
+        return NEVER[name]
+    if measure.censored:
+        return f"{NEVER[name]}, {at_least(check.value)}"
     # To the millisecond: what rounds to its budget was still over it.
     return f"it took {check.value:.3f} s"
 

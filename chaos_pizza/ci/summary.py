@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from chaos_pizza.ci.checks import NEVER
 from chaos_pizza.ci.sparkline import Sparkline, to_sparkline
 from chaos_pizza.ci.turn import Turn, worst_exit_code
 from chaos_pizza.model.result import BudgetCheck, DrillResult, MeasureName, Verdict
@@ -12,11 +13,7 @@ from chaos_pizza.report.tables import NONE, Row, measure_rows
 
 MOST_BYTES = 1024 * 1024
 """What GitHub takes of a step's summary ("Adding a job summary", docs.github.com); more, and it shows none of it."""
-_TIMES = {
-    MeasureName.TTD: ("TTD", "undetected"),
-    MeasureName.TTM: ("TTM", "not mitigated"),
-    MeasureName.TTR: ("TTR", "not recovered"),
-}
+_TIMES = {MeasureName.TTD: "TTD", MeasureName.TTM: "TTM", MeasureName.TTR: "TTR"}
 _OTHERS = {"tta_s": "TTA", "success_ratio": "good purchases"}
 _MARKS = {"F": "fault", "I": "first impact", "D": "detected", "M": "mitigated", "R": "recovered"}
 _MOST_REASONS = 20
@@ -63,7 +60,7 @@ def _headline(turns: Sequence[Turn]) -> str:
 def _overview(turns: Sequence[Turn]) -> str:
     if not turns:
         return f"{_NOT_ASKED}\n"
-    head: list[Row] = [("Drill", "Verdict", *(word for word, _ in _TIMES.values()), "Other budgets"), ("---",) * 6]
+    head: list[Row] = [("Drill", "Verdict", *_TIMES.values(), "Other budgets"), ("---",) * 6]
     return "".join(_line(row) for row in [*head, *(_row(turn) for turn in turns)])
 
 
@@ -73,14 +70,14 @@ def _row(turn: Turn) -> Row:
     if result is None:
         return (plain(turn.name), word, NONE, NONE, NONE, NONE)
     budgets = {check.name: check for check in result.budgets}
-    times = [_time(result, name, never, budgets.get(name.value)) for name, (_, never) in _TIMES.items()]
+    times = [_time(result, name, budgets.get(name.value)) for name in _TIMES]
     others = [f"{_OTHERS[name]} {_kept(budgets[name])}" for name in _OTHERS if name in budgets]
     return (f"{plain(turn.name)} on {plain(result.target)}", word, *times, "; ".join(others) or NONE)
 
 
-def _time(result: DrillResult, name: MeasureName, never: str, check: BudgetCheck | None) -> str:
+def _time(result: DrillResult, name: MeasureName, check: BudgetCheck | None) -> str:
     measure = result.measures.get(name)
-    found = "unknown" if measure is None else f"{never}, {span(measure)}" if measure.censored else span(measure)
+    found = "unknown" if measure is None else f"{NEVER[name]}, {span(measure)}" if measure.censored else span(measure)
     if check is None:
         return NONE if measure is None else found
     return f"{found}; {_kept(check)}"

@@ -71,7 +71,9 @@ def ci(
     kept_in = reports or configuration.reports
     series = Series(configuration, config_path, kept_in, target_name, production, budgets)
     turns = [_checked(path, series) for path in experiments]
-    if not any(turn.exit_code == REFUSED for turn in turns):
+    if any(turn.exit_code == REFUSED for turn in turns):
+        turns = _refused(turns)
+    else:
         turns = _held(experiments, turns, series, fail_fast=not keep_going)
     _tell(turns)
     outputs.write(turns)
@@ -91,6 +93,15 @@ def _checked(path: Path, series: Series) -> Turn:
     except PizzaError as error:
         return replace(planned_turn(path, shown=shown), exit_code=REFUSED, complaint=str(error))
     return planned_turn(path, declared.experiment, shown)
+
+
+def _refused(turns: Sequence[Turn]) -> list[Turn]:
+    """Say which can't be held, and begin none: what is wrong with one may be wrong with the run."""
+    for turn in turns:
+        if turn.exit_code == REFUSED:
+            _say(f"chaos-pizza: {turn.complaint}")
+    others = "not begun, since another one can't be held"
+    return [turn if turn.exit_code == REFUSED else replace(turn, complaint=others) for turn in turns]
 
 
 def _held(experiments: Sequence[Path], turns: Sequence[Turn], series: Series, *, fail_fast: bool) -> list[Turn]:
@@ -116,10 +127,10 @@ def _folder(ended: EndedDrill, turn: Turn, before: set[Path], reports: Path) -> 
 
 
 def _tell(turns: Sequence[Turn]) -> None:
-    """Print what came of each, in a line; loudly where chaos may be left on."""
+    """Print what came of each, in a line."""
     for turn in turns:
-        reasons = "" if turn.report or not turn.reasons else f": {turn.reasons[-1]}"
-        click.echo(harmless(f"{turn.name}: {turn.word}{f', {turn.report}' if turn.report else reasons}"))
+        told = f", {turn.report}" if turn.report else f": {turn.reasons[0]}" if turn.reasons else ""
+        click.echo(harmless(f"{turn.name}: {turn.word}{told}"))
 
 
 def _say(line: str) -> None:

@@ -11,12 +11,12 @@ STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 def check_writable(path: Path) -> None:
     """Make the folder that a file is to go to; raises `UsageError` where the file could not be written there."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name a file to write")
     if _is_stream(path):
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise UsageError(f"{path} is a folder; name a file to write")
         with tempfile.TemporaryFile(dir=path.parent):
             pass
     except OSError as error:

@@ -67,7 +67,8 @@ def drill(
 
             held = hold_drill(described, declaration, target, reports or configuration.reports, watch, permission)
         telling.held = held
-    tell(held, console, as_json, target_name)
+        # First what whoever waits has to know: a CI system's files take a while after a long drill.
+        tell(held, console, as_json, target_name)
     sys.exit(held.exit_code)
 
 
