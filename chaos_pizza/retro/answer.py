@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chaos_pizza.claims.standing import ItemState, ItemStanding
+from chaos_pizza.claims.standing import ItemStanding, ItemState
 from chaos_pizza.model.result import MeasureName
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.phrasing import counted, day_of
@@ -47,16 +47,12 @@ def answer(
     standings: Sequence[ItemStanding],
 ) -> Answer:
     """Return the answer; what the drills can't show is not claimed, but what it would take is said."""
+    longest_first = sorted(uncaught, key=lambda each: (-each.drills, each.experiment))
     return Answer(
         tuple(_improved(figures, comparisons)),
-        tuple(_uncaught(each) for each in uncaught) or ("nothing: an alert fired in the latest drill of each experiment.",),
+        tuple(map(_uncaught, longest_first)) or (_all_caught(figures),),
         tuple(_overdue(standings)),
     )
-
-
-def state_words(standing: ItemStanding) -> str:
-    """Return where an action item stands, in words."""
-    return _STATES[standing.state]
 
 
 def _improved(figures: Sequence[GroupFigures], comparisons: Sequence[Comparison]) -> list[str]:
@@ -78,9 +74,8 @@ def _improved(figures: Sequence[GroupFigures], comparisons: Sequence[Comparison]
 
 def _weight(comparison: Comparison) -> tuple[bool, float, str, str, bool]:
     """Order comparisons: of rules before those of time, then by how sure they are."""
-    p_value = 1.0 if comparison.p_value is None else comparison.p_value
     is_advice = comparison.divide is Divide.TIME
-    return is_advice, p_value, comparison.experiment, comparison.measure.value, bool(comparison.announced)
+    return is_advice, comparison.p_value, comparison.experiment, comparison.measure.value, bool(comparison.announced)
 
 
 def _waiting(figures: Sequence[GroupFigures]) -> str:
@@ -90,16 +85,23 @@ def _waiting(figures: Sequence[GroupFigures]) -> str:
         return "No drill with a fault has been held yet."
     most = max(timed, key=lambda each: len(each.group.drills))
     count = len(most.group.drills)
+    group, measure = group_name(most.group.experiment, most.group.announced), MEASURE_WORDS[MeasureName.TTD]
     return (
-        f"{group_name(most.group.experiment, most.group.announced)}: there {'is' if count == 1 else 'are'} "
-        f"{counted(count, 'drill')}; to see a change of 30 % in the median {MEASURE_WORDS[MeasureName.TTD]} takes about "
-        f"{most.needed} before it and {most.needed} after it."
+        f"{group}: there {'is' if count == 1 else 'are'} {counted(count, 'drill')}; to see a change of 30 % in the "
+        f"median {measure} takes about {most.needed} before it and {most.needed} after it."
     )
 
 
+def _all_caught(figures: Sequence[GroupFigures]) -> str:
+    if any(drill.failed for each in figures for drill in each.group.drills):
+        return "nothing that was tried: an alert fired in the latest drill of each experiment that made purchases fail."
+    return "unknown: no drill made any purchase fail."
+
+
 def _uncaught(uncaught: Uncaught) -> str:
-    latest = "its latest drill" if uncaught.drills == 1 else f"its latest {uncaught.drills} drills"
-    head = f"{name_of(uncaught.experiment)}: no alert fired in {latest}, since {day_of(uncaught.since.started_at)}"
+    latest = "the latest drill" if uncaught.drills == 1 else f"the latest {uncaught.drills} drills"
+    since = f", {'on' if uncaught.drills == 1 else 'since'} {day_of(uncaught.since.started_at)}"
+    head = f"{name_of(uncaught.experiment)}: no alert fired in {latest} that made purchases fail{since}"
     if not uncaught.rules:
         return f"{head}; no rule is known to have watched."
     if not uncaught.blind:
@@ -124,7 +126,7 @@ def _overdue(standings: Sequence[ItemStanding]) -> list[str]:
 def _item(standing: ItemStanding) -> str:
     item = standing.opened.item
     owner = name_of(item.owner) if item.owner else "nobody"
-    return f"“{one_line(item.text, _ITEM_CHARS)}” (owner: {owner}; due {item.due}; {state_words(standing)})"
+    return f"“{one_line(item.text, _ITEM_CHARS)}” (owner: {owner}; due {item.due}; {_STATES[standing.state]})"
 
 
 def _more(count: int) -> str:

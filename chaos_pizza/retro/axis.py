@@ -9,7 +9,7 @@ _ROUND_S = (
     *(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800),
     *(3600, 7200, 18_000, 43_200, 86_400, 172_800, 432_000, 864_000, 2_592_000),
 )
-_MOST_TICKS = 8
+_MOST_TICKS = 6
 LABEL = (
     "datum.value == 0 ? '0' : datum.value < 60 ? format(datum.value, '~r') + ' s' : "
     "datum.value < 3600 ? format(datum.value / 60, '.3~r') + ' min' : "

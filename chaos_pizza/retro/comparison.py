@@ -1,6 +1,6 @@
 """Whether the drills under one version of the rules, or of the earlier half, differ from the others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -45,7 +45,7 @@ class Side:
 class Comparison:
     """Two sides of a group, held against each other by one measure.
 
-    `test` is `None` where nothing could be tested. `p_value` is the test's, adjusted for all tests of the retrospective.
+    `p_value` is the test's, adjusted for all tests of the retrospective.
     `needed` is how many drills each side needs to show a change of 30 % in the median, by their `spread`.
     """
 
@@ -55,15 +55,15 @@ class Comparison:
     divide: Divide
     before: Side
     after: Side
-    test: LogRank | None
+    test: LogRank
+    p_value: float
     spread: Spread
     needed: int
-    p_value: float | None = None
 
     @property
     def finding(self) -> Finding:
         """What it comes to, at a level of 5 % after the adjustment."""
-        if self.test is None or self.p_value is None or self.p_value >= LEVEL:
+        if self.p_value >= LEVEL:
             return Finding.ALIKE
         # Below 0 fewer of the first side had found their end than would have, were both alike: theirs took longer.
         return Finding.SHORTER if self.test.z < 0 else Finding.LONGER
@@ -82,11 +82,8 @@ def compare_groups(groups: Sequence[Group]) -> tuple[Comparison, ...]:
     drills, the halves say no more about detection and are left out.
     """
     found = [comparison for group in groups for comparison in _comparisons(group)]
-    tested = [comparison.test.p_value for comparison in found if comparison.test is not None]
-    adjusted = iter(holm(tested))
-    return tuple(
-        comparison if comparison.test is None else replace(comparison, p_value=next(adjusted)) for comparison in found
-    )
+    adjusted = holm([comparison.test.p_value for comparison in found])
+    return tuple(replace(comparison, p_value=p_value) for comparison, p_value in zip(found, adjusted, strict=True))
 
 
 def versions_of(group: Group) -> dict[str, tuple[PastDrill, ...]]:
@@ -98,40 +95,42 @@ def versions_of(group: Group) -> dict[str, tuple[PastDrill, ...]]:
     return {version: tuple(drills) for version, drills in by_version.items()}
 
 
-def _comparisons(group: Group) -> list[Comparison]:
-    versions = {
-        version: drills
-        for version, drills in versions_of(group).items()
+def _comparisons(group: Group) -> Iterator[Comparison]:
+    versions = [
+        drills
+        for drills in versions_of(group).values()
         if _durations(drills, MeasureName.TTD).count >= LEAST_FOR_INTERVAL
-    }
-    # By when each was last in use, so that the present rules are those compared.
-    latest = sorted(versions, key=lambda version: versions[version][-1].started_at)[-2:]
-    found = []
-    if len(latest) == 2:
-        found.append(_compare(group, MeasureName.TTD, Divide.RULES, versions[latest[0]], versions[latest[1]]))
+    ]
+    # By when each was last in use, so that the present rules are among those compared.
+    by_rules = sorted(versions, key=lambda drills: drills[-1].started_at)[-2:]
+    if len(by_rules) == 2:
+        yield from _compare(group, MeasureName.TTD, Divide.RULES, *by_rules)
     half = len(group.drills) // 2
-    earlier, later = group.drills[:half], group.drills[half:]
-    same = [versions[version] for version in latest] == [earlier, later]
-    for name in (MeasureName.TTD, MeasureName.TTM):
-        enough = all(_durations(drills, name).count >= LEAST_FOR_INTERVAL for drills in (earlier, later))
-        if enough and not (same and name is MeasureName.TTD):
-            found.append(_compare(group, name, Divide.TIME, earlier, later))
-    return found
+    halves = [group.drills[:half], group.drills[half:]]
+    if by_rules != halves:
+        yield from _compare(group, MeasureName.TTD, Divide.TIME, *halves)
+    yield from _compare(group, MeasureName.TTM, Divide.TIME, *halves)
 
 
 def _compare(
     group: Group, name: MeasureName, divide: Divide, before: Sequence[PastDrill], after: Sequence[PastDrill]
-) -> Comparison:
+) -> Iterator[Comparison]:
+    """Yield a comparison; none where either side is too small, or where there is nothing that could differ."""
     first, second = _side(before, name), _side(after, name)
+    test = log_rank(first.durations, second.durations)
+    if test is None:
+        return
     spread = spread_of([first.durations, second.durations])
-    return Comparison(
+    yield Comparison(
         experiment=group.experiment,
         announced=group.announced,
         measure=name,
         divide=divide,
         before=first,
         after=second,
-        test=log_rank(first.durations, second.durations),
+        test=test,
+        # Until all tests are known, as if it were the only one.
+        p_value=test.p_value,
         spread=spread,
         needed=drills_needed(spread.log_spread),
     )

@@ -12,7 +12,8 @@ def describe_comparison(comparison: Comparison) -> str:
     group = group_name(comparison.experiment, comparison.announced)
     measure = MEASURE_WORDS[comparison.measure]
     if comparison.finding is Finding.ALIKE:
-        return f"{group}: the {measure} can't be told apart {_between(comparison)}; {_test(comparison)}.{_missing(comparison)}"
+        head = f"{group}: the {measure} can't be told apart"
+        return f"{head}: {_between(comparison)}; {_test(comparison)}.{_missing(comparison)}"
     changed = _CHANGED[comparison.finding]
     advice = " That is advice: nothing but time lies between them." if comparison.divide is Divide.TIME else ""
     return f"{group}: the {measure} became {changed}: {_between(comparison)}; {_test(comparison)}.{advice}"
@@ -32,14 +33,12 @@ def _side(side: Side) -> str:
 
 
 def _test(comparison: Comparison) -> str:
-    if comparison.test is None or comparison.p_value is None:
-        return "there is nothing to test, for none found its end"
     return f"log-rank {p_words(comparison.p_value)} after Holm"
 
 
 def _missing(comparison: Comparison) -> str:
     if not comparison.missing:
-        return " A change of 30 % would probably have shown."
+        return " A change of 30 % would have shown with a probability of 80 %."
     more = counted(comparison.missing, "more drill")
-    basis = "by the usual spread" if comparison.spread.is_assumed else "by the spread seen"
-    return f" To show a change of 30 % would take {more}, {comparison.needed} on each side in all, {basis}."
+    basis = "were their spread the usual one" if comparison.spread.is_assumed else "by the spread seen"
+    return f" To show a change of 30 % takes {more}, so that each side has {comparison.needed}, {basis}."

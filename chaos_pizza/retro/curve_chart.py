@@ -32,7 +32,9 @@ def curve_chart(experiment: str, groups: Sequence[GroupFigures], name: str) -> C
     if not panels:
         return None
     told = [words for measure in MEASURES for words in _in_words(measure.value, groups)]
-    title = f"{name_of(experiment)}: which share was still waiting (Kaplan–Meier, with 95 % at each time)"
+    title = (
+        f"{name_of(experiment)}: which share was still waiting (estimate of Kaplan and Meier, with 95 % at each time)"
+    )
     spec = {"vconcat": panels, "spacing": 18, "config": {"legend": {"orient": "bottom", "symbolSize": 300}}}
     return Chart(name, title, " ".join(told), spec)
 
@@ -119,9 +121,9 @@ def _in_words(measure: str, groups: Sequence[GroupFigures]) -> Iterator[str]:
             if last.low_ratio is not None and last.high_ratio is not None
             else ""
         )
+        words, censored = MEASURE_WORDS[figures.name].capitalize(), len(figures.durations.at_least_s)
         thinned = f" Of {len(figures.curve)} steps {MOST_STEPS} are drawn." if len(figures.curve) > MOST_STEPS else ""
         yield (
-            f"{MEASURE_WORDS[figures.name].capitalize()}, {label}: of {figures.durations.count} drills "
-            f"{len(figures.durations.at_least_s)} {NEVER_WORDS[figures.name]}; by {duration(last.after_s)} an estimated "
-            f"{share(last.waiting_ratio)}{band} were still waiting.{thinned}"
+            f"{words}, {label}: of {figures.durations.count} drills {censored} {NEVER_WORDS[figures.name]}; by "
+            f"{duration(last.after_s)} an estimated {share(last.waiting_ratio)}{band} were still waiting.{thinned}"
         )

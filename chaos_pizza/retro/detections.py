@@ -30,9 +30,7 @@ class RuleRecord:
     @property
     def is_blind(self) -> bool:
         """Whether it saw nothing of the fault in every drill in which its figures were read."""
-        return bool(self.sights.get(Sight.BLIND)) and not (
-            self.sights.get(Sight.FIRED) or self.sights.get(Sight.MOVED)
-        )
+        return bool(self.sights.get(Sight.BLIND)) and not (self.sights.get(Sight.FIRED) or self.sights.get(Sight.MOVED))
 
 
 @dataclass(frozen=True, slots=True)

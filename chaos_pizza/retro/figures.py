@@ -31,7 +31,7 @@ class MeasureFigures:
     """A measure of a group.
 
     `unknown` counts the drills that have no such measure. `median` is `None` under 5 times. `curve` is empty where no
-    time is a lower bound, or there are under 5. `coarseness` is `None` where the measuring is fine enough.
+    time is a lower bound or all are, or there are under 5. `coarseness` is `None` where the measuring is fine enough.
     """
 
     name: MeasureName
@@ -46,9 +46,9 @@ class MeasureFigures:
 class GroupFigures:
     """All that is computed of a group.
 
-    `detected` is the share of its drills that anybody or anything detected (of a placebo: the false alarms). `spread` is
-    that of the time to detect; `needed` is how many drills it takes before and after to see a change of 30 %. `unfelt` is
-    the share of the drills in which no purchase failed, `None` where none made any.
+    `detected` is the share of its drills that anybody or anything detected (of a placebo: the false alarms). `spread`
+    is that of the time to detect; `needed` is how many drills it takes before and after to see a change of 30 %.
+    `unfelt` is the share of the drills in which no purchase failed, `None` where none made any.
     """
 
     group: Group
@@ -85,7 +85,7 @@ def _measure(group: Group, name: MeasureName) -> MeasureFigures:
         durations=durations,
         unknown=len(measures) - durations.count,
         median=estimate_median(durations),
-        curve=curve_of(durations) if durations.at_least_s and durations.is_enough else (),
+        curve=curve_of(durations) if durations.at_least_s and durations.seen_s and durations.is_enough else (),
         coarseness=_coarseness([measure for measure in measures if measure is not None]),
     )
 

@@ -23,7 +23,7 @@ from chaos_pizza.retro.wording import (
     rate_words,
 )
 
-_METHODS = {MedianMethod.ORDER_STATISTICS: "order statistics", MedianMethod.KAPLAN_MEIER: "Kaplan–Meier"}
+_METHODS = {MedianMethod.ORDER_STATISTICS: "order statistics", MedianMethod.KAPLAN_MEIER: "Kaplan-Meier"}
 _DETECTORS = {Detector.ALERT: "an alert", Detector.PERSON: "a person", Detector.NOBODY: "nobody"}
 
 
@@ -44,7 +44,7 @@ def describe_group(figures: GroupFigures, *, is_placebo: bool, asks_unfelt: bool
         *(_unfelt(figures.unfelt) if asks_unfelt and figures.unfelt is not None else ()),
         *_mixed(figures),
         *_coarse(figures),
-        _needed(figures),
+        *_needed(figures),
     ]
 
 
@@ -103,17 +103,17 @@ def _coarse(figures: GroupFigures) -> Iterator[str]:
         )
 
 
-def _needed(figures: GroupFigures) -> str:
+def _needed(figures: GroupFigures) -> Iterator[str]:
+    if not figures.group.durations(MeasureName.TTD).seen_s:
+        return  # what nobody ever detected has no median that could change
     spread, count = figures.spread, len(figures.group.drills)
-    factor = f"a factor of {spread.factor:.2g}"
-    basis = f"taking {factor} as the usual spread" if spread.is_assumed else f"with the spread seen here, {factor}"
+    factor = f"two of three drills lie within a factor of {spread.factor:.2g} of it"
+    basis = f"assuming that {factor}" if spread.is_assumed else f"by the spread seen here, where about {factor}"
     half = count // 2
-    now = (
-        f"{counted(count, 'drill')} in two halves would show it with {share(power_of(half, spread.log_spread))}"
-        if half >= LEAST_FOR_INTERVAL
-        else f"there {'is' if count == 1 else 'are'} {counted(count, 'drill')}"
-    )
-    return (
-        f"To see a change of 30 % in the median {MEASURE_WORDS[MeasureName.TTD]} with a probability of 80 %, "
-        f"{figures.needed} drills before it and {figures.needed} after it are needed, {basis}; {now}."
+    now = f"There {'is' if count == 1 else 'are'} {counted(count, 'drill')} in all"
+    if half >= LEAST_FOR_INTERVAL:
+        now += f": cut in halves, they would show it with a probability of {share(power_of(half, spread.log_spread))}"
+    yield (
+        f"To see a change of 30 % in the median {MEASURE_WORDS[MeasureName.TTD]} with a probability of 80 % takes "
+        f"{figures.needed} drills before it and {figures.needed} after it, {basis}. {now}."
     )

@@ -31,6 +31,4 @@ def limits_of(experiment: str, standings: Sequence[ItemStanding]) -> tuple[Limit
         if condition.figure in names and not isinstance(condition.wanted, str)
     }
     ordered = sorted(found, key=lambda limit: limit.limit_s)
-    return tuple(
-        limit for name in names for limit in [each for each in ordered if each.measure == name][:MOST_LIMITS]
-    )
+    return tuple(limit for name in names for limit in [each for each in ordered if each.measure == name][:MOST_LIMITS])

@@ -44,7 +44,8 @@ def holm(p_values: Sequence[float]) -> list[float]:
     """Return p-values adjusted for there being several, in the same order; empty for none.
 
     The smallest of n counts n times, the next n - 1 times, and so on; none is below one before it, nor above 1. Source:
-    S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of Statistics 6 (1979), 65-70.
+    S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of Statistics 6 (1979),
+    65-70.
     """
     adjusted = [0.0] * len(p_values)
     so_far = 0.0

@@ -31,9 +31,7 @@ _TEMPLATES = jinja2.Environment(
 )
 
 
-def to_markdown(
-    retrospective: Retrospective, illustrated: Sequence[Illustrated], folders: Collection[str] = ()
-) -> str:
+def to_markdown(retrospective: Retrospective, illustrated: Sequence[Illustrated], folders: Collection[str] = ()) -> str:
     """Return the retrospective as Markdown, which ends with a newline.
 
     `illustrated` are the experiments that are shown in full; their pictures lie beside the file. `folders` are the
@@ -50,7 +48,7 @@ def to_markdown(
         answer=[(title, *_bounded(sentences)) for title, sentences in parts],
         experiments=[_experiment(each, folders) for each in illustrated],
         others=_others(retrospective, shown),
-        items=item_rows(retrospective.standings, folders),
+        items=item_rows(retrospective.standings),
         items_more=max(0, len(retrospective.standings) - MOST_ITEMS),
         tests=retrospective.tests,
     )

@@ -52,10 +52,10 @@ def median_ranks(count: int) -> tuple[int, float]:
     """Return which rank, from either end, bounds the median of so many times, and how surely.
 
     The number of times below the true median is binomial with one half, so the interval from the rank-th smallest to
-    the rank-th greatest holds it with probability 1 - 2 P(B < rank), whatever the times' distribution. The greatest rank
-    that gives 95 % is taken, else the first; with ties the coverage is greater than stated. Source: W. J. Conover,
-    "Practical Nonparametric Statistics" (3rd edition, 1999), section 3.2; G. J. Hahn and W. Q. Meeker, "Statistical Intervals"
-    (1991), section 5.2.
+    the rank-th greatest holds it with probability 1 - 2 P(B < rank), whatever the times' distribution. The greatest
+    rank that gives 95 % is taken, else the first; with ties the coverage is greater than stated. Source: W. J. Conover,
+    "Practical Nonparametric Statistics" (3rd edition, 1999), section 3.2; G. J. Hahn and W. Q. Meeker, "Statistical
+    Intervals" (1991), section 5.2.
     """
     from scipy.stats import binom  # noqa: PLC0415 - slow
 

@@ -49,8 +49,8 @@ def thinned(points: Sequence[Point], room: int) -> list[Point]:
     """Return at most about `room` of the points, in their order; all where there is room for them.
 
     Incidents and lower bounds are kept before all others, the latest of them where they alone are too many (up to half
-    of the room). The rest is cut into runs that follow each other in time; of each run the least, the middle one and the
-    greatest are kept, so that no extreme of the whole disappears.
+    of the room). The rest is cut into runs that follow each other in time; of each run the least, the middle one and
+    the greatest are kept, so that no extreme of the whole disappears.
     """
     if len(points) <= room:
         return list(points)

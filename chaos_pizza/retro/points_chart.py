@@ -9,6 +9,7 @@ from chaos_pizza.model.conversion import instant_text
 from chaos_pizza.report.chart import Chart
 from chaos_pizza.report.palette import Colour
 from chaos_pizza.report.phrasing import at_least, counted, day_of, duration, share
+from chaos_pizza.report.phrasing import limit as limit_words
 from chaos_pizza.retro.axis import LABEL, duration_axis
 from chaos_pizza.retro.experiments import MEASURES, Experiment
 from chaos_pizza.retro.limits import Limit
@@ -28,6 +29,7 @@ _SERIES = {
 }
 """What each kind of point looks like: its shape, its colour, and whether it is filled. No two have the same shape."""
 _NAMES = {True: "announced", False: "blind", None: "announced or not is unknown"}
+_FEW_DAYS = timedelta(days=4)
 _VISIBLE_RATIO = 0.02
 """An interval narrower than this part of its value would be hidden by the point itself."""
 
@@ -40,12 +42,18 @@ class _Panel:
     limits: tuple[Limit, ...]
     is_ratio: bool
 
+    @property
+    def time_format(self) -> str:
+        """How instants stand at the axis: as days, or as times where all is within a few days."""
+        times = [point.at for point in self.points]
+        return "%m-%d %H:%M" if max(times) - min(times) < _FEW_DAYS else "%Y-%m-%d"
+
 
 def points_chart(experiment: Experiment, name: str, limits: Sequence[Limit], room: int) -> Chart | None:
     """Return an experiment's picture with `room` points in each panel; `None` where there is nothing to draw.
 
-    `name` is the chart's. A drill's interval is a line behind its point. A lower bound has another shape. Where there are
-    more drills than room, the alternative says which are drawn.
+    `name` is the chart's. A drill's interval is a line behind its point. A lower bound has another shape. Where there
+    are more drills than room, the alternative says which are drawn.
     """
     panels = list(_panels(experiment, limits, room))
     if not panels:
@@ -57,7 +65,7 @@ def points_chart(experiment: Experiment, name: str, limits: Sequence[Limit], roo
         "data": {"values": []},
         "vconcat": [_spec(panel, series, within) for panel in panels],
         "spacing": 18,
-        "config": {"legend": {"orient": "bottom", "columns": 2, "symbolStrokeWidth": 1.6, "symbolSize": 70}},
+        "config": {"legend": {"orient": "bottom", "columns": 3, "columnPadding": 40, "symbolStrokeWidth": 1.6}},
     }
     return Chart(name, title, " ".join(map(_in_words, panels)), spec)
 
@@ -95,7 +103,7 @@ def _spec(panel: _Panel, series: list[str], within: list[str]) -> dict[str, Any]
         "type": "temporal",
         "title": None,
         "scale": {"type": "utc", "domain": within, "nice": False},
-        "axis": {"grid": False, "labelFlush": True, "labelOverlap": True, "tickCount": 6},
+        "axis": {"grid": False, "labelFlush": True, "labelOverlap": True, "tickCount": 5, "format": panel.time_format},
     }
     axis, scale = _value_axis(panel)
     value = {"field": "value", "type": "quantitative", "title": None, "scale": scale, "axis": axis}
@@ -143,7 +151,7 @@ def _looks(series: list[str]) -> dict[str, Any]:
 
 
 def _limit_layers(limit: Limit, value: dict[str, Any]) -> list[dict[str, Any]]:
-    data = {"values": [{"value": limit.limit_s, "label": f"claimed: {duration(limit.limit_s)}"}]}
+    data = {"values": [{"value": limit.limit_s, "label": f"claimed: at most {limit_words(limit.limit_s)}"}]}
     line = {"type": "rule", "color": Colour.BUDGET, "strokeDash": [5, 4], "strokeWidth": 1.4}
     text = {"type": "text", "color": Colour.BUDGET, "align": "right", "dx": -4, "dy": -6}
     return [
@@ -185,7 +193,7 @@ def _in_words(panel: _Panel) -> str:
     incidents = sum(point.is_incident for point in points)
     if incidents:
         told.append(f"{counted(incidents, 'incident')} among them")
-    told += [f"claimed are {duration(limit.limit_s)}" for limit in panel.limits]
+    told += [f"claimed: at most {limit_words(limit.limit_s)}" for limit in panel.limits]
     if len(panel.drawn) < len(points):
         told.append(
             f"{len(panel.drawn)} of the {len(points)} are drawn: incidents and lower bounds first, and of each run in "

@@ -1,11 +1,11 @@
 """How many drills it takes to see a change.
 
 A time is taken to be log-normal, and a change to be a shift of its logarithm. The log-rank test then has in large
-samples the power of a normal test whose shift is smaller by `SAVAGE`, the correlation of the test's scores with the best
-ones for this shape: J. Hájek, Z. Šidák and P. K. Sen, "Theory of Rank Tests" (2nd edition, 1999), section 7.2; its square,
-0.816, is the test's efficiency. With a standard deviation s of the logarithms, n drills on each side and a median that
-becomes 1 - c of itself, the test's statistic is normal around d = -ln(1 - c) / s * sqrt(n / 2) * SAVAGE, so the power is
-P(Z > z - d) + P(Z < -z - d).
+samples the power of a normal test whose shift is smaller by `SAVAGE`, the correlation of the test's scores with the
+best ones for this shape: J. Hájek, Z. Šidák and P. K. Sen, "Theory of Rank Tests" (2nd edition, 1999), on the
+asymptotic efficiency of rank tests; its square, 0.816, is the test's efficiency. With a standard deviation s of the
+logarithms, n drills on each side and a median that becomes 1 - c of itself, the test's statistic is normal around
+d = -ln(1 - c) / s * sqrt(n / 2) * SAVAGE, so the power is P(Z > z - d) + P(Z < -z - d).
 """
 
 from collections.abc import Sequence
@@ -45,8 +45,8 @@ class Spread:
 def spread_of(samples: Sequence[Durations]) -> Spread:
     """Return the spread within samples, the shift between them left out; assumed where they don't tell it.
 
-    A sample tells it with at least 5 times: by their standard deviation, or, where some are lower bounds, by the quartiles
-    of the estimate of Kaplan and Meier, which a normal distribution has 1.349 standard deviations apart.
+    A sample tells it with at least 5 times: by their standard deviation, or, where some are lower bounds, by the
+    quartiles of the estimate of Kaplan and Meier, which a normal distribution has 1.349 standard deviations apart.
     """
     told = [(sample.count - 1, spread) for sample in samples if (spread := _log_spread(sample)) is not None]
     if not told:

@@ -17,8 +17,8 @@ class Rate:
     def bounds(self) -> tuple[float, float] | None:
         """What the true ratio (0 to 1) lies between with at least 95 %; `None` where there are too few drills.
 
-        The exact interval of C. J. Clopper and E. S. Pearson, "The Use of Confidence or Fiducial Limits Illustrated in the
-        Case of the Binomial", Biometrika 26 (1934), 404-413.
+        The exact interval of C. J. Clopper and E. S. Pearson, "The Use of Confidence or Fiducial Limits Illustrated in
+        the Case of the Binomial", Biometrika 26 (1934), 404-413.
         """
         if self.of < LEAST_FOR_INTERVAL:
             return None

@@ -75,7 +75,7 @@ def look_back(
         answer=answer(groups, comparisons, uncaught, standings),
         drills=sum(len(each.drills) for each in experiments),
         incidents=sum(len(each.incidents) for each in experiments),
-        tests=sum(comparison.test is not None for comparison in comparisons),
+        tests=len(comparisons),
     )
 
 

@@ -22,12 +22,12 @@ def _sentences(retrospective: Retrospective) -> Iterator[str]:
     held = "" if not days else f", held on {days[0]}" if days[0] == days[-1] else f", from {days[0]} to {days[-1]}"
     yield f"{counted(retrospective.drills, 'drill')}{of}{held}.{_asked(retrospective.scope)}"
     if retrospective.incidents:
-        yield (
-            f"{counted(retrospective.incidents, 'incident')} as people wrote {'it' if retrospective.incidents == 1 else 'them'} "
-            "down: drawn and listed, but in no median, rate or test."
-        )
+        written = "as people wrote it down" if retrospective.incidents == 1 else "as people wrote them down"
+        count = counted(retrospective.incidents, "incident")
+        yield f"{count}, {written}: drawn and listed, but in no median, rate or test."
     if retrospective.left_out:
-        yield f"{counted(len(retrospective.left_out), 'drill')} left out, since nothing follows from what proves nothing:"
+        count = counted(len(retrospective.left_out), "drill")
+        yield f"{count} left out, since nothing follows from what proves nothing:"
 
 
 def _asked(scope: Scope) -> str:

@@ -1,11 +1,11 @@
 """Which share of the drills was still waiting after a time: the estimate of Kaplan and Meier, with its band.
 
-The estimate: E. L. Kaplan and P. Meier, "Nonparametric Estimation from Incomplete Observations", Journal of the American
-Statistical Association 53 (1958), 457-481. The band is pointwise, by the exponential Greenwood formula ("log-log"):
-J. D. Kalbfleisch and R. L. Prentice, "The Statistical Analysis of Failure Time Data" (1980), section 1.3. Of the two that
-scipy offers this one stays between 0 and 1 and holds its level better in small samples: Ø. Borgan and K. Liestøl,
-Scandinavian Journal of Statistics 17 (1990), 35-41. The median's interval is the band's, read off at one half: R. Brookmeyer
-and J. Crowley, "A Confidence Interval for the Median Survival Time", Biometrics 38 (1982), 29-41.
+The estimate: E. L. Kaplan and P. Meier, "Nonparametric Estimation from Incomplete Observations", Journal of the
+American Statistical Association 53 (1958), 457-481. The band is pointwise, by the exponential Greenwood formula
+("log-log"): J. D. Kalbfleisch and R. L. Prentice, "The Statistical Analysis of Failure Time Data" (1980), section 1.3.
+Of the two that scipy offers this one stays between 0 and 1, and holds its level better in small samples: Ø. Borgan and
+K. Liestøl, Scandinavian Journal of Statistics 17 (1990), 35-41. The median's interval is the band's, read off at one
+half: R. Brookmeyer and J. Crowley, "A Confidence Interval for the Median Survival Time", Biometrics 38 (1982), 29-41.
 """
 
 import warnings

@@ -5,12 +5,12 @@ from collections.abc import Collection, Sequence
 from datetime import UTC
 
 from chaos_pizza.claims.standing import ItemStanding
+from chaos_pizza.claims.wording import describe_standing
 from chaos_pizza.model.history import Origin, PastDrill
 from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.result import MeasureName, Sight
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import span
-from chaos_pizza.retro.answer import state_words
 from chaos_pizza.retro.detections import RuleRecord
 from chaos_pizza.retro.experiments import MEASURES
 from chaos_pizza.retro.wording import NEVER_WORDS, announced_words
@@ -41,8 +41,7 @@ def drill_rows(drills: Sequence[PastDrill], folders: Collection[str]) -> list[tu
     latest = sorted(drills, key=lambda drill: (drill.started_at, drill.drill_id), reverse=True)[:MOST_DRILLS]
     return [
         (
-            f"{drill.started_at.astimezone(UTC):%Y-%m-%d %H:%M}",
-            drill_link(drill, folders),
+            _began(drill, folders),
             "**incident**" if drill.origin is Origin.INCIDENT else _known(drill.announced),
             drill.verdict.value if drill.verdict else _NONE,
             *_times(drill),
@@ -54,8 +53,19 @@ def drill_rows(drills: Sequence[PastDrill], folders: Collection[str]) -> list[tu
 
 def drill_link(drill: PastDrill, folders: Collection[str]) -> str:
     """Return a drill's id, as a link to its folder where it has one that is known."""
-    name = plain(drill.drill_id, _NAME_CHARS) or _NONE
-    return f"[{name}]({drill.drill_id}/)" if drill.drill_id in folders and _FOLDER.fullmatch(drill.drill_id) else name
+    return _link(drill.drill_id, folders)
+
+
+def _began(drill: PastDrill, folders: Collection[str]) -> str:
+    """Return when a drill began, as a link to its folder; with its id where that is not at hand."""
+    began = f"{drill.started_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    if _has_folder(drill.drill_id, folders):
+        return f"[{began}]({drill.drill_id}/)"
+    return f"{began} ({plain(drill.drill_id, _NAME_CHARS)})"
+
+
+def _has_folder(name: str, folders: Collection[str]) -> bool:
+    return name in folders and _FOLDER.fullmatch(name) is not None
 
 
 def rule_rows(records: Sequence[RuleRecord]) -> list[tuple[str, ...]]:
@@ -70,7 +80,7 @@ def rule_rows(records: Sequence[RuleRecord]) -> list[tuple[str, ...]]:
     ]
 
 
-def item_rows(standings: Sequence[ItemStanding], folders: Collection[str]) -> list[tuple[str, ...]]:
+def item_rows(standings: Sequence[ItemStanding]) -> list[tuple[str, ...]]:
     """Return what is to be done, by whom, until when, what it claims and where it stands, the most pressing first."""
     return [
         (
@@ -78,19 +88,15 @@ def item_rows(standings: Sequence[ItemStanding], folders: Collection[str]) -> li
             plain(standing.opened.item.owner or "", _NAME_CHARS) or _NONE,
             f"{standing.opened.item.due or _NONE}{' (**overdue**)' if standing.is_overdue else ''}",
             plain(standing.opened.item.claim or "", _NAME_CHARS) or _NONE,
-            state_words(standing) + _by(standing, folders),
+            plain(describe_standing(standing)),
         )
         for standing in standings[:MOST_ITEMS]
     ]
 
 
-def _by(standing: ItemStanding, folders: Collection[str]) -> str:
-    """Return which drill says so, and what it showed."""
-    if standing.by is None:
-        return ""
-    name = standing.by.drill_id
-    linked = f"[{plain(name, _NAME_CHARS)}]({name}/)" if name in folders and _FOLDER.fullmatch(name) else plain(name)
-    return f": {plain(standing.by.shown)} in {linked}"
+def _link(name: str, folders: Collection[str]) -> str:
+    shown = plain(name, _NAME_CHARS) or _NONE
+    return f"[{shown}]({name}/)" if _has_folder(name, folders) else shown
 
 
 def _known(announced: bool | None) -> str:
