@@ -1,6 +1,6 @@
-"""The publishing process: takes an order on its standard input, tells the tools, and is gone after ten seconds.
+"""The publishing process: takes an order on its standard input, tells the tools, and is gone in time.
 
-Started by `process`, in a session of its own.
+Started by `process`, in a session of its own, with the whole seconds that it may take.
 """
 
 import asyncio
@@ -10,13 +10,11 @@ import signal
 import sys
 from pathlib import Path
 
-from chaos_pizza.publishing.process import WHOLE_S
-
 
 def main() -> None:
     """Do what the order on standard input says; a line for every tool goes to standard output and to the log."""
     # The system itself ends this process, wherever it hangs: in a look-up of a name, in a library, on a disk.
-    signal.alarm(WHOLE_S)
+    signal.alarm(int(sys.argv[1]))
 
     from chaos_pizza.clock import AnchoredClock  # noqa: PLC0415 - counted by the alarm
     from chaos_pizza.publishing.log import PublishingLog  # noqa: PLC0415
@@ -34,9 +32,12 @@ def main() -> None:
             sys.stdout.write(Outcome(tool, complaint).to_json())
             sys.stdout.flush()
 
-    asyncio.run(tell_all(order.account, order.settings, order.tools, os.environ, told))
-    # At once: a thread that still waits for a name to be looked up has nothing to say any more.
-    os._exit(0)
+    async def work() -> None:
+        await tell_all(order.account, order.settings, order.tools, os.environ, told)
+        # At once: a thread that still waits for a name to be looked up has nothing to say any more.
+        os._exit(0)
+
+    asyncio.run(work())
 
 
 if __name__ == "__main__":

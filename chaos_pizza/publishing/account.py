@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from chaos_pizza.drill.detection import detection_among
-from chaos_pizza.model.result import BudgetCheck, DrillResult, Instant, InstantName, Measure, MeasureName, Verdict
+from chaos_pizza.model.result import BudgetCheck, DrillResult, Instant, Measure, MeasureName, Verdict
 from chaos_pizza.model.settings import DrillSettings
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.phrasing import limit, share, span
@@ -36,11 +36,9 @@ class Account:
 
     @property
     def detection(self) -> Instant | None:
-        """What detected the fault first; `None` where nothing is known to have, or where there was no fault."""
-        instants = self.result.timeline.instants
-        if self.result.timeline.detected_by is None or InstantName.FAULT_START not in instants:
-            return None
-        return detection_among(instants)
+        """What was first to say that something is wrong, rightly or not; `None` where nothing is known to have."""
+        timeline = self.result.timeline
+        return None if timeline.detected_by is None else detection_among(timeline.instants)
 
     @property
     def headline(self) -> str:

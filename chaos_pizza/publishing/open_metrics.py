@@ -6,6 +6,7 @@ gauges alone and no timestamps, which both refuse.
 """
 
 import base64
+import hashlib
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ from chaos_pizza.publishing.message import Message
 from chaos_pizza.redaction import Secret
 from chaos_pizza.report.escape import one_line
 
+_LONGEST_NAME = 160
+"""Characters of experiment and target in a file's name; a disk takes 255 in all, and a draft needs some more."""
 _MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _HELP = {
     MeasureName.TTD: "Time from the fault's start until an alert fired or a person noticed",
@@ -58,8 +61,12 @@ def pushgateway_message(account: Account, headers: dict[str, Secret]) -> Message
 
 def textfile_name(account: Account) -> str:
     """Return the name of the file of this experiment on this target; no two of them share one."""
-    result = account.result
-    return f"chaos-pizza.{quote(result.experiment, safe='')}.{quote(result.target, safe='')}.prom"
+    # A dot parts the two, so neither may have one.
+    names = (quote(name, safe="").replace(".", "%2E") for name in (account.result.experiment, account.result.target))
+    name = ".".join(names)
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[:_LONGEST_NAME]}.{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    return f"chaos-pizza.{name}.prom"
 
 
 class _Drill(Collector):

@@ -80,15 +80,15 @@ def make_order(
     return Order(str(folder.resolve()), account, publishing, tools or publishing.tools)
 
 
-def tell_tools(order: Order) -> dict[Tool, str]:
-    """Have the order done and return a complaint for each tool that was not told; takes `WHOLE_S` seconds at the most.
+def tell_tools(order: Order, whole_s: float = WHOLE_S) -> dict[Tool, str]:
+    """Have the order done and return a complaint for each tool that was not told; takes `whole_s` seconds at the most.
 
     Ctrl-C ends the telling, not the caller. Raises `UsageError` where no process can be started.
     """
     process = _started(subprocess.PIPE)
-    reason = f"it was not told within {WHOLE_S} s"
+    reason = f"it was not told within {whole_s:g} s"
     try:
-        answered, _ = process.communicate(order.to_json(), timeout=WHOLE_S)
+        answered, _ = process.communicate(order.to_json(), timeout=whole_s)
         reason = "the process that was to tell it has died"
     except subprocess.TimeoutExpired:
         answered = _ended(process)
@@ -102,8 +102,8 @@ def tell_tools(order: Order) -> dict[Tool, str]:
 
 def _started(stdout: int) -> "subprocess.Popen[bytes]":
     try:
-        return subprocess.Popen(
-            [sys.executable, "-m", "chaos_pizza.publishing"],
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "chaos_pizza.publishing", str(WHOLE_S)],
             stdin=subprocess.PIPE,
             stdout=stdout,
             stderr=subprocess.DEVNULL,

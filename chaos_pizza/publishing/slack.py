@@ -58,7 +58,7 @@ def _context(account: Account) -> str:
     result = account.result
     known = "announced" if account.settings.announced else "not announced"
     held = f"{day_of(result.started_at)} {result.started_at:%H:%M} to {result.ended_at:%H:%M} UTC"
-    return f"{held}, fault {account.settings.fault.value}, {known}, {result.drill_id}"
+    return f"{held}, fault {account.settings.fault.value}, {known}, {one_line(result.drill_id)}"
 
 
 def _plain(text: str, longest: int) -> dict[str, Any]:
