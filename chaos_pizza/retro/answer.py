@@ -27,17 +27,26 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Plain sentences, ready to be escaped; the first of each part stands for it, and there is always one."""
+    """Plain sentences, ready to be escaped; the first of each part stands for it, and there is always one.
+
+    `improved` tells of what got worse too, in the end: `worse` counts these sentences.
+    """
 
     improved: tuple[str, ...]
+    worse: int
     uncaught: tuple[str, ...]
     overdue: tuple[str, ...]
 
     @property
     def headlines(self) -> tuple[str, ...]:
         """The three sentences that matter most."""
-        parts = ((IMPROVED, self.improved), (NO_ALERT_CATCHES, self.uncaught), (OVERDUE, self.overdue))
-        return tuple(f"{title}: {sentences[0]}{_more(len(sentences) - 1)}" for title, sentences in parts)
+        parts = ((NO_ALERT_CATCHES, self.uncaught), (OVERDUE, self.overdue))
+        more = len(self.improved) - 1
+        worse = f" For the worse: {min(self.worse, more)}." if self.worse and more else ""
+        return (
+            f"{IMPROVED}: {self.improved[0]}{_more(more)}{worse}",
+            *(f"{title}: {sentences[0]}{_more(len(sentences) - 1)}" for title, sentences in parts),
+        )
 
 
 def answer(
@@ -50,6 +59,7 @@ def answer(
     longest_first = sorted(uncaught, key=lambda each: (-each.drills, each.experiment))
     return Answer(
         tuple(_improved(figures, comparisons)),
+        sum(comparison.finding is Finding.LONGER for comparison in comparisons),
         tuple(map(_uncaught, longest_first)) or (_all_caught(figures),),
         tuple(_overdue(standings)),
     )

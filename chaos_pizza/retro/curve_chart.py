@@ -13,7 +13,7 @@ from chaos_pizza.retro.points_chart import HEIGHT, WIDTH
 from chaos_pizza.retro.survival import Step
 from chaos_pizza.retro.wording import MEASURE_WORDS, NEVER_WORDS, announced_words, name_of
 
-MOST_STEPS = 200
+MOST_STEPS = 60
 """Of more steps every so many are drawn; the last always is."""
 _LINES = {
     "announced": (Colour.SERIES_1, [1, 0]),

@@ -19,7 +19,8 @@ from chaos_pizza.retro.tables import MOST_DRILLS, MOST_ITEMS, drill_link, drill_
 from chaos_pizza.retro.wording import announced_words, name_of
 
 MOST_SENTENCES = 8
-"""Of each part of the answer, and of the drills left out."""
+"""Of each part of the answer."""
+MOST_LEFT_OUT = 30
 _SENTENCE_CHARS = 1000
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("chaos_pizza.retro"),
@@ -43,8 +44,8 @@ def to_markdown(retrospective: Retrospective, illustrated: Sequence[Illustrated]
     return _TEMPLATES.get_template("retro.md.j2").render(
         today=retrospective.today,
         scope=list(map(_plain, describe_scope(retrospective))),
-        left_out=[_left_out(each, folders) for each in retrospective.left_out[-MOST_SENTENCES:]],
-        left_out_more=max(0, len(retrospective.left_out) - MOST_SENTENCES),
+        left_out=[_left_out(each, folders) for each in retrospective.left_out[-MOST_LEFT_OUT:]],
+        left_out_more=max(0, len(retrospective.left_out) - MOST_LEFT_OUT),
         answer=[(title, *_bounded(sentences)) for title, sentences in parts],
         experiments=[_experiment(each, folders) for each in illustrated],
         others=_others(retrospective, shown),

@@ -8,9 +8,9 @@ from chaos_pizza.retro.curve_chart import curve_chart
 from chaos_pizza.retro.points_chart import points_chart
 from chaos_pizza.retro.retrospective import ExperimentFigures, Retrospective
 
-MOST_EXPERIMENTS = 16
+MOST_EXPERIMENTS = 12
 """Those with the latest drills are shown in full; the others stand in the table of all."""
-_MOST_POINTS = 3000
+_MOST_POINTS = 2400
 """On one page, so that it stays small enough to be sent and opened."""
 _LEAST_POINTS = 30
 _PANELS = 3

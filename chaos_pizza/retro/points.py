@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from chaos_pizza.model.history import Origin, PastDrill
 from chaos_pizza.model.result import MeasureName
@@ -46,25 +47,30 @@ def ratio_points_of(drills: Sequence[PastDrill]) -> list[Point]:
 
 
 def thinned(points: Sequence[Point], room: int) -> list[Point]:
-    """Return at most about `room` of the points, in their order; all where there is room for them.
+    """Return at most `room` of the points (12 at least), in their order; all where there is room for them.
 
-    Incidents and lower bounds are kept before all others, the latest of them where they alone are too many (up to half
-    of the room). The rest is cut into runs that follow each other in time; of each run the least, the middle one and
-    the greatest are kept, so that no extreme of the whole disappears.
+    Of the incidents the latest are kept, up to a quarter of the room; of the lower bounds as many as half of the room
+    takes, evenly over time. The rest is cut into runs that follow each other in time; of each run the least, the middle
+    one and the greatest are kept, so that no extreme of the whole disappears.
     """
     if len(points) <= room:
         return list(points)
     places = range(len(points))
-    special = [place for place in places if points[place].censored or points[place].is_incident][-(room // 2) :]
-    others = [place for place in places if not (points[place].censored or points[place].is_incident)]
-    runs = max(1, (room - len(special)) // 3)
-    kept = set(special)
-    for number in range(runs):
-        run = others[number * len(others) // runs : (number + 1) * len(others) // runs]
+    incidents = [place for place in places if points[place].is_incident][-(room // 4) :]
+    bounds = [place for place in places if points[place].censored and not points[place].is_incident]
+    others = [place for place in places if not points[place].censored and not points[place].is_incident]
+    kept = {*incidents, *(run[-1] for run in _runs(bounds, room // 2))}
+    for run in _runs(others, (room - len(kept)) // 3):
         by_value = sorted(run, key=lambda place: (points[place].value, place))
-        if by_value:
-            kept.update((by_value[0], by_value[len(by_value) // 2], by_value[-1]))
+        kept.update((by_value[0], by_value[len(by_value) // 2], by_value[-1]))
     return [points[place] for place in sorted(kept)]
+
+
+def _runs(places: Sequence[int], count: int) -> list[Sequence[int]]:
+    """Return places cut into at most so many runs of about the same length, none of them empty."""
+    count = max(1, min(count, len(places)))
+    cuts = [number * len(places) // count for number in range(count + 1)]
+    return [places[begin:end] for begin, end in pairwise(cuts) if end > begin]
 
 
 def _point(drill: PastDrill, value: float, earliest: float, latest: float, *, censored: bool) -> Point:

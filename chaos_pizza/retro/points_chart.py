@@ -196,8 +196,8 @@ def _in_words(panel: _Panel) -> str:
     told += [f"claimed: at most {limit_words(limit.limit_s)}" for limit in panel.limits]
     if len(panel.drawn) < len(points):
         told.append(
-            f"{len(panel.drawn)} of the {len(points)} are drawn: incidents and lower bounds first, and of each run in "
-            "time the least, the middle one and the greatest"
+            f"{len(panel.drawn)} of the {len(points)} are drawn: lower bounds evenly over time, and of each run in time "
+            "the least of the others, the middle one and the greatest"
         )
     return f"{'; '.join(told)}."
 

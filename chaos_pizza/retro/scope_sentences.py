@@ -27,7 +27,7 @@ def _sentences(retrospective: Retrospective) -> Iterator[str]:
         yield f"{count}, {written}: drawn and listed, but in no median, rate or test."
     if retrospective.left_out:
         count = counted(len(retrospective.left_out), "drill")
-        yield f"{count} left out, since nothing follows from what proves nothing:"
+        yield f"{count} left out, since nothing follows from what proves nothing; named below, each with its reason."
 
 
 def _asked(scope: Scope) -> str:
