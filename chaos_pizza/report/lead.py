@@ -31,6 +31,9 @@ _CARDS = (
 )
 
 
+_NO_BUDGET = "no budget"
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A figure on the page, in plain texts.
@@ -46,6 +49,11 @@ class Card:
     known: str = ""
     budget: str = ""
     by: str = ""
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a budget was set for it."""
+        return self.budget not in {"", _NO_BUDGET}
 
 
 def to_lead(result: DrillResult, settings: DrillSettings) -> str:
@@ -90,7 +98,7 @@ def _time_card(label: str, never: str, measure: Measure | None, check: BudgetChe
 def _budget(check: BudgetCheck | None) -> tuple[str, str]:
     """Return how a budget's card looks, and what it says."""
     if check is None:
-        return "muted", "no budget"
+        return "muted", _NO_BUDGET
     allowed = f"at most {limit(check.budget)}"
     if check.kept is None:
         return "caution", f"? can't be told ({allowed})"

@@ -77,7 +77,7 @@ def areas(axis: TimeAxis, windows: Sequence[tuple[Window, str]]) -> Rows:
         if from_s >= until_s:
             continue
         room = (axis.px(until_s) - axis.px(from_s)) / PX_PER_CHAR
-        rows.append({"at": axis.ms(from_s), "until": axis.ms(until_s), "text": text if len(text) + 2 < room else ""})
+        rows.append({"at": axis.ms(from_s), "until": axis.ms(until_s), "text": text if len(text) < room else ""})
     return rows
 
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from chaos_pizza.drill.course import OUTCOMES, Floats, PurchaseCourse
 
-MAX_BUCKETS = 600
-"""A picture is about this many pixels wide."""
+MAX_BUCKETS = 400
+"""A picture is somewhat more pixels wide."""
 LEAST_PURCHASES = 5
 """A bucket is wide enough for so many purchases at the drill's rate: a share of fewer says little."""
 

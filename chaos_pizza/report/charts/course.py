@@ -16,7 +16,7 @@ from chaos_pizza.report.charts.marks import Mark, fitted, label_panel, mark_laye
 from chaos_pizza.report.palette import Colour
 from chaos_pizza.report.phrasing import clock_time, counted, limit, share
 
-RATIO_PX, FAILED_PX, LATENCY_PX = 120, 12, 110
+RATIO_PX, FAILED_PX, LATENCY_PX = 136, 12, 110
 _LOG_FROM = 50
 """Latencies that differ by more than this factor are shown on a logarithmic axis."""
 _LEAST_S = 0.0005
@@ -79,7 +79,7 @@ def bucket_rows(axis: TimeAxis, buckets: Buckets) -> Rows:
 
 
 def _ratio_panel(axis: TimeAxis, buckets: Buckets, behind: dict[Colour, Rows], marks: tuple[Mark, ...]) -> Spec:
-    scale = {"domain": [0, 1.05], "nice": False}
+    scale = {"domain": [0, 1.2], "nice": False}
     look = {"values": [0, 0.5, 1], "format": ".0%", "title": "good purchases"}
     y = {"field": "ratio", "type": "quantitative", "scale": scale, "axis": look}
     x = axis.encoding()
@@ -90,7 +90,7 @@ def _ratio_panel(axis: TimeAxis, buckets: Buckets, behind: dict[Colour, Rows], m
         "encoding": {"x": x, "x2": {"field": "until"}, "y": y, "y2": {"field": "worst"}},
     }
     layers = [
-        *area_layers(axis, behind, RATIO_PX, text_y=RATIO_PX // 2 - 6),
+        *area_layers(axis, behind, RATIO_PX, text_y=4),
         *([band] if buckets.width_s > 1 else []),
         *_line(axis, buckets, buckets.ratio, y, Colour.GOOD),
         *mark_layers(axis, marks, RATIO_PX),
@@ -169,13 +169,11 @@ def _latency_panel(
 
 def _notes(buckets: Buckets) -> tuple[str, ...]:
     """Return what a reader must know to read the picture, a line each."""
-    told = f"A step is {limit(buckets.width_s)}"
-    if buckets.width_s > 1:
-        told += "; orange reaches down to its worst second"
-    told += "; “failed” marks each step with a failed purchase."
+    told = f"A step is {limit(buckets.width_s)}; “failed” marks each step with a failed purchase."
+    worst = ("Good purchases: orange reaches down to the worst second of a step.",) if buckets.width_s > 1 else ()
     latency = "Time to answer: the line is the median, dark reaches to 95 of 100, light to the slowest."
     unseen = ("▲: a purchase whose end was not seen.",) if buckets.endless.any() else ()
-    return (told, latency, *unseen)
+    return (told, *worst, latency, *unseen)
 
 
 def _latency_scale(buckets: Buckets, budget_s: float) -> Spec:

@@ -22,6 +22,7 @@ _NAMES = {
 _SPACE_PX = 5
 _GAP_PX = 4
 """The space between two panels."""
+_LEAST_WIDTH_PX = 360
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,12 @@ def marks_of(timeline: Timeline, axis: TimeAxis) -> tuple[Mark, ...]:
 
 def fitted(axis: TimeAxis, timeline: Timeline) -> TimeAxis:
     """Return the axis made so much narrower that the last labels, which stand right of their marks, have room."""
-    for _ in range(3):
-        marks = marks_of(timeline, axis)
-        over_px = max((axis.px(mark.at_s) + _width_px(mark) - axis.width_px for mark in marks), default=0.0)
-        if over_px <= 0:
-            break
-        axis = replace(axis, width_px=max(360, int(axis.width_px - over_px)))
-    return axis
+    widest = axis.width_px
+    for mark in marks_of(timeline, axis):
+        part = axis.px(mark.at_s) / axis.width_px
+        if part > 0:
+            widest = min(widest, int((axis.width_px - _width_px(mark)) / part))
+    return replace(axis, width_px=max(_LEAST_WIDTH_PX, widest))
 
 
 def label_panel(axis: TimeAxis, marks: tuple[Mark, ...]) -> Spec:
@@ -92,6 +92,8 @@ def label_panel(axis: TimeAxis, marks: tuple[Mark, ...]) -> Spec:
                 "mark": {"type": "text", "align": "left", "baseline": "top", "dx": _SPACE_PX, "color": Colour.INK},
                 "encoding": {"text": {"field": "label"}},
             },
+            # Nothing to be seen: keeps room for the labels in whatever font they are shown.
+            {"mark": {"type": "rule", "opacity": 0}, "encoding": {"x": {"value": _end_px(axis, marks)}}},
         ],
     }
 
@@ -124,6 +126,11 @@ def _in_lanes(marks: list[Mark], axis: TimeAxis) -> tuple[Mark, ...]:
         below = [later.lane for later in placed if axis.px(later.at_s) < end_px]
         placed.append(replace(mark, lane=max(below) + 1 if below else 0))
     return tuple(reversed(placed))
+
+
+def _end_px(axis: TimeAxis, marks: tuple[Mark, ...]) -> int:
+    """Return how far right the labels reach."""
+    return int(max(axis.px(mark.at_s) + _width_px(mark) for mark in marks))
 
 
 def _width_px(mark: Mark) -> float:

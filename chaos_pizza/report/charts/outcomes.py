@@ -34,9 +34,7 @@ _COLOURS = {
 def outcomes_chart(result: DrillResult, settings: DrillSettings, course: PurchaseCourse, window: Window) -> Chart:
     """Return the picture of the outcomes in a window of a drill; the window has a purchase in it."""
     buckets = sort_into_buckets(course, window, settings.traffic.rate_per_s)
-    note = (
-        f"Each bar is {limit(buckets.width_s)}, as high as purchases are many; the least bar is one purchase or more."
-    )
+    note = f"A bar is {limit(buckets.width_s)}, as high as it has purchases; the least shows one at least."
     axis = replace(fitted(TimeAxis(course.began_at, window), result.timeline), notes=(note,))
     totals = buckets.by_outcome.sum(axis=0)
     present = [place for place in range(len(OUTCOMES)) if totals[place]]
@@ -59,7 +57,7 @@ def outcomes_chart(result: DrillResult, settings: DrillSettings, course: Purchas
             "encoding": {"x": axis.encoding(), "y": _y(height_px), "text": {"field": "text"}},
         }
     )
-    padding = {"left": 10 + AXIS_PX, "top": 8, "right": 24, "bottom": 8}  # below the picture of the course
+    padding = {"left": 27 + AXIS_PX, "top": 8, "right": 24, "bottom": 8}  # below the picture of the course
     spec = {"width": axis.width_px, "height": height_px, "padding": padding, "layer": layers}
     told = "; ".join(_label(OUTCOMES[place], totals) for place in present)
     return Chart(NAME, "What became of the purchases", f"{counted(int(totals.sum()), 'purchase')}: {told}.", spec)

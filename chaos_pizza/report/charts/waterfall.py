@@ -66,6 +66,7 @@ def _bars(present: Sequence[str]) -> list[Spec]:
         "symbolType": "square",
         "labelLimit": 0,
         "columnPadding": 50,
+        "offset": 22,
         "symbolOpacity": 1,
     }
     scale = {"domain": list(present), "range": [_COLOURS[kind] for kind in present]}
