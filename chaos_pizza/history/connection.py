@@ -22,7 +22,7 @@ _LOCK = 0x70697A7A61
 def connected(place: Place) -> Iterator[Connection]:
     """Connect to a place, whose file is created, for its owner alone, where there is none; raises `UsageError`."""
     if place.path is not None:
-        _create(place.path)
+        create_file(place.path)
     engine = _engine(place)
     try:
         with complaining(place):
@@ -51,7 +51,7 @@ def transaction(place: Place, connection: Connection, *, writing: bool) -> Itera
         yield
 
 
-def _create(path: Path) -> None:
+def create_file(path: Path) -> None:
     """Create the file, for its owner alone, and its folder, where they are not there yet."""
     try:
         if path.is_dir():

@@ -1,10 +1,10 @@
 """The history as a store: rows kept and read."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Select, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,6 +17,10 @@ from chaos_pizza.history.schema import prepare
 from chaos_pizza.history.tables import action_items, drills
 from chaos_pizza.model.history import PastDrill
 from chaos_pizza.model.notes import ActionItem, OpenedItem
+
+KeptDrill: TypeAlias = tuple[PastDrill, Sequence[ActionItem]]
+"""A drill, and the action items that were written down in its report."""
+_OLDEST_FIRST = (drills.c.started_at, drills.c.id)
 
 
 class History:
@@ -46,14 +50,11 @@ class History:
 
         `last` is how many of the newest are wanted; all by default.
         """
-        newest_first = _chosen(select(drills), experiment, since, until).order_by(
-            drills.c.started_at.desc(), drills.c.id.desc()
-        )
-        rows = self._read(newest_first if last is None else newest_first.limit(last))
-        try:
-            return [drill_of(row) for row in reversed(rows)]
-        except ValueError as error:
-            raise UsageError(f"the history {self.place.label} can't be read: {error}; update chaos-pizza") from None
+        chosen = _chosen(select(drills), experiment, since, until)
+        if last is None:
+            return self._drills(self._read(chosen.order_by(*_OLDEST_FIRST)))
+        newest_first = chosen.order_by(*(column.desc() for column in _OLDEST_FIRST))
+        return self._drills(reversed(self._read(newest_first.limit(last))))
 
     def count(
         self, *, experiment: str | None = None, since: datetime | None = None, until: datetime | None = None
@@ -64,14 +65,16 @@ class History:
 
     def items(self) -> list[OpenedItem]:
         """Return the action items of all drills, the oldest drill's first, in the order of their numbers."""
-        columns = [column for column in action_items.c if column.name != "drill_id"]
-        joined = select(drills.c.id, drills.c.ended_at, *columns).join_from(drills, action_items)
-        rows = self._read(joined.order_by(drills.c.started_at, drills.c.id, action_items.c.number))
-        return [OpenedItem(drill_id, opened_at, ActionItem(*item)) for drill_id, opened_at, *item in rows]
+        with self._reading():
+            return self._items()
 
-    def replace_all(self, kept: Sequence[tuple[PastDrill, Sequence[ActionItem]]]) -> None:
-        """Keep these drills and no others, all at once or not at all; for a history that is nobody else's."""
+    def renew(self, make: Callable[[list[PastDrill], list[OpenedItem]], Sequence[KeptDrill]]) -> None:
+        """Keep what `make` returns, given all drills and items that were kept before, and nothing else.
+
+        All of it is kept or none. Whoever else writes waits for it meanwhile. For a history that is nobody else's.
+        """
         with transaction(self.place, self._connection, writing=True):
+            kept = make(self._drills(self._all(select(drills).order_by(*_OLDEST_FIRST))), self._items())
             self._connection.execute(delete(action_items))
             self._connection.execute(delete(drills))
             for drill, items in kept:
@@ -86,9 +89,27 @@ class History:
         if items:
             self._connection.execute(insert(action_items), [item_row(drill.drill_id, item) for item in items])
 
+    def _items(self) -> list[OpenedItem]:
+        columns = [column for column in action_items.c if column.name != "drill_id"]
+        joined = select(drills.c.id, drills.c.ended_at, *columns).join_from(drills, action_items)
+        rows = self._all(joined.order_by(*_OLDEST_FIRST, action_items.c.number))
+        return [OpenedItem(drill_id, opened_at, ActionItem(*item)) for drill_id, opened_at, *item in rows]
+
+    def _drills(self, rows: Iterable[Any]) -> list[PastDrill]:
+        try:
+            return [drill_of(row) for row in rows]
+        except ValueError as error:
+            raise UsageError(f"the history {self.place.label} can't be read: {error}; update chaos-pizza") from None
+
     def _read(self, statement: Select[Any]) -> Sequence[Any]:
-        with transaction(self.place, self._connection, writing=False):
-            return self._connection.execute(statement).all()
+        with self._reading():
+            return self._all(statement)
+
+    def _all(self, statement: Select[Any]) -> Sequence[Any]:
+        return self._connection.execute(statement).all()
+
+    def _reading(self) -> AbstractContextManager[None]:
+        return transaction(self.place, self._connection, writing=False)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def test_any_drill_is_read_back_as_it_was_kept(kept):
         @settings(max_examples=120)
         @given(ANY_DRILLS, ANY_ITEMS)
         def check(past, items):
-            history.replace_all([(past, items)])
+            history.renew(lambda *_: [(past, items)])
             assert history.drills() == [past]
             in_order = sorted(items, key=lambda item: item.number)
             assert history.items() == [OpenedItem(past.drill_id, past.ended_at, item) for item in in_order]
@@ -90,7 +90,7 @@ def test_what_can_not_be_kept_as_a_whole_is_not_kept_in_part(kept):
         with pytest.raises(UsageError, match="can't hold one of the figures"):
             history.keep(undetected(purchases=2**63), ())
         with pytest.raises(UsageError):
-            history.replace_all([(drill(2), ()), (drill(3), [ITEMS[0], ITEMS[0]])])
+            history.renew(lambda *_: [(drill(2), ()), (drill(3), [ITEMS[0], ITEMS[0]])])
         assert history.drills() == [drill()]
         assert [each.item for each in history.items()] == [*ITEMS]
 

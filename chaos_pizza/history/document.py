@@ -1,0 +1,145 @@
+"""The history for machines: a mapping a drill, in the words of `drill.json`, or a flat line of a table."""
+
+import math
+from collections.abc import Callable
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from chaos_pizza.model.conversion import instant_text
+from chaos_pizza.model.history import PastDrill
+from chaos_pizza.model.result import Measure, MeasureName, RuleSight
+from chaos_pizza.report.escape import one_line
+
+_LONGEST_CELL = 2000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What begins a formula in a spreadsheet, https://owasp.org/www-community/attacks/CSV_Injection."""
+_NEAR_A_STEP = 1e-4
+"""How near to a step a figure may come that a float's own arithmetic still rounds surely; the steps are 1 apart."""
+_GREATEST = 1e9
+
+
+def to_document(drill: PastDrill) -> dict[str, Any]:
+    """Return a drill as mappings, lists, texts and numbers, fit for JSON, each called and rounded as in `drill.json`.
+
+    What is unknown is `None`.
+    """
+    return {
+        "id": drill.drill_id,
+        "origin": drill.origin.value,
+        "experiment": drill.experiment,
+        "title": drill.title,
+        "target": drill.target,
+        "started_at": instant_text(drill.started_at),
+        "ended_at": instant_text(drill.ended_at),
+        "fault": drill.fault.value if drill.fault else None,
+        "announced": drill.announced,
+        "responder": drill.responder.value if drill.responder else None,
+        "verdict": drill.verdict.value if drill.verdict else None,
+        "reasons": list(drill.reasons),
+        "ended_by": drill.ended_by.value if drill.ended_by else None,
+        "detected_by": drill.detected_by,
+        "fault_proven": drill.fault_proven,
+        "measures": {name.value: _measure(drill.measures.get(name)) for name in MeasureName},
+        "impact": _impact(drill),
+        "missed_budgets": list(drill.missed_budgets),
+        "rules": [_sight(sight) for sight in drill.sights],
+        "rules_version": drill.rules_version,
+        "tool_version": drill.tool_version,
+    }
+
+
+def to_cells(drill: PastDrill) -> list[str]:
+    """Return a drill as a line's cells, one for each of `COLUMNS`; what is unknown is empty.
+
+    Lists are joined by semicolons; what each rule saw is left to JSON. No text of it is taken for a formula.
+    """
+    document = to_document(drill)
+    flat = {**document, **document["impact"]}
+    cells = [_cell(flat[name]) for name in _FACTS]
+    for name in MeasureName:
+        measure = document["measures"][name.value]
+        cells += _UNKNOWN if measure is None else map(_cell, measure.values())
+    return cells
+
+
+def _impact(drill: PastDrill) -> dict[str, Any]:
+    minutes, revenue = drill.minutes_below_tolerance, drill.revenue_lost_btc
+    return {
+        "purchases": drill.purchases,
+        "failed": drill.failed,
+        "rejected": drill.rejected,
+        "success_ratio": drill.success_ratio,
+        "diners_affected": drill.diners_affected,
+        "revenue_lost_btc": None if revenue is None else round(revenue, 8),
+        "minutes_below_tolerance": None if minutes is None else round(minutes, 3),
+        "orders_without_pizza": drill.orders_without_pizza,
+    }
+
+
+def _sight(sight: RuleSight) -> dict[str, Any]:
+    return {
+        "rule": sight.rule,
+        "source": sight.source.value,
+        "sight": sight.sight.value,
+        "after": _measure(sight.after),
+    }
+
+
+def _measure(measure: Measure | None) -> dict[str, Any] | None:
+    if measure is None:
+        return None
+    return {
+        "value": _down(measure.value) if measure.censored else _nearest(measure.value),
+        "earliest": _down(measure.earliest),
+        "latest": None if measure.latest is None else _up(measure.latest),
+        "censored": measure.censored,
+    }
+
+
+def _rounded(rounding: str, quickly: Callable[[float], float], step: float) -> Callable[[float], float]:
+    """Return a function that rounds to the millisecond, as `drill.json` does, ten times as fast for most figures.
+
+    `step` is the part of a millisecond at which one figure goes down and the next one up.
+    """
+
+    def round_it(seconds: float) -> float:
+        ms = seconds * 1000
+        if -_GREATEST < ms < _GREATEST and abs((ms - step) - round(ms - step)) > _NEAR_A_STEP:
+            return quickly(ms) / 1000
+        # By way of its text: 12.3 rounded down stays 12.3, whatever the machine holds it as.
+        return float(Decimal(str(seconds)).quantize(Decimal("0.001"), rounding) + Decimal(0))
+
+    return round_it
+
+
+_down = _rounded(ROUND_FLOOR, math.floor, 0.0)
+_up = _rounded(ROUND_CEILING, math.ceil, 0.0)
+_nearest = _rounded(ROUND_HALF_EVEN, round, 0.5)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return _text("; ".join(value))
+    return _text(value) if isinstance(value, str) else str(value)
+
+
+def _text(text: str) -> str:
+    is_line = len(text) <= _LONGEST_CELL and text.isprintable()
+    line = text if is_line else one_line(text, _LONGEST_CELL)
+    return f"'{line}" if line.startswith(_FORMULA) or text.startswith(_FORMULA) else line
+
+
+_FACTS = (
+    *("id", "origin", "experiment", "title", "target", "started_at", "ended_at", "fault", "announced", "responder"),
+    *("verdict", "reasons", "missed_budgets", "ended_by", "detected_by", "fault_proven"),
+    *("purchases", "failed", "rejected", "success_ratio", "diners_affected", "revenue_lost_btc"),
+    *("minutes_below_tolerance", "orders_without_pizza", "rules_version", "tool_version"),
+)
+_PARTS = ("s", "earliest_s", "latest_s", "censored")
+_UNKNOWN = [""] * len(_PARTS)
+COLUMNS = (*_FACTS, *(f"{name.removesuffix('_s')}_{part}" for name in MeasureName for part in _PARTS))
+"""The names of a line's columns, which are those of the table `drills`."""
