@@ -12,7 +12,8 @@ from chaos_pizza.versions import tool_version
 
 _USAGE = 2
 _COMMANDS = (
-    *("drill", "ci", "sandbox", "report", "actions", "retro", "history", "import", "publish", "backtest", "alerts", "watch"),
+    *("drill", "ci", "sandbox", "report", "actions", "retro", "history", "import", "publish"),
+    *("backtest", "alerts", "watch"),
     *("calm", "stop", "resume", "status", "doctor", "watchdog"),
 )
 _LEAVE_LEASES_ALONE = {"resume", "sandbox", "watchdog"}
