@@ -18,3 +18,7 @@ class Chart:
     title: str
     alternative: str
     spec: Mapping[str, Any]
+
+
+CHART_NAMES = ("course", "close-up", "outcomes", "waterfall")
+"""The names that a drill's pictures can have."""

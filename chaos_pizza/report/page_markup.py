@@ -51,10 +51,8 @@ def _head_length(tokens: Sequence["Token"]) -> int:
     """Return how many tokens the first heading is, and a line in strong letters below it."""
     if not tokens or tokens[0].tag != "h1":
         return 0
-    children = tokens[4].children or [] if len(tokens) > 5 else []
-    kinds = [child.type for child in children if child.type != "text" or child.content]
-    is_strong = kinds[:1] == ["strong_open"] and kinds.index("strong_close") == len(kinds) - 1
-    return 6 if is_strong and tokens[3].type == "paragraph_open" else 3
+    has_line = len(tokens) > 5 and tokens[3].type == "paragraph_open" and _is_strong(tokens[4])
+    return 6 if has_line else 3
 
 
 def _reader() -> "MarkdownIt":
@@ -161,31 +159,44 @@ def _mark_links(children: Sequence["Token"]) -> None:
 
 def _put_pictures(tokens: Sequence["Token"], place: int, pictures: Mapping[str, str], seen: dict[str, int]) -> None:
     """Put a picture where the Markdown shows it; without it, its text alternative stands there."""
-    inline = tokens[place]
-    children = inline.children or []
+    children = tokens[place].children or []
     for at, child in enumerate(children):
         if child.type != "image":
             continue
         name = str(child.attrs.get("src", ""))
-        svg = pictures.get(name)
-        if svg is None:
+        if name not in pictures:
             children[at] = _raw(escape(child.content), "html_inline")
             continue
         is_alone = len(children) == 1
-        children[at] = _raw(_figure(svg, child, _numbered(name, seen)), "html_inline")
+        title = _take_title(tokens, place) if is_alone else ""
+        children[at] = _raw(_figure(pictures[name], name, _numbered(name, seen), title), "html_inline")
         if is_alone:  # a figure does not stand in a paragraph
             tokens[place - 1].hidden = tokens[place + 1].hidden = True
 
 
-def _figure(svg: str, image: "Token", number_name: str) -> str:
-    name = str(image.attrs["src"])
+def _take_title(tokens: Sequence["Token"], place: int) -> str:
+    """Take the line in strong letters above a picture from the page, and return it; empty where there is none."""
+    before = tokens[max(0, place - 4) : max(0, place - 1)]
+    if [token.type for token in before] != ["paragraph_open", "inline", "paragraph_close"] or not _is_strong(before[1]):
+        return ""
+    title = _text_of(before[1])
+    before[0].hidden = before[2].hidden = True
+    before[1].children = []
+    return title
+
+
+def _is_strong(inline: "Token") -> bool:
+    """Tell whether a line is in strong letters from its beginning to its end."""
+    kinds = [child.type for child in inline.children or [] if child.type != "text" or child.content]
+    return kinds[:1] == ["strong_open"] and kinds.index("strong_close") == len(kinds) - 1
+
+
+def _figure(svg: str, name: str, numbered: str, title: str) -> str:
     stem = name.removesuffix(".svg")
-    if number_name != name:  # a second time on the same page: its ids have to be others
-        svg = svg.replace(f"chart-{stem}-", f"chart-{number_name.removesuffix('.svg')}-")
-    title = image.attrs.get("title")
-    caption = f"<figcaption>{escape(str(title))}</figcaption>" if title else ""
-    label = escape(str(title or stem))
-    box = f'<div class="picture" role="group" aria-label="{label}" tabindex="0">{svg}</div>'
+    if numbered != name:  # a second time on the same page: its ids have to be others
+        svg = svg.replace(f"chart-{stem}-", f"chart-{numbered.replace('.svg', '')}-")
+    caption = f"<figcaption>{escape(title)}</figcaption>" if title else ""
+    box = f'<div class="picture" role="group" aria-label="{escape(title or stem)}" tabindex="0">{svg}</div>'
     return f"<figure>{caption}{box}</figure>\n"
 
 

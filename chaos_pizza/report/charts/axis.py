@@ -11,7 +11,7 @@ from chaos_pizza.report.palette import Colour
 Rows = list[dict[str, Any]]
 Spec = dict[str, Any]
 
-WIDTH_PX = 640
+WIDTH_PX = 680
 """How wide the part of a picture is that shows time, at the most."""
 AXIS_PX = 62
 """The room left of it, for the figures of the axes."""
@@ -64,7 +64,14 @@ class TimeAxis:
         day, last_day = (f"{at.astimezone(UTC):%Y-%m-%d}" for at in ends)
         title = f"UTC, {day}" if day == last_day else f"UTC, {day} to {last_day}"
         ticks = next(form for length_s, form in _TICKS if self.window.length_s <= length_s)
-        look = {"format": ticks, "tickCount": 7, "labelOverlap": True, "labelFlush": True, "grid": False}
+        look = {
+            "format": ticks,
+            "tickCount": 7,
+            "labelOverlap": "greedy",
+            "labelSeparation": 18,
+            "labelFlush": True,
+            "grid": False,
+        }
         lines = {"titleAlign": "left", "titleAnchor": "start", "titleLineHeight": 16, "titlePadding": 8}
         return {"title": [title, *notes], **lines, **look}
 

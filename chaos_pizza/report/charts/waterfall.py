@@ -28,7 +28,11 @@ def waterfall_chart(parts: Sequence[WaterfallPart]) -> Chart | None:
         "width": width_px,
         "height": {"step": _ROW_PX},
         "data": {"values": rows},
-        "layer": [*_detection(parts, len(rows)), *_bars(present), *_labels(whole_s, width_px)],
+        "layer": [
+            *_detection(parts, len(rows)),
+            *_bars([row["part"] for row in rows], present),
+            *_labels(whole_s, width_px),
+        ],
         "padding": {"left": 10, "top": 8, "right": 60, "bottom": 8},
         "config": {"axisY": {"domain": False, "ticks": False, "labelColor": Colour.INK, "minExtent": extent_px}},
     }
@@ -56,8 +60,8 @@ def _rows(parts: Sequence[WaterfallPart]) -> Rows:
     return rows
 
 
-def _bars(present: Sequence[str]) -> list[Spec]:
-    y = {"field": "part", "type": "nominal", "sort": None, "title": None}
+def _bars(order: Sequence[str], present: Sequence[str]) -> list[Spec]:
+    y = {"field": "part", "type": "nominal", "scale": {"domain": list(order)}, "title": None}
     x = {"field": "from_s", "type": "quantitative", "title": "seconds since the fault began", "axis": {"tickCount": 7}}
     legend = {
         "title": None,
@@ -101,7 +105,7 @@ def _labels(whole_s: float, width_px: int) -> list[Spec]:
             "mark": {"type": "text", "align": "left", "color": Colour.INK},
             "encoding": {
                 "x": {"value": width_px + 12},
-                "y": {"field": "part", "sort": None},
+                "y": {"field": "part"},
                 "text": {"field": "label"},
             },
         },
