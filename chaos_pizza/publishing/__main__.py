@@ -26,11 +26,11 @@ def main() -> None:
     log = PublishingLog(Path(order.folder), AnchoredClock())
 
     def told(tool: Tool, complaint: str | None) -> None:
-        log.note(tool, complaint)
         # Nobody may be reading any more; the log has it all the same.
         with contextlib.suppress(BrokenPipeError):
             sys.stdout.write(Outcome(tool, complaint).to_json())
             sys.stdout.flush()
+        log.note(tool, complaint)
 
     async def work() -> None:
         await tell_all(order.account, order.settings, order.tools, os.environ, told)

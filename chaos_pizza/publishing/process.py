@@ -85,16 +85,16 @@ def tell_tools(order: Order, whole_s: float = WHOLE_S) -> dict[Tool, str]:
 
     Ctrl-C ends the telling, not the caller. Raises `UsageError` where no process can be started.
     """
-    process = _started(subprocess.PIPE)
-    reason = f"it was not told within {whole_s:g} s"
-    try:
-        answered, _ = process.communicate(order.to_json(), timeout=whole_s)
-        reason = "the process that was to tell it has died"
-    except subprocess.TimeoutExpired:
-        answered = _ended(process)
-    except KeyboardInterrupt:
-        answered = _ended(process)
-        reason = "it was interrupted before it was told"
+    with _started(subprocess.PIPE) as process:
+        try:
+            answered, _ = process.communicate(order.to_json(), timeout=whole_s)
+            reason = "the process that was to tell it has died"
+        except subprocess.TimeoutExpired:
+            answered = _ended(process)
+            reason = f"it was not told within {whole_s:g} s"
+        except KeyboardInterrupt:
+            answered = _ended(process)
+            reason = "it was interrupted before it was told"
     outcomes = outcomes_of(answered)
     complaints = {tool: outcomes.get(tool, reason) for tool in order.tools}
     return {tool: complaint for tool, complaint in complaints.items() if complaint is not None}
