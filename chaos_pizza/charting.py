@@ -22,6 +22,8 @@ _SVG = "http://www.w3.org/2000/svg"
 # What says nothing, or speaks of the parts of a picture to those who are told of the whole.
 _NEEDLESS = ("role", "aria-roledescription", "aria-label", "aria-hidden", "pointer-events", "class", "font-family")
 _FRACTION = re.compile(r"-?\d+\.\d{3,}(?!\d|e)")
+# Vega counts these through all that one process draws, which would make the same picture another one.
+_CLIP = re.compile(r'"(?:url\(#)?clip(\d+)\)?"')
 _NO_AREA = re.compile(r"(M0,0h0v0h0Z)?")
 _CONFIG = {
     "aria": False,
@@ -104,7 +106,15 @@ def _finished(svg: str, chart: Chart) -> str:
         element = ET.Element(f"{{{_SVG}}}{tag}", attributes)
         element.text = text
         root.insert(place, element)
-    return ET.tostring(root, encoding="unicode") + "\n"
+    return _with_own_clips(ET.tostring(root, encoding="unicode"), chart.name) + "\n"
+
+
+def _with_own_clips(svg: str, name: str) -> str:
+    """Return a picture whose clip paths are called by its name and counted from 1."""
+    numbers = {number: place for place, number in enumerate(dict.fromkeys(_CLIP.findall(svg)), 1)}
+    for old, new in ((f'"clip{number}"', f'"chart-{name}-clip-{place}"') for number, place in numbers.items()):
+        svg = svg.replace(f"id={old}", f"id={new}").replace(f"url(#{old[1:-1]})", f"url(#{new[1:-1]})")
+    return svg
 
 
 def _shortened(found: re.Match[str]) -> str:

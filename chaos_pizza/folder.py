@@ -1,4 +1,4 @@
-"""A drill's folder on disk: its journal, and what is written from it."""
+"""A drill's folder on disk: made, found, and its journal judged."""
 
 import json
 import os
@@ -7,17 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from chaos_pizza.drill.result import judge
+from chaos_pizza.drill.result import Assessment, assess, judge
 from chaos_pizza.errors import JournalError, UsageError
 from chaos_pizza.journal.chain import JournalContents
 from chaos_pizza.journal.file import JOURNAL_NAME, read_journal
-from chaos_pizza.model.event import DrillStarted
 from chaos_pizza.model.result import DrillResult
-from chaos_pizza.report.document import to_document
-from chaos_pizza.report.markdown import to_markdown
 
 DOCUMENT_NAME = "drill.json"
 REPORT_NAME = "report.md"
+PAGE_NAME = "report.html"
 TOOLKIT_JOURNAL_NAME = "chaos-journal.json"
 
 
@@ -68,37 +66,30 @@ def list_drill_folders(reports: Path) -> list[Path]:
     return sorted(folder for folder in reports.iterdir() if (folder / JOURNAL_NAME).is_file())
 
 
+def assess_folder(folder: Path) -> Assessment:
+    """Assess a drill from its journal; raises `JournalError` where that isn't there or doesn't begin as one."""
+    contents = read_journal(folder)
+    return assess(contents.records, contents.complaint)
+
+
 def judge_folder(folder: Path) -> tuple[DrillResult, JournalContents]:
     """Judge a drill anew from its journal; raises `JournalError` where that isn't there or doesn't begin as one."""
     contents = read_journal(folder)
     return judge(contents.records, contents.complaint), contents
 
 
-def write_results(folder: Path) -> DrillResult:
-    """Judge a drill from its journal, write `drill.json` and `report.md` anew, and return the result.
-
-    Raises `JournalError` where the journal can't be read or the files can't be written.
-    """
-    result, contents = judge_folder(folder)
-    started = contents.records[0].event
-    if not isinstance(started, DrillStarted):
-        raise JournalError(f"the journal in {folder} doesn't begin with a drill")
-    _write(folder / DOCUMENT_NAME, _json_text(to_document(result)))
-    _write(folder / REPORT_NAME, to_markdown(result, started.settings))
-    return result
-
-
 def write_toolkit_journal(folder: Path, journal: Mapping[str, Any]) -> None:
     """Write the Chaos Toolkit's own journal, redacted by the caller; raises `JournalError` where that fails."""
-    _write(folder / TOOLKIT_JOURNAL_NAME, _json_text(journal))
+    write_whole(folder / TOOLKIT_JOURNAL_NAME, json_text(journal))
 
 
-def _json_text(content: Any) -> str:
+def json_text(content: Any) -> str:
+    """Return a content as the text of a JSON file; what JSON has no form for, as its text."""
     return json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all: a reader never sees half of one."""
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all: a reader never sees half of one. Raises `JournalError` where that fails."""
     draft = path.with_name(f".{path.name}.draft")
     try:
         draft.write_text(text, encoding="utf-8", errors="replace")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chaos_pizza.folder import write_results
+from chaos_pizza.results import write_results
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(path.parent for path in (ROOT / "reports" / "examples").glob("*/journal.jsonl"))

@@ -9,11 +9,11 @@ import pytest
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.errors import JournalError, UsageError
 from chaos_pizza.folder import (
+    assess_folder,
     create_drill_folder,
     find_drill_folder,
     judge_folder,
     list_drill_folders,
-    write_results,
     write_toolkit_journal,
 )
 from chaos_pizza.journal.file import JOURNAL_NAME, JournalWriter
@@ -120,7 +120,7 @@ def test_a_journal_that_was_changed_proves_nothing(drill):
 @pytest.mark.parametrize("events", [(), (StageBegan(Stage.BASELINE),)])
 def test_a_journal_that_does_not_begin_with_a_drill_is_none(drill, events):
     folder = drill(*events)
-    for work in (judge_folder, write_results):
+    for work in (judge_folder, assess_folder):
         with pytest.raises(JournalError):
             work(folder)
 
@@ -128,16 +128,6 @@ def test_a_journal_that_does_not_begin_with_a_drill_is_none(drill, events):
 def test_a_folder_without_a_journal_can_not_be_judged(tmp_path):
     with pytest.raises(JournalError, match="no journal can be read"):
         judge_folder(tmp_path)
-
-
-def test_results_are_written_whole_again_and_again_and_leave_no_draft(drill):
-    folder = drill(STARTED)
-    (folder / "report.md").write_text("an old report", encoding="utf-8")
-    for _ in range(2):
-        write_results(folder)
-        assert sorted(path.name for path in folder.iterdir()) == ["drill.json", JOURNAL_NAME, "report.md"]
-    assert json.loads((folder / "drill.json").read_text(encoding="utf-8"))["id"] == "d1"
-    assert "A drill" in (folder / "report.md").read_text(encoding="utf-8")
 
 
 def test_a_text_that_no_file_can_hold_does_not_keep_the_rest_from_being_written(drill):
@@ -163,10 +153,3 @@ def test_who_reads_a_file_while_it_is_written_anew_never_sees_half_of_it(tmp_pat
     reader.join()
     assert len(seen) > 1
     assert {text[-3:] for text in seen} == {"\n}\n"}
-
-
-def test_results_that_can_not_be_written_are_told(drill):
-    folder = drill(STARTED)
-    (folder / "drill.json").mkdir()
-    with pytest.raises(JournalError, match=r"drill\.json can't be written: Is a directory"):
-        write_results(folder)

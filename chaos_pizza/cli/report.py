@@ -4,12 +4,14 @@ from pathlib import Path
 
 import click
 
+from chaos_pizza.aftermath import keep_in_history
 from chaos_pizza.cli.editor import edit_file
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.errors import UsageError
-from chaos_pizza.folder import REPORT_NAME, find_drill_folder, write_results
+from chaos_pizza.folder import REPORT_NAME, find_drill_folder
 from chaos_pizza.notes_file import offer_notes, read_notes
+from chaos_pizza.results import write_results
 
 
 @click.command(short_help="Write a drill's report anew.")
@@ -19,11 +21,15 @@ from chaos_pizza.notes_file import offer_notes, read_notes
 @reports_option
 def report(drill: str, edit: bool, config_path: Path | None, reports: Path | None) -> None:
     """Write drill.json and report.md of DRILL (an id, a folder, or `latest`) anew from its journal and notes.yaml."""
-    folder = find_drill_folder(reports or read_configuration(config_path).reports, drill)
+    configuration = read_configuration(config_path)
+    folder = find_drill_folder(reports or configuration.reports, drill)
     if edit:
         _edit_notes(folder)
-    result = write_results(folder)
-    click.echo(f"{result.judgement.verdict.value}: {folder / REPORT_NAME}")
+    # Read first: what people got wrong is to be said before anything is written.
+    written = write_results(folder, read_notes(folder))
+    for complaint in [*written.complaints, *keep_in_history(written, configuration, folder.parent)]:
+        click.echo(f"chaos-pizza: {complaint}", err=True)
+    click.echo(f"{written.result.judgement.verdict.value}: {folder / REPORT_NAME}")
 
 
 def _edit_notes(folder: Path) -> None:

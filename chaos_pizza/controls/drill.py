@@ -19,19 +19,21 @@ from chaoslib import substitute
 from chaoslib.exceptions import InterruptExecution
 from chaoslib.types import Configuration, Experiment, Journal, Secrets
 
+from chaos_pizza.aftermath import conclude_detached
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.controls.signals import AbortOnSignal
 from chaos_pizza.errors import JournalError, PizzaError
 from chaos_pizza.experiment.declaration import read_declaration
-from chaos_pizza.folder import write_results, write_toolkit_journal
+from chaos_pizza.folder import REPORT_NAME, write_toolkit_journal
 from chaos_pizza.live.alone import target_of
 from chaos_pizza.live.commission import Commission
-from chaos_pizza.live.current import current_session, set_current_session
+from chaos_pizza.live.current import current_session, drill_is_toolkits, set_current_session
 from chaos_pizza.live.permission import permit
 from chaos_pizza.live.session import DrillSession, open_session
 from chaos_pizza.model.event import ActivityEnded, HypothesisChecked
 from chaos_pizza.model.incident import Stage
+from chaos_pizza.results import write_results
 
 __all__ = [
     "after_activity_control",
@@ -61,7 +63,7 @@ def before_experiment_control(
             commission = _commission(context, configuration, secrets, reports)
             _ask_permission(commission)
             session = open_session(commission)
-            set_current_session(session)
+            set_current_session(session, is_toolkits=True)
         session.begin()
     except PizzaError as error:
         if session:
@@ -134,13 +136,21 @@ def after_experiment_control(state: Journal = None, **_: Any) -> None:
         state.clear()
         state.update(clean)
         write_toolkit_journal(session.folder, state)
-        result = write_results(session.folder)
-        logger.info(f"Drill {result.judgement.verdict.value}; its report is {session.folder / 'report.md'}")
+        if drill_is_toolkits():
+            _conclude(session)
     except JournalError as error:
         logger.error(f"The drill could not be recorded: {error}")  # noqa: TRY400 - users are shown a line, no traceback
     finally:
         _signals.uninstall()
         _permission.close()
+
+
+def _conclude(session: DrillSession) -> None:
+    """Write the results, and let the history and the team's tools know; our own command sees to that itself."""
+    written = write_results(session.folder)
+    logger.info(f"Drill {written.result.judgement.verdict.value}; its report is {session.folder / REPORT_NAME}")
+    for complaint in conclude_detached(written, read_configuration(None), session.folder.parent):
+        logger.warning(complaint)
 
 
 def _commission(experiment: Experiment, configuration: Configuration, secrets: Secrets, reports: str) -> Commission:

@@ -1,8 +1,11 @@
 """All that is said of a drill, from its journal alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from chaos_pizza.drill.budgets import check_budgets
+from chaos_pizza.drill.clock_offset import ClockOffset, clock_offsets
+from chaos_pizza.drill.course import PurchaseCourse, course_of
 from chaos_pizza.drill.figures import Figures
 from chaos_pizza.drill.floors import detection_floors
 from chaos_pizza.drill.impact import assess_impact
@@ -13,12 +16,34 @@ from chaos_pizza.drill.sight import judge_sights, watched_by
 from chaos_pizza.drill.timeline import timeline_of
 from chaos_pizza.drill.verdict import decide
 from chaos_pizza.drill.waterfall import split_detection
-from chaos_pizza.model.event import Recorded
+from chaos_pizza.model.event import ClockObserved, Recorded
+from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.result import DrillResult
+from chaos_pizza.model.settings import DrillSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All that a journal tells of its drill: the result, and what a report shows besides.
+
+    `settings` and `tool_version` are what the drill promised and by which version. `clocks` holds how the services'
+    clocks stood against the drill's, for those that were compared.
+    """
+
+    result: DrillResult
+    settings: DrillSettings
+    tool_version: str
+    course: PurchaseCourse
+    clocks: Mapping[Peer, ClockOffset]
 
 
 def judge(records: Sequence[Recorded], complaint: str | None = None) -> DrillResult:
-    """Return the drill's timeline, measures, impact and verdict.
+    """Return the drill's timeline, measures, impact and verdict; see `assess`."""
+    return assess(records, complaint).result
+
+
+def assess(records: Sequence[Recorded], complaint: str | None = None) -> Assessment:
+    """Return the drill's timeline, measures, impact and verdict, and the course of its purchases.
 
     `records` are the journal's, in the order they were recorded, complete or cut off anywhere; `JournalError` where
     they don't begin with the drill. `complaint` is what was wrong with the journal itself, `None` where nothing was: a
@@ -30,7 +55,7 @@ def judge(records: Sequence[Recorded], complaint: str | None = None) -> DrillRes
     impact = assess_impact(observations, timeline)
     budgets = check_budgets(observations, timeline, measures, impact)
     started, figures = observations.started, Figures(observations)
-    return DrillResult(
+    result = DrillResult(
         drill_id=started.drill_id,
         experiment=started.experiment,
         title=started.title,
@@ -48,4 +73,11 @@ def judge(records: Sequence[Recorded], complaint: str | None = None) -> DrillRes
         watched=watched_by(observations),
         logged=was_logged(observations, timeline),
         judgement=decide(observations, timeline, measures, budgets, complaint),
+    )
+    return Assessment(
+        result,
+        started.settings,
+        started.tool_version,
+        course_of(observations),
+        clock_offsets(observations.all_of(ClockObserved)),
     )

@@ -9,6 +9,7 @@ from chaos_pizza.live.session import DrillSession
 class _Process:
     session: DrillSession | None = None
     refused: bool = False
+    is_toolkits: bool = False
 
 
 _process = _Process()
@@ -19,12 +20,22 @@ def current_session() -> DrillSession | None:
     return _process.session
 
 
-def set_current_session(session: DrillSession | None, *, refused: bool = False) -> None:
-    """Say which drill is under way; `refused` says that one was to be held but was never begun."""
+def set_current_session(session: DrillSession | None, *, refused: bool = False, is_toolkits: bool = False) -> None:
+    """Say which drill is under way.
+
+    `refused` says that one was to be held but was never begun, `is_toolkits` that the Chaos Toolkit's own command holds
+    it, so that nobody but the control sees to its results.
+    """
     _process.session = session
     _process.refused = refused
+    _process.is_toolkits = is_toolkits
 
 
 def drill_was_refused() -> bool:
     """Tell whether the drill of this process was refused: then there is nothing of ours to put back."""
     return _process.refused
+
+
+def drill_is_toolkits() -> bool:
+    """Tell whether the drill of this process is held by the Chaos Toolkit's own command."""
+    return _process.is_toolkits

@@ -11,12 +11,12 @@ from chaoslib.experiment import run_experiment
 
 from chaos_pizza.errors import JournalError
 from chaos_pizza.experiment.declaration import Declaration
-from chaos_pizza.folder import write_results
 from chaos_pizza.live.commission import Commission
 from chaos_pizza.live.current import set_current_session
 from chaos_pizza.live.session import DrillSession, open_session
 from chaos_pizza.model.result import DrillResult, Verdict
 from chaos_pizza.model.target import SECRETS, Target
+from chaos_pizza.results import WrittenDrill, write_results
 from chaos_pizza.runner.sandbox_process import running_sandbox
 
 _SETTINGS = {"runtime": {"rollbacks": {"strategy": "always"}, "hypothesis": {"strategy": "default"}}}
@@ -27,13 +27,18 @@ _SETTINGS = {"runtime": {"rollbacks": {"strategy": "always"}, "hypothesis": {"st
 class HeldDrill:
     """A drill that was held: where its results are, what they say, and the exit code.
 
-    `result` is `None` where not even the journal could be read; `complaint` then says why.
+    `written` is `None` where not even the journal could be read; `complaint` then says why.
     """
 
     folder: Path
-    result: DrillResult | None
+    written: WrittenDrill | None
     exit_code: int
     complaint: str | None = None
+
+    @property
+    def result(self) -> DrillResult | None:
+        """What is said of the drill; `None` where nothing could be read of it."""
+        return self.written.result if self.written else None
 
 
 def hold_drill(
@@ -86,9 +91,9 @@ def results_of(session: DrillSession) -> HeldDrill:
     """Judge a drill that has come to its end, and write its results."""
     # What was seen outweighs what could be written down: a journal that broke off can't vouch for calm.
     try:
-        result = write_results(session.folder)
+        written = write_results(session.folder)
     except JournalError as error:
         verdict = Verdict.CALM_NOT_RESTORED if session.owes_calm else Verdict.INVALID
         return HeldDrill(session.folder, None, verdict.exit_code, str(error))
-    verdict = Verdict.CALM_NOT_RESTORED if session.owes_calm else result.judgement.verdict
-    return HeldDrill(session.folder, result, verdict.exit_code, session.failure)
+    verdict = Verdict.CALM_NOT_RESTORED if session.owes_calm else written.result.judgement.verdict
+    return HeldDrill(session.folder, written, verdict.exit_code, session.failure)

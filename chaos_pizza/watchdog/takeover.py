@@ -10,7 +10,6 @@ from pathlib import Path
 from chaos_pizza.clients.services import open_services
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.errors import JournalError
-from chaos_pizza.folder import write_results
 from chaos_pizza.journal.file import JournalWriter
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.model.event import CalmChecked, Event, WatchdogTookOver
@@ -18,6 +17,7 @@ from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
+from chaos_pizza.results import write_results
 from chaos_pizza.watchdog.vigil import HUNG_UP
 
 _TRY_S = 5.0

@@ -1,0 +1,35 @@
+"""What follows a drill once its results are written: its row of the history, and the team's tools that are told of it.
+
+None of it is the drill's: what goes wrong here is a complaint, and changes no verdict.
+"""
+
+from pathlib import Path
+
+from chaos_pizza.configuration import TeamConfiguration
+from chaos_pizza.drill.past import past_drill_of
+from chaos_pizza.history.keeping import keep_drill
+from chaos_pizza.publishing.process import publish_after, publish_detached
+from chaos_pizza.results import WrittenDrill
+
+
+def conclude(written: WrittenDrill, configuration: TeamConfiguration, reports: Path) -> list[str]:
+    """Keep a drill in the history and tell the team's tools of it; return what did not work, a line each.
+
+    Takes some seconds at the most, whatever a database or a tool does.
+    """
+    told = publish_after(configuration, written.folder, written.result, written.assessment.settings)
+    return [*written.complaints, *keep_in_history(written, configuration, reports), *told]
+
+
+def conclude_detached(written: WrittenDrill, configuration: TeamConfiguration, reports: Path) -> list[str]:
+    """Do the same, but wait for no tool: a process of its own tells them, and notes what came of it."""
+    told = publish_detached(configuration, written.folder, written.result, written.assessment.settings)
+    return [*written.complaints, *keep_in_history(written, configuration, reports), *([told] if told else [])]
+
+
+def keep_in_history(written: WrittenDrill, configuration: TeamConfiguration, reports: Path) -> list[str]:
+    """Keep a drill in the history, with its action items as they stand in its notes; return what did not work."""
+    assessment = written.assessment
+    row = past_drill_of(assessment.result, assessment.settings, assessment.tool_version)
+    complaint = keep_drill(configuration.history, reports, row, written.notes.action_items)
+    return [complaint] if complaint else []

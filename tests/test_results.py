@@ -1,0 +1,102 @@
+"""What is written from a drill's journal: whole files, again and again the same, and nothing of people's lost."""
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from chaos_pizza.clock import AnchoredClock
+from chaos_pizza.errors import JournalError
+from chaos_pizza.folder import create_drill_folder
+from chaos_pizza.journal.file import JOURNAL_NAME, JournalWriter
+from chaos_pizza.model.event import DrillStarted
+from chaos_pizza.model.notes import Notes
+from chaos_pizza.model.settings import DrillSettings, FaultKind
+from chaos_pizza.results import write_results
+
+AT = datetime(2026, 11, 24, 20, 5, 9, tzinfo=UTC)
+STARTED = DrillStarted(
+    "d1", "factory-fail", "A drill", "sandbox", "http://shop", "http://factory", DrillSettings(FaultKind.FAIL), "0", "0"
+)
+EXAMPLE = Path(__file__).parents[1] / "reports" / "examples" / "factory-fail" / JOURNAL_NAME
+
+
+@pytest.fixture
+def torso(tmp_path):
+    """A drill of which no more is known than that it began."""
+    folder = create_drill_folder(tmp_path / "reports", AT, "fail")
+    writer = JournalWriter(folder, AnchoredClock())
+    writer.record(STARTED, at=AT)
+    writer.close()
+    return folder
+
+
+@pytest.fixture
+def whole(tmp_path):
+    """A drill that came to its end."""
+    folder = tmp_path / "whole"
+    folder.mkdir()
+    shutil.copy(EXAMPLE, folder)
+    return folder
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_results_are_written_whole_again_and_again_and_leave_no_draft(torso):
+    (torso / "report.md").write_text("an old report", encoding="utf-8")
+    for _ in range(2):
+        written = write_results(torso)
+        assert written.complaints == ()
+        assert names(torso) == ["drill.json", JOURNAL_NAME, "report.html", "report.md"]
+    assert json.loads((torso / "drill.json").read_text(encoding="utf-8"))["id"] == "d1"
+    assert "A drill" in (torso / "report.md").read_text(encoding="utf-8")
+
+
+def test_the_same_journal_gives_the_same_bytes(whole):
+    write_results(whole)
+    first = {path.name: path.read_bytes() for path in whole.iterdir()}
+    write_results(whole)
+    assert {path.name: path.read_bytes() for path in whole.iterdir()} == first
+    assert {"course.svg", "outcomes.svg", "waterfall.svg"} <= set(first)
+
+
+def test_every_picture_of_the_report_stands_beside_it_and_on_the_page(whole):
+    write_results(whole)
+    report, page = ((whole / name).read_text(encoding="utf-8") for name in ("report.md", "report.html"))
+    pictures = sorted(path.name for path in whole.glob("*.svg"))
+    assert [name for name in pictures if f"]({name})" not in report] == []
+    assert page.count("<svg") == len(pictures)
+
+
+def test_a_picture_of_a_former_report_goes_and_one_of_the_teams_own_stays(torso):
+    for name in ("waterfall.svg", "whiteboard.svg"):
+        (torso / name).write_text("<svg/>", encoding="utf-8")
+    write_results(torso)
+    assert names(torso) == ["drill.json", JOURNAL_NAME, "report.html", "report.md", "whiteboard.svg"]
+
+
+def test_what_people_wrote_is_in_report_and_page(whole):
+    (whole / "notes.yaml").write_text("impact: Three calls to support.\n", encoding="utf-8")
+    write_results(whole)
+    for name in ("report.md", "report.html"):
+        assert "Three calls to support." in (whole / name).read_text(encoding="utf-8")
+
+
+def test_notes_that_can_not_be_read_cost_no_verdict_and_lose_nothing(whole):
+    (whole / "notes.yaml").write_text("impact: [unfinished\n", encoding="utf-8")
+    written = write_results(whole)
+    assert written.result.judgement.verdict.value == "passed"
+    assert written.notes == Notes()
+    (complaint,) = written.complaints
+    assert complaint.startswith("the report is without what people wrote of the drill: ")
+    assert (whole / "notes.yaml").read_text(encoding="utf-8") == "impact: [unfinished\n"
+
+
+def test_results_that_can_not_be_written_are_told(torso):
+    (torso / "drill.json").mkdir()
+    with pytest.raises(JournalError, match=r"drill\.json can't be written: Is a directory"):
+        write_results(torso)
