@@ -60,7 +60,9 @@ def points_chart(experiment: Experiment, name: str, limits: Sequence[Limit], roo
         return None
     series = [each for each in _SERIES if any(_series(point) == each for panel in panels for point in panel.drawn)]
     within = _time_domain([point for panel in panels for point in panel.drawn])
-    title = f"{name_of(experiment.name) if experiment.name else 'Incidents'}: each drill a point"
+    name_shown = name_of(experiment.name) if experiment.name else "Incidents"
+    is_whole = all(len(panel.drawn) == len(panel.points) for panel in panels)
+    title = f"{name_shown}: {'each drill a point' if is_whole else 'drills as points, too many to draw each of them'}"
     spec = {
         "data": {"values": []},
         "vconcat": [_spec(panel, series, within) for panel in panels],
@@ -196,8 +198,8 @@ def _in_words(panel: _Panel) -> str:
     told += [f"claimed: at most {limit_words(limit.limit_s)}" for limit in panel.limits]
     if len(panel.drawn) < len(points):
         told.append(
-            f"{len(panel.drawn)} of the {len(points)} are drawn: lower bounds evenly over time, and of each run in time "
-            "the least of the others, the middle one and the greatest"
+            f"{len(panel.drawn)} of the {len(points)} are drawn: lower bounds evenly over time, and of each run in "
+            "time the least of the others, the middle one and the greatest"
         )
     return f"{'; '.join(told)}."
 
