@@ -10,6 +10,7 @@ PACKAGES = {
     "promtool": "prometheus",
     "prometheus-alertmanager": "prometheus-alertmanager",
     "postgres": "postgresql",
+    "chromium": "chromium",
 }
 """The package of Debian's that brings a program."""
 OTHER_NAMES = {"prometheus-alertmanager": "alertmanager"}

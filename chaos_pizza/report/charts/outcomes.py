@@ -109,4 +109,6 @@ def _label(outcome: Outcome, totals: np.ndarray[tuple[int, ...], np.dtype[np.int
     number = int(totals[OUTCOMES.index(outcome)])
     counting = int(sum(totals[place] for place, each in enumerate(OUTCOMES) if each.counts))
     part = f", {share(number / counting)}" if outcome.counts and counting else ""
-    return f"{outcome.value} ({OUTCOME_MEANINGS[outcome]}): {number}{part}"
+    meaning = OUTCOME_MEANINGS[outcome]
+    name = meaning if meaning.startswith(outcome.value) else f"{outcome.value} ({meaning})"
+    return f"{name}: {number}{part}"

@@ -34,7 +34,15 @@ def waterfall_chart(parts: Sequence[WaterfallPart]) -> Chart | None:
             *_labels(whole_s, width_px),
         ],
         "padding": {"left": 10, "top": 8, "right": 60, "bottom": 8},
-        "config": {"axisY": {"domain": False, "ticks": False, "labelColor": Colour.INK, "minExtent": extent_px}},
+        "config": {
+            "axisY": {
+                "domain": False,
+                "ticks": False,
+                "labelColor": Colour.INK,
+                "labelPadding": 6,
+                "minExtent": extent_px,
+            }
+        },
     }
     return Chart(NAME, "Where the time to detect went", _alternative(parts), spec)
 
