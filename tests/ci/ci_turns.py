@@ -14,7 +14,7 @@ from chaos_pizza.model.settings import Budgets, FaultKind
 
 FILE = "experiments/drill.yaml"
 LINES = {"ttd_s": 28, "budgets": 27}
-HOSTILE = "::error::x\r\n::stop-commands::y %0A ##[error] | <script> `a` \x1b[31m\x00‮\ufffe\ud800 ]]> & \"'"
+HOSTILE = "::error::x\r\n::stop-commands::y %0A ##[error] | <script> `a` \x1b[31m\x00\u202e\ufffe\ud800 ]]> & \"'"
 
 
 def turn_of(told, exit_code=None, **more):

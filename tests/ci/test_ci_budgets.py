@@ -29,8 +29,13 @@ def test_a_budget_that_nobody_knows_is_refused_and_the_known_ones_named(text):
     assert len(str(refused.value)) < 200
 
 
-@pytest.mark.parametrize("text", ["ttd_s=", "ttd_s=soon", "ttd_s=-1", "ttd_s=nan", "ttd_s=inf", "ttd_s=1e10", "ttd_s=None",
-                                  "success_ratio=1.01", "success_ratio=95"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ttd_s=", "ttd_s=soon", "ttd_s=-1", "ttd_s=nan", "ttd_s=inf", "ttd_s=1e10", "ttd_s=None"),
+        *("success_ratio=1.01", "success_ratio=95"),
+    ],
+)
 def test_a_figure_that_no_drill_can_keep_is_refused(text):
     with pytest.raises(UsageError, match="is to be a number from 0 to"):
         read_budgets([text])
