@@ -19,6 +19,7 @@ from chaos_pizza.report.charts.buckets import Window
 from chaos_pizza.report.charts.drill import charts_of
 from chaos_pizza.report.charts.marks import LANE_PX, fitted, label_panel, marks_of
 from chaos_pizza.report.charts.waterfall import waterfall_chart
+from chaos_pizza.report.palette import Colour
 
 START_MS = round(BEGIN.timestamp() * 1000)
 COURSE = every(0.1, 90, failing_from(20, 27.3))
@@ -45,6 +46,12 @@ def rows_of(spec, text):
     """The rows that hold a text."""
     rows = [row for layer in layers_of(spec) for row in layer.get("data", {}).get("values", [])]
     return [row for row in rows if row.get("text") == text]
+
+
+def shaded_in(spec):
+    """The areas in the colour of the fault."""
+    areas = [layer for layer in layers_of(spec) if layer["mark"].get("color") is Colour.FAULT]
+    return [row for area in areas for row in area["data"]["values"]]
 
 
 def texts_of(spec, field="label"):
@@ -144,13 +151,13 @@ def test_a_step_of_purchases_that_do_not_count_is_a_hole_in_the_line():
 
 def test_the_fault_is_shaded_from_its_start_to_its_end():
     spec = charts()["course"].spec
-    shaded = rows_of(spec, "fault on")
+    shaded = shaded_in(spec)
     assert (shaded[0]["at"], shaded[0]["until"]) == (START_MS + 20_002, START_MS + 27_300)
 
 
 def test_a_fault_that_was_not_seen_to_end_is_shaded_to_the_last():
     found = charts("cut_off", course=every(0.1, 32, failing_from(20, 40)))["course"].spec
-    shaded = rows_of(found, "fault on")
+    shaded = shaded_in(found)
     assert (shaded[0]["at"], shaded[0]["until"]) == (START_MS + 20_002, START_MS + 32_000)
 
 
