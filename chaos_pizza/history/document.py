@@ -16,12 +16,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NEAR_A_STEP = 1e-4
 """How near to a step a figure may come that a float's own arithmetic still rounds surely; the steps are 1 apart."""
 _GREATEST = 1e9
+_MEASURES = tuple((name.value, name) for name in MeasureName)
 
 
-def to_document(drill: PastDrill) -> dict[str, Any]:
+def to_document(drill: PastDrill, *, with_rules: bool = True) -> dict[str, Any]:
     """Return a drill as mappings, lists, texts and numbers, fit for JSON, each called and rounded as in `drill.json`.
 
-    What is unknown is `None`.
+    What is unknown is `None`. What each rule saw is left out without `with_rules`.
     """
     return {
         "id": drill.drill_id,
@@ -39,26 +40,25 @@ def to_document(drill: PastDrill) -> dict[str, Any]:
         "ended_by": drill.ended_by.value if drill.ended_by else None,
         "detected_by": drill.detected_by,
         "fault_proven": drill.fault_proven,
-        "measures": {name.value: _measure(drill.measures.get(name)) for name in MeasureName},
+        "measures": {word: _measure(drill.measures.get(name)) for word, name in _MEASURES},
         "impact": _impact(drill),
         "missed_budgets": list(drill.missed_budgets),
-        "rules": [_sight(sight) for sight in drill.sights],
+        "rules": [_sight(sight) for sight in drill.sights] if with_rules else [],
         "rules_version": drill.rules_version,
         "tool_version": drill.tool_version,
     }
 
 
-def to_cells(drill: PastDrill) -> list[str]:
-    """Return a drill as a line's cells, one for each of `COLUMNS`; what is unknown is empty.
+def to_cells(drill: PastDrill) -> list[str | float | None]:
+    """Return a drill as a line's cells, one for each of `COLUMNS`, for a writer of CSV; what is unknown is `None`.
 
     Lists are joined by semicolons; what each rule saw is left to JSON. No text of it is taken for a formula.
     """
-    document = to_document(drill)
+    document = to_document(drill, with_rules=False)
     flat = {**document, **document["impact"]}
     cells = [_cell(flat[name]) for name in _FACTS]
-    for name in MeasureName:
-        measure = document["measures"][name.value]
-        cells += _UNKNOWN if measure is None else map(_cell, measure.values())
+    for measure in document["measures"].values():
+        cells += _UNKNOWN if measure is None else [*list(measure.values())[:3], _TRUTHS[measure["censored"]]]
     return cells
 
 
@@ -117,14 +117,12 @@ _up = _rounded(ROUND_CEILING, math.ceil, 0.0)
 _nearest = _rounded(ROUND_HALF_EVEN, round, 0.5)
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
+def _cell(value: Any) -> str | float | None:
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return _text("; ".join(value))
-    return _text(value) if isinstance(value, str) else str(value)
+        return _TRUTHS[value]
+    return _text("; ".join(value)) if isinstance(value, list) else value
 
 
 def _text(text: str) -> str:
@@ -140,6 +138,7 @@ _FACTS = (
     *("minutes_below_tolerance", "orders_without_pizza", "rules_version", "tool_version"),
 )
 _PARTS = ("s", "earliest_s", "latest_s", "censored")
-_UNKNOWN = [""] * len(_PARTS)
+_UNKNOWN: list[str | float | None] = [None] * len(_PARTS)
+_TRUTHS = {True: "true", False: "false"}
 COLUMNS = (*_FACTS, *(f"{name.removesuffix('_s')}_{part}" for name in MeasureName for part in _PARTS))
 """The names of a line's columns, which are those of the table `drills`."""

@@ -1,10 +1,11 @@
 """A database's errors in our words: one line that says what to do, and nothing of a URL but host and database."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import StatementError
 
 from chaos_pizza.errors import UsageError
 from chaos_pizza.history.place import Place
@@ -46,14 +47,16 @@ _STATES = {
     "53300": "has too many clients already. Try again later",
     "22": "can't hold one of the figures",
 }
-# A connection that was never made has no code. What the server says there is in its own language, mostly English.
-_PHRASES = (
-    ("password authentication failed", _STATES["28"]),
-    ("no password supplied", "wants a password, and none is known: write ${NAME} in the URL, or use PGPASSWORD"),
-    ("authentication", _STATES["28"]),
-    ("no pg_hba.conf entry", "refuses this user from this machine"),
-    ("role", "knows no such user"),
-    ("database", _STATES["3D"]),
+# A connection that was never made has no code. What the server says then is in its own language, mostly English.
+_WITHOUT_WORD = "no password supplied"
+_REFUSALS = (
+    (re.compile("authentication failed"), _STATES["28"]),
+    (re.compile('database ".*" does not exist'), _STATES["3D"]),
+    (re.compile('role ".*" does not exist'), "knows no such user"),
+    (re.compile("permission denied for database"), "does not let this user in"),
+    (re.compile("no pg_hba.conf entry"), "does not let this user in from this machine, or not without TLS"),
+    (re.compile("too many|remaining connection slots"), _STATES["53300"]),
+    (re.compile("starting up|shutting down|recovery"), "is starting or stopping. Try again later"),
 )
 _ABSENT = "can't be reached: there is no such host, or nothing answers there"
 
@@ -63,17 +66,17 @@ def complaining(place: Place) -> Iterator[None]:
     """Turn what a database raises in this block into a `UsageError` of one line."""
     try:
         yield
-    except DBAPIError as error:
+    except StatementError as error:
         raise _complaint(place, error.orig or error) from None
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except (sqlite3.Error, OverflowError) as error:
         raise _complaint(place, error) from None
-    except OverflowError:
-        raise UsageError(f"the history, {place.label}, {_STATES['22']}") from None
 
 
 def _complaint(place: Place, error: BaseException) -> UsageError:
     if isinstance(error, sqlite3.Error):
         return _of_sqlite(place, error)
+    if isinstance(error, ArithmeticError | TypeError | ValueError):
+        return UsageError(f"the history, {place.label}, {_STATES['22']}")
     state = getattr(error, "sqlstate", None)
     if state:
         said = _STATES.get(state) or _STATES.get(state[:2]) or f"failed (SQLSTATE {state})"
@@ -95,7 +98,9 @@ def _of_sqlite(place: Place, error: sqlite3.Error) -> UsageError:
 
 
 def _of_connection(text: str) -> str:
+    if _WITHOUT_WORD in text:
+        return "wants a password, and none is known: write ${NAME} in the URL, or use PGPASSWORD"
     _, fatal, reason = text.partition("FATAL:")
     if not fatal:
         return _ABSENT
-    return next((said for phrase, said in _PHRASES if phrase in reason), "refuses the connection")
+    return next((said for pattern, said in _REFUSALS if pattern.search(reason)), "refuses the connection")
