@@ -14,7 +14,7 @@ _NOTICE = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\n?")
 _SIGNS = {"NOTE": "ℹ", "TIP": "✔", "IMPORTANT": "❗", "WARNING": "⚠", "CAUTION": "⚠"}  # noqa: RUF001 - a sign
 _QUESTION = "To fill in:"
 # What a page may lead to: the web, a mail address, a place on this page, a file beside it.
-_HARMLESS = re.compile(r"(https?://|mailto:|#|(?![a-z][a-z0-9+.-]*:|//|\\\\|/))", re.IGNORECASE)
+_HARMLESS = re.compile(r"https?://|mailto:|#|(\.{1,2}/)*\w[\w./-]*(#[\w-]*)?$", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
