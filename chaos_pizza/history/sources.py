@@ -8,6 +8,7 @@ from typing import TypeAlias
 from chaos_pizza.drill.past import past_drill_of
 from chaos_pizza.errors import JournalError, PizzaError
 from chaos_pizza.folder import judge_folder, list_drill_folders
+from chaos_pizza.incident_folder import list_incident_folders, read_incident
 from chaos_pizza.model.event import DrillStarted
 from chaos_pizza.model.history import PastDrill
 from chaos_pizza.model.notes import ActionItem
@@ -40,7 +41,10 @@ def read_sources(
 
     Folders that have not changed since they became `known` are not read again.
     """
-    readers = dict.fromkeys(list_drill_folders(reports), past_drill_in)
+    readers: dict[Path, Callable[[Path], PastDrill]] = {
+        **dict.fromkeys(list_drill_folders(reports), past_drill_in),
+        **dict.fromkeys(list_incident_folders(reports), read_incident),
+    }
     found: dict[Path, Source] = {}
     for number, (folder, read) in enumerate(readers.items(), 1):
         former, stamp = known.get(folder), _stamp(folder)

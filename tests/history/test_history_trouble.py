@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from history_examples import ITEMS, drill, undetected
 
 from chaos_pizza.errors import UsageError
 from chaos_pizza.history.keeping import keep_drill
+from chaos_pizza.history.rebuilding import rebuild
 from chaos_pizza.history.store import open_history
 from chaos_pizza.history.tables import SCHEMA_VERSION
 
@@ -99,12 +101,14 @@ def open_folder():
 
 def test_a_locked_history_is_waited_for_and_then_complained_of_and_nothing_is_lost(tmp_path):
     path = filled(tmp_path)
-    with held(path):
-        said = keep_drill(None, tmp_path, undetected(), ())
-    assert said == (
-        f"the history {path} is locked: another process has been writing to it for 5 s. Try again later. "
-        "The drill's own record is whole; chaos-pizza history rebuild puts it into the history"
+    with held(path), ThreadPoolExecutor() as at_once:
+        kept = at_once.submit(keep_drill, None, tmp_path, undetected(), ())
+        made_anew = at_once.submit(rebuild, None, tmp_path, lambda _done, _of: None)
+    said = f"the history {path} is locked: another process has been writing to it for 5 s. Try again later"
+    assert kept.result() == (
+        f"{said}. The drill's own record is whole; chaos-pizza history rebuild puts it into the history"
     )
+    assert str(made_anew.exception()) == said
     assert drills_in(None, tmp_path) == [drill()]
 
 
