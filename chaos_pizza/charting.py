@@ -4,7 +4,9 @@ Vega-Lite draws, by way of vl-convert: no browser and no network takes part, and
 """
 
 import copy
+import json
 import re
+import unicodedata
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -59,8 +61,9 @@ def draw(chart: Chart) -> str:
     """
     import vl_convert  # noqa: PLC0415 - slow, and only reports draw
 
-    spec = _coloured({**chart.spec, "config": _merged(_CONFIG, chart.spec.get("config", {}))})
-    svg: str = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[])
+    spec = _prepared({**chart.spec, "config": _merged(_CONFIG, chart.spec.get("config", {}))})
+    text = json.dumps(spec, allow_nan=False)
+    svg: str = vl_convert.vegalite_to_svg(text, vl_version=VEGA_LITE, allowed_base_urls=[])
     return _finished(svg, chart)
 
 
@@ -72,15 +75,22 @@ def _merged(base: dict[str, Any], wishes: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _coloured(part: Any) -> Any:
-    """Return a part of a specification with the names of colours replaced by the light ones."""
+def _prepared(part: Any) -> Any:
+    """Return a part of a specification with the names of colours replaced by the light ones, and only visible texts.
+
+    A half of a surrogate pair, which a text from outside may hold, would end the whole process.
+    """
     if isinstance(part, dict):
-        return {key: _coloured(value) for key, value in part.items()}
+        return {key: _prepared(value) for key, value in part.items()}
     if isinstance(part, list | tuple):
-        return [_coloured(value) for value in part]
-    if isinstance(part, str) and part in LIGHT:
-        return LIGHT[Colour(part)]
+        return [_prepared(value) for value in part]
+    if isinstance(part, str):
+        return LIGHT[Colour(part)] if part in LIGHT else _visible(part)
     return part
+
+
+def _visible(text: str) -> str:
+    return "".join(" " if unicodedata.category(char)[0] == "C" else char for char in text)
 
 
 def _finished(svg: str, chart: Chart) -> str:

@@ -71,8 +71,8 @@ def _end(result: DrillResult) -> str:
     by = result.timeline.ended_by
     if InstantName.MITIGATED in result.timeline.instants:
         return "it was over" if by is None or by.mitigates else "the drill itself ended it"
-    what = "the record breaks off" if result.cut_off else "the drill was over"
-    return f"{what}, at {clock_time(result.ended_at)} UTC"
+    where = "where the record breaks off" if result.cut_off else "when the drill was over"
+    return f"{clock_time(result.ended_at)} UTC, {where}"
 
 
 def _not_recovered(settings: DrillSettings) -> str:
