@@ -76,7 +76,7 @@ async def _tell(tool: Tool, telling: _Telling, settings: PublishSettings) -> Non
         async with asyncio.timeout(telling.timeout_s):
             await _WAYS[tool](telling, getattr(settings, tool.value))
     except TimeoutError:
-        raise TimedOut(f"it did not take it within {telling.timeout_s:g} s") from None
+        raise TimedOut(f"it did not answer within {telling.timeout_s:g} s") from None
 
 
 def _complaint(error: BaseException | None) -> str | None:

@@ -72,7 +72,7 @@ class ToolCaller(HttpCaller):
         if 300 <= status < 400:
             return BadAnswer(f"{place} answered {status}, a redirect, which is not followed; is the address right?")
         if status in {401, 403}:
-            return Refused(f"{place} answered {status}; is its token right, and may it write?{self._quote(raw)}")
+            return Refused(f"{place} answered {status}{self._quote(raw)}; is its token right, and may it write?")
         return Refused(f"{place} answered {status}{self._quote(raw)}")
 
     def _quote(self, raw: bytes) -> str:

@@ -98,7 +98,8 @@ def drill_spans(account: Account, service_name: str) -> list["ReadableSpan"]:
     made = phases(account)
     kept = InMemorySpanExporter()
     ids = DrillIds(account.result.drill_id, ["drill", *(name for name, _, _ in made)])
-    resource = Resource.create({"service.name": service_name})
+    # Without an instance of its own the SDK makes one up, another each time.
+    resource = Resource.create({"service.name": service_name, "service.instance.id": one_line(account.result.drill_id)})
     provider = TracerProvider(sampler=ALWAYS_ON, resource=resource, shutdown_on_exit=False, id_generator=ids)
     provider.add_span_processor(SimpleSpanProcessor(kept))
     _tell(account, made, provider.get_tracer(_SCOPE))

@@ -127,7 +127,7 @@ def test_a_detached_process_holds_nothing_of_its_starter_s_open_and_outlives_it(
     noted = wait_for_log(tmp_path / LOG_NAME)
     assert (
         noted.partition(" ")[2] == (f"webhook: the webhook ({server.url}, POST) did not answer within 2 s\n")
-        or noted.partition(" ")[2] == "webhook: it did not take it within 2 s\n"
+        or noted.partition(" ")[2] == "webhook: it did not answer within 2 s\n"
     )
     assert "s3cret" not in noted
 

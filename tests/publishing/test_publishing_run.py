@@ -132,7 +132,7 @@ def test_a_grafana_that_is_slow_over_several_answers_has_no_more_time_for_them_t
 
     settings = PublishSettings(timeout_s=0.3, grafana=GrafanaSettings(hostile_server(slow).url, "G_TOKEN"))
     complaint = tell(by_the_book(), settings, SECRETS)[Tool.GRAFANA]
-    assert complaint == "it did not take it within 0.3 s"
+    assert complaint == "it did not answer within 0.3 s"
 
 
 @pytest.mark.parametrize("variable", ["G_TOKEN", "SLACK_URL", "HOOK_SECRET", "HOOK_KEY", "OTLP_KEY", "PUSH_KEY"])

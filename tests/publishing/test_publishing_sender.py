@@ -42,7 +42,10 @@ MISHAPS = {
         says(answer(b"", ELSEWHERE, status="307 Temporary Redirect")),
         "answered 307, a redirect, which is not",
     ),
-    "refuses the token": (says(answer(b"invalid_token", status="403 Forbidden")), "answered 403; is its token right"),
+    "refuses the token": (
+        says(answer(b"invalid_token", status="403 Forbidden")),
+        "answered 403: invalid_token; is its token right, and may it write?",
+    ),
     "fails": (says(answer(b"no_service", status="500 Oops")), "answered 500: no_service"),
     "fails with a page": (says(answer(b"<html>sorry</html>", status="502 Bad Gateway")), "answered 502"),
     "is busy": (says(answer(b"", status="429 Too Many Requests")), "is busy (429)"),
