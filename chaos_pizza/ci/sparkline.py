@@ -16,7 +16,7 @@ MOST_COLUMNS = 100
 PERFECT, UNKNOWN, FAILED = "█", " ", "x"
 _LEVELS = "▁▂▃▄▅▆▇"
 """From none good to nearly all; only where all were is it full."""
-_LABELS = ("good ", "fail ", "     ")
+_GOOD, _FAIL, _MARK = "good ", "fail ", "     "
 _STEPS_S = (
     *(0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30),
     *(60 * minutes for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440)),
@@ -56,14 +56,16 @@ def to_sparkline(
     marks = marks_of(instants, course.began_at)
     begin_s = min([float(course.intended_s[0]), *marks.values()])
     end_s = max([float(course.intended_s[-1]), *marks.values()])
-    column_s = _column_s(begin_s, end_s, most_columns - len(_LABELS[0]))
+    column_s = _column_s(begin_s, end_s, most_columns - len(_GOOD))
     first = math.floor(begin_s / column_s)
     count = math.floor(end_s / column_s) - first + 1
     good, bad = _tallied(course, column_s, first, count)
-    rows = ["".join(map(_spark, good, bad)), "".join(FAILED if number else " " for number in bad)]
     places = {letter: math.floor(at_s / column_s) - first for letter, at_s in marks.items()}
-    labels = [*_LABELS[:2], *[_LABELS[2]] * count]
-    lines = [label + row for label, row in zip(labels, [*rows, *_mark_rows(places)], strict=False)]
+    lines = [
+        _GOOD + "".join(map(_spark, good, bad)),
+        _FAIL + "".join(FAILED if number else " " for number in bad),
+        *(_MARK + row for row in _mark_rows(places)),
+    ]
     return Sparkline(tuple(line.rstrip() for line in lines), column_s, marks)
 
 

@@ -78,9 +78,9 @@ def _row(turn: Turn) -> Row:
 def _time(result: DrillResult, name: MeasureName, check: BudgetCheck | None) -> str:
     measure = result.measures.get(name)
     found = "unknown" if measure is None else f"{NEVER[name]}, {span(measure)}" if measure.censored else span(measure)
-    if check is None:
-        return NONE if measure is None else found
-    return f"{found}; {_kept(check)}"
+    if measure is None and (check is None or check.kept is None):
+        return _kept(check) if check else NONE
+    return f"{found}; {_kept(check)}" if check else found
 
 
 def _kept(check: BudgetCheck) -> str:
@@ -93,7 +93,8 @@ def _section(turn: Turn) -> str:
     lines = [f"### {plain(turn.name)}{title}\n", f"**{turn.word.capitalize()}.** {_file(turn)}\n"]
     lines += _reasons(turn)
     if turn.result is not None:
-        table = measure_rows(turn.result)
+        # A placebo knows none of its times, and of a drill that was cut off there is little to know.
+        table = [row for row in measure_rows(turn.result) if row[1:] != ("unknown", NONE)]
         if table:
             lines.append("".join(_line(row) for row in [("Measure", "Result", "Budget"), ("---",) * 3, *table]))
         lines += _chart(turn, turn.result)

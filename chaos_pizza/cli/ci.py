@@ -14,7 +14,7 @@ from chaos_pizza.cli.ci_outputs import CiOutputs, ci_options, shown_path
 from chaos_pizza.cli.options import config_option, reports_option, target_option
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
-from chaos_pizza.errors import PizzaError
+from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.folder import list_drill_folders
 from chaos_pizza.live.permission import permit
 from chaos_pizza.runner.drill_process import EndedDrill, SignalRelay, hold_in_process
@@ -50,7 +50,8 @@ class Series:
 @reports_option
 @click.option("--production", is_flag=True, help="The target is meant although it reaches the public factory.")
 @ci_options
-@click.option("--keep-going/--fail-fast", default=True, help="Go on after a drill that did not pass, or don't.")
+@click.option("--keep-going", is_flag=True, help="Go on after a drill that did not pass; so it is by default.")
+@click.option("--fail-fast", is_flag=True, help="End the series after the first drill that did not pass.")
 def ci(
     experiments: tuple[Path, ...],
     target_name: str | None,
@@ -60,12 +61,15 @@ def ci(
     outputs: CiOutputs,
     budgets: Mapping[str, float | None],
     keep_going: bool,
+    fail_fast: bool,
 ) -> None:
     """Hold the drills of the EXPERIMENTs, one after the other, each in a process of its own.
 
     The exit code is that of the worst: 5 before 4, 3, 1 and 0; 2 where no drill could be held. A drill that was
     aborted, or after which calm was not restored, ends the series.
     """
+    if keep_going and fail_fast:
+        raise UsageError("--keep-going and --fail-fast are each other's contrary; ask for one of them")
     outputs.check()
     configuration = read_configuration(config_path)
     kept_in = reports or configuration.reports
@@ -74,7 +78,7 @@ def ci(
     if any(turn.exit_code == REFUSED for turn in turns):
         turns = _refused(turns)
     else:
-        turns = _held(experiments, turns, series, fail_fast=not keep_going)
+        turns = _held(experiments, turns, series, fail_fast=fail_fast)
     _tell(turns)
     outputs.write(turns)
     sys.exit(worst_exit_code(turns))

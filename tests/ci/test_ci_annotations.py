@@ -87,7 +87,7 @@ def test_any_text_comes_back_as_it_went_but_for_its_blanks(text):
     assert set(properties) == {"title", "file", "line"}
     shown = "".join(text.split())
     if shown.isprintable():
-        assert "".join(data.split()) == "notheld" + (f":{shown}" if shown else "")
+        assert "".join(data.split()) == f"notheld{':' if text else ''}{shown}"
         assert "".join(properties["title"].split()) == f"a{shown}:notheld"
 
 

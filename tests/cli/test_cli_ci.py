@@ -37,6 +37,7 @@ def run(tmp_path, *arguments, **variables):
         ("drill", "--junit", ".", "is a folder; name a file to write"),
         ("ci", "--budget", "success_ratio=95", "is to be a number from 0 to 1"),
         ("ci", "--summary", "/proc/nowhere/summary.md", "can't be written"),
+        ("ci", "--keep-going", "--fail-fast", "ask for one of them"),
     ],
 )
 def test_what_can_not_be_is_refused_before_anything_begins(tmp_path, command, option, value, complaint):
