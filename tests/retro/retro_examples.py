@@ -14,8 +14,8 @@ TODAY = date(2026, 11, 25)
 ALERT = "alert failed-purchases (shop /metrics)"
 PERSON = "mark by ann"
 
-# Remission in weeks of 21 children with leukemia each, of E. J. Freireich et al., "The Effect of 6-Mercaptopurine on the
-# Duration of Steroid-Induced Remissions in Acute Leukemia", Blood 21 (1963), 699-716.
+# Remission in weeks of 21 children with leukemia each, of E. J. Freireich et al., "The Effect of 6-Mercaptopurine on
+# the Duration of Steroid-Induced Remissions in Acute Leukemia", Blood 21 (1963), 699-716.
 TREATED_SEEN = (6, 6, 6, 7, 10, 13, 16, 22, 23)
 TREATED_AT_LEAST = (6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35)
 PLACEBO_SEEN = (1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23)
@@ -38,7 +38,7 @@ def sight(seen, rule="failed-purchases", source=AlertSource.SHOP_METRICS):
 
 
 def drill(number, ttd=None, ttm=None, **changes):
-    """A drill of factory-fail on a day, by its times; all else as in a drill that an alert detected and a team ended."""
+    """A drill of factory-fail on a day, by its times; an alert detected it and the team ended it."""
     measures = {MeasureName.TTD: ttd, MeasureName.TTM: ttm}
     experiment = changes.get("experiment", "factory-fail")
     return PastDrill(

@@ -65,7 +65,9 @@ def test_lower_bounds_alone_have_a_median_that_is_not_reached():
 
 @pytest.mark.parametrize("time", [0.0, 3.0])
 def test_times_that_are_all_alike_are_their_own_median_and_interval(time):
-    assert estimate_median(Durations((time,) * 7)) == Median(time, time, time, 1 - 2 / 128, MedianMethod.ORDER_STATISTICS)
+    assert estimate_median(Durations((time,) * 7)) == Median(
+        time, time, time, 1 - 2 / 128, MedianMethod.ORDER_STATISTICS
+    )
 
 
 @given(times)

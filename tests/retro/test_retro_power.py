@@ -37,7 +37,7 @@ def test_the_tests_efficiency_is_that_of_savages_scores():
 
 
 def test_half_a_standard_deviation_takes_63_on_each_side_by_the_best_test_and_77_by_this_one():
-    """J. Cohen, "Statistical Power Analysis for the Behavioral Sciences" (2nd edition, 1988): 2 (z / d) ** 2 is 62.8."""
+    """J. Cohen, "Statistical Power Analysis for the Behavioral Sciences" (1988): 2 (z / d) ** 2 is 62.8."""
     by_the_best = 2 * ((1.959964 + 0.841621) / 0.5) ** 2
     assert round(by_the_best, 1) == 62.8
     assert drills_needed(-log(0.7) / 0.5) == 77  # 62.8 / 0.9032 ** 2 = 76.97
