@@ -27,6 +27,10 @@ MOST_ITEMS = 200
 
 _ITEMS = "action_items"
 _ITEM_KEYS = ("text", "owner", "due", "claim")
+_DEEPEST = 4
+"""The notes, their list, an item, and one more, whose place a complaint can name."""
+_MOST_EVENTS = 5000
+"""Far more than the items take: nobody waits for a file that holds anything else."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NO_KEY = " (what is no key but a text is indented by two spaces)"
 _HINT = "a text goes beneath its key and a |, indented by two spaces, or in quotes"
@@ -137,11 +141,7 @@ def _root(text: str) -> dict[str, yaml.Node]:
 
 def _composed(text: str) -> yaml.Node | None:
     try:
-        for event in yaml.parse(text, yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                raise UsageError(
-                    f"{_at(event)}: an alias (*{one_line(event.anchor or '', 20)}) can't stand here; {_HINT}"
-                )
+        _check_size(text)
         return yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         raise UsageError(_complaint(error)) from None
@@ -150,6 +150,17 @@ def _composed(text: str) -> yaml.Node | None:
         raise UsageError(f"line {line}: a control character (number {error.character}) can't stand here") from None
     except (yaml.YAMLError, RecursionError):
         raise UsageError("it holds what YAML does not allow") from None
+
+
+def _check_size(text: str) -> None:
+    """Complain of what no notes hold, before it costs time: aliases, and things within things without an end."""
+    depth = 0
+    for number, event in enumerate(yaml.parse(text, yaml.SafeLoader)):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise UsageError(f"{_at(event)}: an alias (*{one_line(event.anchor or '', 20)}) can't stand here; {_HINT}")
+        if depth > _DEEPEST or number > _MOST_EVENTS:
+            raise UsageError(f"{_at(event)}: notes hold texts and a list of action items, and no more; {_HINT}")
 
 
 def _complaint(error: yaml.MarkedYAMLError) -> str:
