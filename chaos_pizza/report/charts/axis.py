@@ -1,5 +1,6 @@
 """What all pictures over time have in common: their size, the axis of UTC times, and areas behind the figures."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,9 @@ AXIS_PX = 62
 """The room left of it, for the figures of the axes."""
 PX_PER_CHAR = 7.2
 """How wide a letter is, rather too much than too little: the reader's font is not known."""
-_TICKS = ((180, "%H:%M:%S"), (172_800, "%H:%M"), (float("inf"), "%d %b %H:%M"))
+_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
+_SPACING_PX = 105
+"""How far apart two times stand at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +66,18 @@ class TimeAxis:
         ends = self.moment(self.window.from_s), self.moment(self.window.until_s)
         day, last_day = (f"{at.astimezone(UTC):%Y-%m-%d}" for at in ends)
         title = f"UTC, {day}" if day == last_day else f"UTC, {day} to {last_day}"
-        ticks = next(form for length_s, form in _TICKS if self.window.length_s <= length_s)
-        look = {
-            "format": ticks,
-            "tickCount": 7,
-            "labelOverlap": "greedy",
-            "labelSeparation": 18,
-            "labelFlush": True,
-            "grid": False,
-        }
+        step_s = self._step_s()
+        time = "%H:%M:%S" if step_s < 60 else "%H:%M" if self.window.length_s <= 172_800 else "%d %b %H:%M"
+        first, last = (math.ceil(ends[0].timestamp() / step_s), math.floor(ends[1].timestamp() / step_s))
+        ticks = {"values": [1000 * step_s * number for number in range(first, last + 1)], "format": time, "grid": False}
         lines = {"titleAlign": "left", "titleAnchor": "start", "titleLineHeight": 16, "titlePadding": 8}
-        return {"title": [title, *notes], **lines, **look}
+        return {"title": [title, *notes], **lines, **ticks}
+
+    def _step_s(self) -> int:
+        """Return how many seconds apart the times below are: a round number of them, so that they don't touch."""
+        least_s = self.window.length_s * _SPACING_PX / self.width_px
+        days = math.ceil(least_s / _STEPS_S[-1])
+        return next((step for step in _STEPS_S if step >= least_s), days * _STEPS_S[-1])
 
 
 def areas(axis: TimeAxis, windows: Sequence[tuple[Window, str]]) -> Rows:
