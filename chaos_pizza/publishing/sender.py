@@ -18,13 +18,15 @@ LONGEST_QUOTE = 120
 
 
 class ToolCaller(HttpCaller):
-    """Sends messages to one tool; `until_s` is when, by the loop's clock, its time is over."""
+    """Sends messages to one tool, which has `timeout_s` seconds from now for each answer.
+
+    That all of them together take no longer is up to whoever waits for them.
+    """
 
     def __init__(
         self, client: httpx.AsyncClient, who: str, base_url: str, clock: Clock, redactor: Redactor, timeout_s: float
     ) -> None:
         super().__init__(client, who, base_url, clock, redactor)
-        self._words = redactor
         self._timeout_s = timeout_s
         self._until_s = asyncio.get_running_loop().time() + timeout_s
 
@@ -77,7 +79,7 @@ class ToolCaller(HttpCaller):
 
     def _quote(self, raw: bytes) -> str:
         """Return what the tool itself says, on one line and without our secrets; no web page."""
-        said = self._words.line(raw[:2000].decode(errors="replace"))
+        said = self._redactor.line(raw[:2000].decode(errors="replace"))
         if not said or said.startswith("<"):
             return ""
         return f": {said if len(said) <= LONGEST_QUOTE else said[: LONGEST_QUOTE - 1] + '…'}"
