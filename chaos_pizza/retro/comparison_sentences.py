@@ -12,7 +12,7 @@ def describe_comparison(comparison: Comparison) -> str:
     group = group_name(comparison.experiment, comparison.announced)
     measure = MEASURE_WORDS[comparison.measure]
     if comparison.finding is Finding.ALIKE:
-        head = f"{group}: the {measure} can't be told apart"
+        head = f"{group}: the {measure} can't be shown to have changed"
         return f"{head}: {_between(comparison)}; {_test(comparison)}.{_missing(comparison)}"
     changed = _CHANGED[comparison.finding]
     advice = " That is advice: nothing but time lies between them." if comparison.divide is Divide.TIME else ""

@@ -107,7 +107,7 @@ def _needed(figures: GroupFigures) -> Iterator[str]:
     if not figures.group.durations(MeasureName.TTD).seen_s:
         return  # what nobody ever detected has no median that could change
     spread, count = figures.spread, len(figures.group.drills)
-    factor = f"two of three drills lie within a factor of {spread.factor:.2g} of it"
+    factor = f"two of three drills lie within a factor of {spread.factor:.2g} of the median"
     basis = f"assuming that {factor}" if spread.is_assumed else f"by the spread seen here, where about {factor}"
     half = count // 2
     now = f"There {'is' if count == 1 else 'are'} {counted(count, 'drill')} in all"

@@ -18,9 +18,10 @@ def _sentences(retrospective: Retrospective) -> Iterator[str]:
     experiments = [each.experiment for each in retrospective.experiments]
     named = [name_of(each.name) for each in experiments if each.drills]
     of = f" of {counted(len(named), 'experiment')} ({listed(named, _LISTED)})" if named else ""
+    asked = _asked(retrospective.scope)
     days = sorted(day_of(drill.started_at) for each in experiments for drill in (*each.drills, *each.incidents))
     held = "" if not days else f", held on {days[0]}" if days[0] == days[-1] else f", from {days[0]} to {days[-1]}"
-    yield f"{counted(retrospective.drills, 'drill')}{of}{held}.{_asked(retrospective.scope)}"
+    yield f"This looks back on {asked}: {counted(retrospective.drills, 'drill')}{of}{held}."
     if retrospective.incidents:
         written = "as people wrote it down" if retrospective.incidents == 1 else "as people wrote them down"
         count = counted(retrospective.incidents, "incident")
@@ -37,4 +38,4 @@ def _asked(scope: Scope) -> str:
         f"of {name_of(scope.experiment)}" if scope.experiment else "",
     ]
     told = " ".join(part for part in asked if part)
-    return f" Asked for were those {told}." if told else " Asked for were all that the history holds."
+    return f"what the history holds {told}" if told else "all that the history holds"

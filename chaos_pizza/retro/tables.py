@@ -72,7 +72,7 @@ def rule_rows(records: Sequence[RuleRecord]) -> list[tuple[str, ...]]:
     """Return rule, whose alerting, and in how many drills it fired, moved, was blind, or is unknown."""
     return [
         (
-            f"**{plain(record.rule, _NAME_CHARS)}**" if record.is_blind else plain(record.rule, _NAME_CHARS),
+            f"{plain(record.rule, _NAME_CHARS)}{' (blind)' if record.is_blind else ''}",
             record.source.label,
             *(str(record.sights.get(sight, 0)) for sight in Sight),
         )

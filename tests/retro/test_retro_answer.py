@@ -37,7 +37,7 @@ def test_without_enough_drills_the_answer_is_how_many_it_takes():
 def test_what_can_not_be_told_apart_is_no_improvement():
     (sentence, *rest) = answered(two_versions(before=(10, 20, 30, 40, 50), after=(11, 19, 31, 39, 52))).improved
     assert sentence.startswith(
-        "nothing that can be told. factory-fail (announced): the time to detect can't be told apart"
+        "nothing that can be told. factory-fail (announced): the time to detect can't be shown to have changed"
     )
     assert rest == []
 

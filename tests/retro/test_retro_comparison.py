@@ -51,7 +51,7 @@ def test_versions_that_can_not_be_told_apart_say_how_many_drills_it_takes():
     assert rules.missing == 2 * (rules.needed - 5)
     sentence = describe_comparison(rules)
     assert sentence.startswith(
-        "factory-fail (announced): the time to detect can't be told apart: median 30.0 s (n = 5)"
+        "factory-fail (announced): the time to detect can't be shown to have changed: median 30.0 s (n = 5)"
     )
     assert f"takes {rules.missing} more drills, so that each side has {rules.needed}, by the spread seen." in sentence
 

@@ -44,16 +44,18 @@ def test_the_answer_comes_right_after_what_is_covered():
     titles = [line for line in text.splitlines() if line.startswith("#")]
     assert titles[:3] == ["# Retrospective: 2026-11-25", "## The answer", "## factory-fail"]
     assert text.splitlines()[2] == (
-        "13 drills of 1 experiment (factory-fail), from 2025-12-02 to 2026-01-13. Asked for were all that the history "
-        "holds. 1 incident, as people wrote it down: drawn and listed, but in no median, rate or test. 1 drill left "
-        "out, since nothing follows from what proves nothing; named below, each with its reason."
+        "This looks back on all that the history holds: 13 drills of 1 experiment (factory-fail), from 2025-12-02 to "
+        "2026-01-13. 1 incident, as people wrote it down: drawn and listed, but in no median, rate or test. 1 drill "
+        "left out, since nothing follows from what proves nothing; named below, each with its reason."
     )
     assert "- 2026-01-31T09-00-00Z-factory-fail: not steady" in section(text, "Left out")
 
 
 def test_what_was_asked_for_is_said():
     text = written([drill(0, took(1))], since=date(2026, 1, 1), until=date(2026, 2, 1), experiment="factory-fail")
-    assert "Asked for were those since 2026-01-01 until 2026-02-01 of factory-fail." in text
+    assert (
+        "This looks back on what the history holds since 2026-01-01 until 2026-02-01 of factory-fail: 1 drill" in text
+    )
 
 
 def test_medians_stand_with_their_interval_and_how_surely_it_holds():
@@ -85,11 +87,12 @@ def test_the_detection_rate_has_its_interval():
 
 
 def test_how_many_drills_a_claim_would_take_is_said_with_its_basis():
-    """Logarithms of four drills tell no spread; 55 on each side by the assumed one. Ten in halves have too little."""
+    """Logarithms of four drills tell no spread; 55 on each side by the assumed one."""
     text = written([drill(number, took(5)) for number in range(4)])
     assert (
         "To see a change of 30 % in the median time to detect with a probability of 80 % takes 55 drills before it and "
-        "55 after it, assuming that two of three drills lie within a factor of 1.8 of it. There are 4 drills in all."
+        "55 after it, assuming that two of three drills lie within a factor of 1.8 of the median. There are 4 drills "
+        "in all."
     ) in text
 
 
@@ -125,7 +128,7 @@ def test_measuring_that_is_coarse_against_the_spread_is_said():
 def test_rules_are_listed_by_what_they_saw_and_blind_ones_stand_out():
     sights = (sight(Sight.FIRED, "http-errors"), sight(Sight.BLIND))
     text = written([drill(number, took(5), sights=sights) for number in range(3)])
-    assert "| **failed-purchases** | shop /metrics | 0 | 0 | 3 | 0 |" in text
+    assert "| failed-purchases (blind) | shop /metrics | 0 | 0 | 3 | 0 |" in text
     assert "| http-errors | shop /metrics | 3 | 0 | 0 | 0 |" in text
 
 
