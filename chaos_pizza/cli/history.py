@@ -58,8 +58,6 @@ def history(
     """Show the drills that were held and the incidents that were imported, the newest at the bottom."""
     if context.invoked_subcommand is not None:
         return
-    # What is made here is needed to the end: to look for garbage among ten thousand drills doubles the time they take.
-    gc.disable()
     if as_json and as_csv:
         raise UsageError("say --json or --csv, not both")
     if everything and last is not None:
@@ -68,19 +66,20 @@ def history(
     first = None if since is None else _instant(since)
     shown = last or (None if everything or as_json or as_csv else _LATEST)
     asked = _Asked(configuration.history, reports or configuration.reports, experiment, first, shown)
-    drills, earlier = _found(asked)
-    if as_json:
-        _print_json(drills)
-    elif as_csv:
-        _print_csv(drills)
-    elif drills:
-        from rich.console import Console  # noqa: PLC0415 - machines need no table
+    with _without_collecting():
+        drills, earlier = _found(asked)
+        if as_json:
+            _print_json(drills)
+        elif as_csv:
+            _print_csv(drills)
+        elif drills:
+            from rich.console import Console  # noqa: PLC0415 - machines need no table
 
-        from chaos_pizza.console.history_table import print_history  # noqa: PLC0415
+            from chaos_pizza.console.history_table import print_history  # noqa: PLC0415
 
-        print_history(Console(), drills, earlier)
-    else:
-        click.echo(_nothing(asked))
+            print_history(Console(), drills, earlier)
+        else:
+            click.echo(_nothing(asked))
 
 
 @history.command(short_help="Make the history anew from the journals.")
@@ -107,6 +106,16 @@ def rebuild(context: click.Context, config_path: Path | None, reports: Path | No
         click.echo(f"the former history could not be used; it is kept aside as {rebuilt.aside}")
     not_read = f"; {counted(len(rebuilt.complaints), 'complaint')} above" if rebuilt.complaints else ""
     click.echo(f"{rebuilt.label}: {counted(rebuilt.drills, 'drill')} kept{not_read}")
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """What is read here is needed to the end: to look for garbage among ten thousand drills doubles their time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @contextmanager

@@ -16,6 +16,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NEAR_A_STEP = 1e-4
 """How near to a step a figure may come that a float's own arithmetic still rounds surely; the steps are 1 apart."""
 _GREATEST = 1e9
+_NO_MILLISECONDS = 1e18
+"""From here on a float holds no milliseconds that could be rounded away."""
 _MEASURES = tuple((name.value, name) for name in MeasureName)
 
 
@@ -106,6 +108,8 @@ def _rounded(rounding: str, quickly: Callable[[float], float], step: float) -> C
         ms = seconds * 1000
         if -_GREATEST < ms < _GREATEST and abs((ms - step) - round(ms - step)) > _NEAR_A_STEP:
             return quickly(ms) / 1000
+        if abs(ms) > _NO_MILLISECONDS:
+            return seconds
         # By way of its text: 12.3 rounded down stays 12.3, whatever the machine holds it as.
         return float(Decimal(str(seconds)).quantize(Decimal("0.001"), rounding) + Decimal(0))
 

@@ -14,6 +14,9 @@ from chaos_pizza.errors import UsageError
 from chaos_pizza.history.rebuilding import rebuild
 from chaos_pizza.history.sources import past_drill_in
 from chaos_pizza.history.store import open_history
+from chaos_pizza.incident.reading import read_report
+from chaos_pizza.incident.zone import local_zone
+from chaos_pizza.incident_folder import keep_incident, read_incident
 from chaos_pizza.model.notes import ActionItem
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "drill"))
@@ -226,3 +229,37 @@ def test_a_drill_that_ends_meanwhile_is_not_lost(tmp_path):
     with open_history(None, tmp_path) as history:
         assert [past.drill_id for past in history.drills()] == NAMES
         assert [each.item for each in history.items()] == [ITEM]
+
+
+REPORT = """# Incident: 2025-12-02 nobody could buy a pizza
+
+## Timeline
+
+All times UTC, on 2025-12-02.
+
+- 19:00 the pizza factory began to fail
+- 19:10 a teammate noticed that purchases failed
+- 19:41 the factory was back to normal
+"""
+
+
+def test_an_imported_incident_is_a_row_too(kept):
+    write_drill(kept.reports, NAMES[0])
+    content = REPORT.encode()
+    folder = keep_incident(kept.reports, content, read_report(REPORT, local_zone("UTC")), "0.1.0")
+    (folder / "notes.yaml").write_text(NOTES)
+    assert rebuilt(kept).drills == 2
+    drills, items = contents(kept)
+    assert [(past.drill_id, past.origin.value) for past in drills] == [(folder.name, "incident"), (NAMES[0], "drill")]
+    assert drills[0] == read_incident(folder)
+    assert items == [(folder.name, ITEM)]
+
+
+def test_an_incident_that_can_not_be_read_is_named_and_left_out(kept):
+    write_drill(kept.reports, NAMES[0])
+    (kept.reports / "torn").mkdir()
+    (kept.reports / "torn" / "incident.json").write_text("{")
+    made = rebuilt(kept)
+    (line,) = made.complaints
+    assert line.startswith("left out: torn, since ")
+    assert made.drills == 1
