@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ FORM = 1
 
 _GREATEST_UNDERSTOOD = 8 * GREATEST_BYTES
 _MOST_SAME_SECOND = 100
+_ITEMS = "action_items"
 _LONGEST_ANSWER = 20_000
 _LONGEST_ITEM = 400
 _REST = "\n\n(The rest stands in incident.md.)"
@@ -182,33 +182,42 @@ def _notes_text(name: str, notes: Notes) -> str:
     """Return the notes as people would have written them: each answer beneath its question, as a block of text."""
     parts = [f"# What people wrote of {name}, taken over from {SOURCE_NAME}; yours to go on with.\n"]
     for key, question in QUESTIONS.items():
-        answer: Any = _items_of(notes) if key == "action_items" else _cut(getattr(notes, key), _LONGEST_ANSWER)
+        answer = _items_of(notes) if key == _ITEMS else _block_of(getattr(notes, key))
         shown = yaml.dump({key: answer}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
-        parts.append(f"\n# {question}\n{shown if answer else f'{key}:{os.linesep}'}")
+        parts.append(f"\n# {question}\n{shown if answer else f'{key}:'}".rstrip() + "\n")
     return "".join(parts)
+
+
+class _Block(str):
+    """A text to be written as a block of lines."""
+
+    __slots__ = ()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes a block as one; all other texts on one line, quoted where they need it."""
+
+
+def _block_node(dumper: yaml.SafeDumper, text: _Block) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style="|")
+
+
+_Dumper.add_representer(_Block, _block_node)
+
+
+def _block_of(answer: str | None) -> _Block | None:
+    return None if answer is None else _Block(_cut(answer, _LONGEST_ANSWER, _REST) + "\n")
 
 
 def _items_of(notes: Notes) -> list[dict[str, Any]]:
     items = (
-        {"text": _cut(item.text, _LONGEST_ITEM), "owner": item.owner, "due": item.due, "claim": item.claim}
+        {"text": _cut(item.text, _LONGEST_ITEM, "…"), "owner": item.owner, "due": item.due, "claim": item.claim}
         for item in notes.action_items
     )
     return [{key: value for key, value in item.items() if value is not None} for item in items]
 
 
-def _cut(text: str | None, most_bytes: int) -> str | None:
-    if text is None or len(text.encode("utf-8")) <= most_bytes:
-        return text
-    return text.encode("utf-8")[:most_bytes].decode("utf-8", "ignore").rstrip() + _REST
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes a text of several lines, or a long one, as a block: as people would."""
-
-
-def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    style = "|" if "\n" in text or len(text) > 100 else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text_node)
+def _cut(text: str, most_bytes: int, rest: str) -> str:
+    """Return a text of at most so many bytes of UTF-8, with `rest` behind it where it was longer."""
+    content = text.encode("utf-8")
+    return text if len(content) <= most_bytes else content[:most_bytes].decode("utf-8", "ignore").rstrip() + rest

@@ -1,12 +1,13 @@
 """What was understood of a hand-written report, for whoever has to say whether it is right."""
 
+import re
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from rich.console import Console
 from rich.text import Text
 
-from chaos_pizza.incident.record import Finding, FindingKind, Incident, ReadItem
+from chaos_pizza.incident.record import Finding, FindingKind, Incident, ReadEntry, ReadItem
 from chaos_pizza.incident.wording import at_time, in_lines, spread
 from chaos_pizza.model.result import MeasureName
 from chaos_pizza.report.escape import one_line
@@ -30,6 +31,7 @@ _TITLES = {
     FindingKind.AGREEMENT: ("Checked, and agrees", "bold green"),
 }
 _LABEL_WIDTH = 21
+_NAMES_LINES = re.compile(r"\blines? [0-9]")
 
 
 def print_incident(console: Console, incident: Incident, name: str) -> None:
@@ -42,7 +44,8 @@ def print_incident(console: Console, incident: Incident, name: str) -> None:
 def _lines(incident: Incident, name: str, width: int) -> Iterator[Text]:
     title = incident.title or "An incident without a title"
     yield Text.assemble((title, "bold"), f"  ({one_line(name, 60)})")
-    yield Text(f"{incident.started_at:%A, %Y-%m-%d}. The timeline is in {incident.zone}; times below are UTC.")
+    zone = "" if incident.zone == "UTC" else f", and the timeline is written in {incident.zone}"
+    yield Text(f"{incident.started_at:%A, %Y-%m-%d}. Times are UTC{zone}.")
     yield Text()
     yield from _facts(incident)
     yield Text()
@@ -59,22 +62,32 @@ def _lines(incident: Incident, name: str, width: int) -> Iterator[Text]:
 
 def _timeline(incident: Incident, width: int) -> Iterator[Text]:
     yield Text("Timeline", "bold")
-    times = [at_time(entry.when) if entry.when else "?" for entry in incident.entries[:_MOST_ENTRIES]]
-    time_width = max(map(len, times))
+    shown = incident.entries[:_MOST_ENTRIES]
+    heads = [_head(entry, incident) for entry in shown]
+    columns = [max(len(head[place]) for head in heads) for place in range(len(heads[0]))]
     day = incident.started_at.date()
-    for entry, shown in zip(incident.entries, times, strict=False):
+    for entry, cells in zip(shown, heads, strict=True):
         if entry.when and entry.when.earliest.date() != day:
             day = entry.when.earliest.date()
             yield Text(f"  {day}")
-        told = [instant for instant in incident.instants if instant.line == entry.line]
-        names = ", ".join(instant.sense.value for instant in told)
-        head = f"  line {entry.line:<4} {shown:<{time_width}}  {names or '-':<12}  "
-        yield from _hanging(head, entry.text or "(says nothing)", width, "" if told else "dim")
-        if told:
-            words = ", ".join(f"“{instant.words}”" for instant in told)
-            yield Text(f"{' ' * len(head)}by the words {words}", "dim")
+        head = "  " + "  ".join(f"{cell:<{column}}" for cell, column in zip(cells, columns, strict=True)) + "  "
+        words = [instant.words for instant in incident.instants if instant.line == entry.line]
+        for row in _hanging(head, entry.text or "(says nothing)", width, "" if words else "dim"):
+            row.highlight_words(words, "bold")
+            yield row
+        if words:
+            quoted = ", ".join(f"“{each}”" for each in words)
+            yield Text(f"{' ' * len(head)}by the words {quoted}", "dim")
     if len(incident.entries) > _MOST_ENTRIES:
         yield Text(f"  and {len(incident.entries) - _MOST_ENTRIES} more; --json has them all", "dim")
+
+
+def _head(entry: ReadEntry, incident: Incident) -> tuple[str, ...]:
+    """Return an entry's line, its time as written (where that is not UTC), its time, and what it stands for."""
+    names = ", ".join(instant.sense.value for instant in incident.instants if instant.line == entry.line)
+    at = at_time(entry.when) if entry.when else "?"
+    written = () if incident.zone == "UTC" else (entry.written,)
+    return (f"line {entry.line}", *written, at, names or "-")
 
 
 def _facts(incident: Incident) -> Iterator[Text]:
@@ -92,11 +105,11 @@ def _facts(incident: Incident) -> Iterator[Text]:
     yield _fact("known beforehand", known, ())
     alike = incident.experiment
     if alike is None:
-        yield _fact("tried by", "unknown; --experiment names it", ())
+        yield _fact("experiment like it", "unknown; --experiment names it", ())
     elif alike.lines:
-        yield _fact("tried by", f"{alike.value}, by the words “{alike.words}”", alike.lines)
+        yield _fact("experiment like it", f"{alike.value}, by the words “{alike.words}”", alike.lines)
     else:
-        yield _fact("tried by", f"{alike.value}, as you say", ())
+        yield _fact("experiment like it", f"{alike.value}, as you say", ())
 
 
 def _fact(words: str, shown: str, lines: Sequence[int]) -> Text:
@@ -116,9 +129,11 @@ def _findings(kind: FindingKind, findings: Sequence[Finding], width: int) -> Ite
         return
     title, style = _TITLES[kind]
     yield Text()
-    yield Text(f"{title}", style)
+    yield Text(title, style)
     for finding in findings[:_MOST_FINDINGS]:
-        where = f"{in_lines(finding.lines)}: " if finding.lines else ""
+        # The first line is where to look; a text that is about others names them itself.
+        lines = finding.lines[:1] if _NAMES_LINES.search(finding.text) else finding.lines
+        where = f"{in_lines(lines)}: " if lines else ""
         yield from _hanging("  - ", f"{where}{finding.text}", width)
     if len(findings) > _MOST_FINDINGS:
         yield Text(f"  and {len(findings) - _MOST_FINDINGS} more; --json has them all", "dim")

@@ -88,7 +88,7 @@ def _detector(sentences: Sequence[Sentence], detected: ToldText | None) -> Itera
         )
     else:
         return
-    yield Finding(FindingKind.CONTRADICTION, tuple(dict.fromkeys((*claimed.lines, *detected.lines))), text)
+    yield Finding(FindingKind.CONTRADICTION, tuple(sorted({*claimed.lines, *detected.lines})), text)
 
 
 def _silent_alerts(sentences: Sequence[Sentence], instants: Sequence[ReadInstant]) -> Iterator[Finding]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from chaos_pizza.incident.record import Finding, FindingKind, ReadEntry
 from chaos_pizza.incident.spelled_date import Calendar
 from chaos_pizza.incident.spelled_time import HEDGE, SpelledTime
 from chaos_pizza.incident.timeline import WrittenEntry
-from chaos_pizza.incident.zone import instants_of, zone_label, zone_of
+from chaos_pizza.incident.zone import SEVERAL_MEANINGS, instants_of, zone_label, zone_of
 from chaos_pizza.model.interval import Interval
 
 _HALF_DAY, _DAY = timedelta(hours=12), timedelta(days=1)
@@ -40,26 +40,40 @@ def date_entries(written: Sequence[WrittenEntry], placing: Placing) -> Dated:
     """
     dated = Dated()
     day, previous = placing.day, None
-    halved = _in_halves(written, dated)
-    for entry in halved:
+    for entry in _in_halves(written, dated):
+        if entry.first.zone and zone_of(entry.first.zone, placing.local) is None:
+            dated.findings.append(_no_zone(entry))
+            dated.entries.append(ReadEntry(entry.line, entry.written, None, entry.text))
+            continue
         said = placing.calendar.day_of(entry.day)[0] if entry.day else None
-        day = said or day
-        when = _when(entry, day, placing)
-        if when and previous and said is None and when.latest <= previous.earliest - _HALF_DAY:
-            day += _DAY
-            when = _when(entry, day, placing)
-            dated.findings.append(_next_day(entry, day))
+        when = _when(entry, said or day, placing)
+        if when and said is None and previous:
+            when = _nearest(entry, day, previous, placing) or when
+            if when.earliest.astimezone(placing.zone).date() > day and not entry.first.zone:
+                dated.findings.append(_next_day(entry, day + _DAY))
         if when is None:
-            dated.findings.append(_nowhere(entry, day, placing))
+            dated.findings.append(_nowhere(entry, said or day, placing))
         elif previous and when.latest <= previous.earliest:
             text = (
                 f"{entry.written} stands below a later entry: the order of the times was taken, not that of the lines"
             )
             dated.findings.append(Finding(FindingKind.CONTRADICTION, (entry.line,), text))
-        dated.findings += _twice(entry, when, day, placing)
+        day = said or day
+        if when is not None:
+            day = when.earliest.astimezone(placing.zone).date()
+            dated.findings += _twice(entry, when, placing)
         dated.entries.append(ReadEntry(entry.line, entry.written, when, entry.text))
         previous = when or previous
     return dated
+
+
+def _nearest(entry: WrittenEntry, day: date, previous: Interval, placing: Placing) -> Interval | None:
+    """Return when an entry without a date was: within half a day of the one before it; `None` where that can't be."""
+    for shift in (timedelta(0), _DAY, -_DAY if entry.first.zone else _DAY):
+        when = _when(entry, day + shift, placing)
+        if when and abs(when.earliest - previous.earliest) < _HALF_DAY:
+            return when
+    return None
 
 
 def interval_of(spelled: SpelledTime, day: date, zone: tzinfo) -> Interval | None:
@@ -121,20 +135,29 @@ def _next_day(entry: WrittenEntry, day: date) -> Finding:
     return Finding(FindingKind.ASSUMPTION, (entry.line,), text)
 
 
+def _no_zone(entry: WrittenEntry) -> Finding:
+    zone = entry.first.zone or ""
+    kind = "has several meanings" if zone in SEVERAL_MEANINGS else "is no time zone that this machine knows"
+    return Finding(FindingKind.NOT_UNDERSTOOD, (entry.line,), f"{entry.written}: {zone} {kind}; the time is unknown")
+
+
 def _nowhere(entry: WrittenEntry, day: date, placing: Placing) -> Finding:
     zone = zone_label(zone_for(entry.first, placing))
     text = f"{entry.written} never was on {day} in {zone}: clocks were put forward over it"
     return Finding(FindingKind.NOT_UNDERSTOOD, (entry.line,), text)
 
 
-def _twice(entry: WrittenEntry, when: Interval | None, day: date, placing: Placing) -> list[Finding]:
+def _twice(entry: WrittenEntry, when: Interval, placing: Placing) -> list[Finding]:
+    """Return that clocks showed an entry's time twice, where they did."""
     zone = zone_for(entry.first, placing)
-    wall = datetime.combine(day, time()) + entry.first.since_midnight
-    if when is None or len(instants_of(wall, zone)) < 2:
+    slack = HEDGE if entry.first.is_hedged else timedelta(0)
+    wall = (when.earliest + slack).astimezone(zone).replace(tzinfo=None, fold=0)
+    found = instants_of(wall, zone)
+    if len(found) < 2:
         return []
-    first, second = (f"{at.astimezone(UTC):%H:%M}" for at in instants_of(wall, zone))
+    first, second = (f"{at:%H:%M}" for at in found)
     text = (
-        f"{entry.written} came twice on {day} in {zone_label(zone)}, as clocks were put back: "
+        f"{entry.written} came twice on {wall.date()} in {zone_label(zone)}, as clocks were put back: "
         f"{first} or {second} UTC; both were kept as bounds"
     )
     return [Finding(FindingKind.ASSUMPTION, (entry.line,), text)]

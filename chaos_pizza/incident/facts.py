@@ -90,7 +90,9 @@ def detected_by(sentences: Sequence[Sentence], instants: Sequence[ReadInstant]) 
     lines = tuple(dict.fromkeys([*([first.line] if first else []), *(sentence.line for sentence, _ in fitting)]))
     words = first.words if first else fitting[0][1]
     return ToldText(
-        f"{'alert' if by_alert else 'person'}{_means(sentence for sentence, _ in fitting)}", lines[:5], words
+        f"{'alert' if by_alert else 'person'}{_means(sentence for sentence, _ in fitting)}",
+        tuple(sorted(lines[:5])),
+        words,
     )
 
 

@@ -7,6 +7,7 @@ from chaos_pizza.incident.facts import counts_purchases
 from chaos_pizza.incident.outline import Line, Outline, SectionName
 from chaos_pizza.incident.passage import Sentence
 from chaos_pizza.incident.record import Finding, FindingKind, Incident, ReadItem, Sense
+from chaos_pizza.incident.words import tellings_of
 
 _UNFINISHED = re.compile(
     r"\b(?:where|which|that|who|whose|when|while|because|since|so|and|or|but|to|of|for|with|by|in|on|at|from|the|an?|is"
@@ -14,11 +15,12 @@ _UNFINISHED = re.compile(
     re.IGNORECASE,
 )
 _SHOWN_WORDS = 8
+_OF_THE_INCIDENT = (SectionName.SUMMARY, SectionName.IMPACT, SectionName.RESPONSE, SectionName.RESOLUTION)
 _CONSEQUENCES = (
-    (Sense.FAULT_START, "no entry says when it began (went down, stopped working): no time is measured"),
-    (Sense.MITIGATED, "no entry says when the fault was ended (restored, fixed): no time to mitigate"),
-    (Sense.ACKNOWLEDGED, "nobody is said to have taken it: no time to acknowledge"),
-    (Sense.RECOVERED, "no entry says that purchases worked again: no time to recover"),
+    (Sense.FAULT_START, "no entry says when it began (went down, stopped working)", "no time is measured"),
+    (Sense.MITIGATED, "no entry says when the fault was ended (restored, fixed)", "no time to mitigate"),
+    (Sense.ACKNOWLEDGED, "nobody is said to have taken it", "no time to acknowledge"),
+    (Sense.RECOVERED, "no entry says that purchases worked again", "no time to recover"),
 )
 
 
@@ -34,7 +36,7 @@ def gaps_of(
         if section.name is None and section.heading:
             text = f"“{_cut(section.heading)}” is no section of the incident form: nothing was read of it"
             yield Finding(FindingKind.NOT_UNDERSTOOD, (section.line,), text)
-    yield from _missing_instants({instant.sense for instant in incident.instants})
+    yield from _missing_instants({instant.sense for instant in incident.instants}, sentences)
     yield from _missing_facts(incident, sentences)
     yield from _missing_sections(outline)
     yield from _missing_of_items(incident.items)
@@ -56,14 +58,30 @@ def _unfinished(outline: Outline) -> Iterator[Finding]:
                 yield Finding(FindingKind.NOT_UNDERSTOOD, (line.number,), f"the sentence breaks off: “…{_cut(last)}”")
 
 
-def _missing_instants(told: set[Sense]) -> Iterator[Finding]:
+def _missing_instants(told: set[Sense], sentences: Sequence[Sentence]) -> Iterator[Finding]:
     if not told & {Sense.ALERT_FIRING, Sense.NOTIFIED, Sense.NOTICED, Sense.ACKNOWLEDGED}:
         yield _missing("no entry says who or what noticed it: no time to detect")
     elif not told & {Sense.ALERT_FIRING, Sense.NOTIFIED}:
         yield _missing("no entry tells of an alert or of a notification")
-    for sense, consequence in _CONSEQUENCES:
-        if sense not in told:
-            yield _missing(consequence)
+    for sense, lacking, consequence in _CONSEQUENCES:
+        if sense in told:
+            continue
+        line, words = _without_time(sense, sentences)
+        if line:
+            text = f"“{words}”, but no entry says when: {consequence}"
+            yield Finding(FindingKind.MISSING, (line,), text)
+        else:
+            yield _missing(f"{lacking}: {consequence}")
+
+
+def _without_time(sense: Sense, sentences: Sequence[Sentence]) -> tuple[int, str]:
+    """Return where a sentence outside the timeline tells an instant, and its words; line 0 where none does."""
+    for sentence in sentences:
+        if sentence.section in _OF_THE_INCIDENT:
+            for telling in tellings_of(sentence.text):
+                if telling.sense is sense:
+                    return sentence.line_at(telling.begin), telling.words
+    return 0, ""
 
 
 def _missing_facts(incident: Incident, sentences: Sequence[Sentence]) -> Iterator[Finding]:

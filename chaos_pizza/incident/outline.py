@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
+from chaos_pizza.errors import UsageError
+
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{3,})[ \t]*")
 _BOLD = re.compile(r"(?:\*\*|__)([^*_]{1,60})(?:\*\*|__):?[ \t]*")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_INLINE = re.compile(r" {0,3}(?:\*\*|__)?([A-Z][A-Za-z ]{4,12}):(?:\*\*|__)?[ \t]+(\S.*)")
 _NO_LETTERS = re.compile(r"[^a-z]+")
 _LIKE_ENOUGH = 0.85
 """How alike a heading and a known one must be (difflib's ratio): one slip of the pen in a word of eight letters."""
 _ORDINARY_LEVEL = 2
+MOST_LINES = 10_000
+"""A report has a hundred; what has more lines than this is something else, a log say."""
 
 
 class SectionName(StrEnum):
@@ -110,14 +115,24 @@ class _Heading:
 
 
 def outline_of(text: str) -> Outline:
-    """Return a report's title and sections; a text without a heading gives one section without a name."""
+    """Return a report's title and sections; a text without a heading gives one section without a name.
+
+    Raises `UsageError` for a text of more lines than a report has.
+    """
     lines = _numbered(text)
+    if len(lines) > MOST_LINES:
+        raise UsageError(f"it has more than {MOST_LINES} lines, and is no incident report")
     title, title_line = "", 0
     sections: list[Section] = []
     name, heading, begin, level, held = None, "", 1, 0, list[Line]()
     underlines: set[int] = set()
     for place, line in enumerate(lines):
         if line.number in underlines:
+            continue
+        if inline := _inline(line):
+            sections.append(Section(name, heading, begin, tuple(held)))
+            name, heading, begin, level = inline[0], inline[0].heading, line.number, _ORDINARY_LEVEL
+            held = [inline[1]]
             continue
         found = None if line.is_code else _heading(lines, place, underlines)
         known = section_name(found.text) if found else None
@@ -137,8 +152,17 @@ def section_name(heading: str) -> SectionName | None:
     spelled = _NO_LETTERS.sub("", re.sub(r"\(.*?\)", "", heading.lower()))
     if not 3 <= len(spelled) <= 30:
         return None
-    near = get_close_matches(spelled, _BY_SPELLING, 1, _LIKE_ENOUGH) if len(spelled) >= 6 else []
-    return _BY_SPELLING.get(spelled) or (_BY_SPELLING[near[0]] if near else None)
+    if spelled in _BY_SPELLING or len(spelled) < 6:
+        return _BY_SPELLING.get(spelled)
+    near = get_close_matches(spelled, [each for each in _BY_SPELLING if each[0] == spelled[0]], 1, _LIKE_ENOUGH)
+    return _BY_SPELLING[near[0]] if near else None
+
+
+def _inline(line: Line) -> tuple[SectionName, Line] | None:
+    """Return the section that a line begins and its text, where both stand on it: `Impact: 3 customers`."""
+    found = None if line.is_code else _INLINE.fullmatch(line.text)
+    names = [name for name in SectionName if found and found[1].strip().capitalize() == name.heading]
+    return (names[0], Line(line.number, found[2])) if found and names else None
 
 
 def _is_within(level: int, section_level: int, name: SectionName | None) -> bool:
@@ -169,7 +193,7 @@ def _numbered(text: str) -> list[Line]:
     """Return the lines, each without a character that a terminal or a page obeys; comments are left blank."""
     shown = _COMMENT.sub(lambda found: re.sub(r"[^\r\n]", " ", found.group()), text)
     lines, fence = [], ""
-    for number, raw in enumerate(_LINE_BREAK.split(shown), start=1):
+    for number, raw in enumerate(_LINE_BREAK.split(shown, MOST_LINES), start=1):
         found = _FENCE.match(raw)
         is_code = bool(fence or found)
         if found:

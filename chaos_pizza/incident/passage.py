@@ -12,6 +12,8 @@ _BULLET = re.compile(r"\s*(?:[-+*]|[0-9]{1,3}[.)])\s+(?:\[[ xX]\]\s+)?")
 _EMPHASIS = re.compile(r"(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])|\*+|`+")
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"'})
 _CELLS = re.compile(r"\s*\|\s*")
+LONGEST = 4_000
+"""In characters; no sentence is as long, and what is beyond is not looked at."""
 _RULE = re.compile(r"[\s|:+=_*-]*")
 
 
@@ -46,7 +48,7 @@ def sentences_of(section: Section) -> Iterator[Sentence]:
             piece = text[begin:end]
             inset = begin + len(piece) - len(piece.lstrip())
             if stripped := piece.strip():
-                yield Sentence(stripped, section.name, _shifted(starts, inset, end), is_item)
+                yield Sentence(stripped[:LONGEST], section.name, _shifted(starts, inset, end), is_item)
             begin = end
 
 

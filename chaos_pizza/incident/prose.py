@@ -20,11 +20,14 @@ _TELLING = (SectionName.SUMMARY, SectionName.DETECTION, SectionName.RESPONSE, Se
 
 def unused(sentences: Sequence[Sentence], incident: Incident, findings: Sequence[Finding]) -> tuple[ReadSentence, ...]:
     """Return the sentences of which no time, fact or finding came; the timeline and the action items have their own."""
+    entry_lines = {entry.line for entry in incident.entries}
     used = [*_told(incident, sentences), *_quoted(findings)]
     found = (
         ReadSentence(sentence.line, one_line(sentence.text, _LONGEST_SHOWN))
         for sentence in sentences
-        if not _tells(sentence) and not any(_is_from(sentence, lines, words) for lines, words in used)
+        if sentence.line not in entry_lines
+        and not _tells(sentence)
+        and not any(_is_from(sentence, lines, words) for lines, words in used)
     )
     return tuple(sentence for sentence, _ in zip(found, range(MOST_SENTENCES), strict=False))
 

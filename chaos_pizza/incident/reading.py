@@ -1,8 +1,9 @@
 """A hand-written incident report, read: what it says, what it lacks, and where it contradicts itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from chaos_pizza.errors import UsageError
@@ -24,8 +25,8 @@ from chaos_pizza.incident.instants import instants_among, measures_of
 from chaos_pizza.incident.outline import Outline, SectionName, outline_of
 from chaos_pizza.incident.passage import Sentence, sentences_of
 from chaos_pizza.incident.prose import unused
-from chaos_pizza.incident.record import Incident, ReadInstant, Sense, ToldText
-from chaos_pizza.incident.timeline import read_timeline
+from chaos_pizza.incident.record import Finding, FindingKind, Incident, ReadInstant, Sense, ToldText
+from chaos_pizza.incident.timeline import MOST_ENTRIES, WrittenEntry, read_timeline
 from chaos_pizza.incident.told_times import check_told_times
 from chaos_pizza.incident.zone import zone_label
 from chaos_pizza.model.interval import Interval
@@ -33,8 +34,9 @@ from chaos_pizza.model.notes import ActionItem, Notes
 from chaos_pizza.report.escape import one_line
 
 NEEDED = "a report needs a date, such as 2025-12-02 in its title, and entries such as `- 19:35 - the factory went down`"
+MOST_SENTENCES = 2_000
+"""What is beyond is kept, but not read; a report has fifty."""
 _MOST_FINDINGS = 200
-_MOST_SENTENCES = 500
 _MOST_TITLE_CHARS = 120
 _LONGEST_FINDING = 400
 _DRILL_TITLE = "Drill: "
@@ -59,7 +61,8 @@ def read_report(text: str, local: ZoneInfo, experiment: str | None = None) -> Re
     timeline, or without any date.
     """
     outline = outline_of(text)
-    sentences = [sentence for section in outline.sections for sentence in sentences_of(section)]
+    found_sentences = (sentence for section in outline.sections for sentence in sentences_of(section))
+    sentences = list(islice(found_sentences, MOST_SENTENCES))
     timeline = read_timeline(outline)
     if not timeline.entries:
         raise UsageError(f"it holds no timeline: no line of it begins with a time; {NEEDED}")
@@ -72,7 +75,7 @@ def read_report(text: str, local: ZoneInfo, experiment: str | None = None) -> Re
     instants = instants_among(dated.entries)
     found = _incident(outline, sentences, frame.placing, dated, instants, experiment)
     is_of_a_drill = outline.title.startswith(_DRILL_TITLE)
-    findings = [*dated.findings, *frame.findings]
+    findings = [*_unread(sentences, timeline.entries), *dated.findings, *frame.findings]
     if not is_of_a_drill:  # a drill's figures come from its journal, and stand there in tables beside its budgets
         findings += check_told_times(outline, sentences, dated.entries, instants, frame.placing)
         findings += check_facts(sentences, instants, found.measures, found.detected_by)
@@ -81,6 +84,14 @@ def read_report(text: str, local: ZoneInfo, experiment: str | None = None) -> Re
     prose = () if is_of_a_drill else unused(sentences, found, shown)
     incident = replace(found, findings=shown, prose=prose)
     return Reading(incident, _notes(outline, incident), is_of_a_drill)
+
+
+def _unread(sentences: Sequence[Sentence], entries: Sequence[WrittenEntry]) -> Iterator[Finding]:
+    """Yield what was left unread of a report that is far too long."""
+    for most, read, noun in ((MOST_SENTENCES, sentences, "sentences"), (MOST_ENTRIES, entries, "entries")):
+        if len(read) >= most:
+            text = f"it has more than {most} {noun}: what stands after them was not read"
+            yield Finding(FindingKind.NOT_UNDERSTOOD, (read[-1].line,), text)
 
 
 def _incident(

@@ -11,14 +11,14 @@ _MONTH = (
     r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\b\.?"
 )
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
-_YEAR = r"(?P<year>[0-9]{4})(?![0-9:])"
+_YEAR = r"(?P<year>[0-9]{4})(?![0-9]|:[0-9])"
 _FORMS = (
     ("iso", re.compile(r"(?<![0-9])(?P<year>[0-9]{4})([-/.])(?P<month>[0-9]{1,2})\2(?P<day>[0-9]{1,2})(?![0-9])")),
     ("slash", re.compile(r"(?<![0-9/])(?P<one>[0-9]{1,2})/(?P<two>[0-9]{1,2})/(?P<year>[0-9]{4}|[0-9]{2})(?![0-9/])")),
     ("slash", re.compile(r"(?<![0-9-])(?P<one>[0-9]{1,2})-(?P<two>[0-9]{1,2})-(?P<year>[0-9]{4})(?![0-9-])")),
     ("dot", re.compile(r"(?<![0-9.])(?P<day>[0-9]{1,2})\.\s?(?P<month>[0-9]{1,2})\.\s?(?P<year>[0-9]{4})(?![0-9])")),
     ("named", re.compile(rf"(?<![0-9:.]){_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?")),
-    ("named", re.compile(rf"\b{_MONTH}\s+{_DAY}(?![0-9:])(?:,?\s+{_YEAR})?")),
+    ("named", re.compile(rf"\b{_MONTH}\s+{_DAY}(?![0-9]|:[0-9])(?:,?\s+{_YEAR})?")),
 )
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 """No incident of an online shop lies outside; what looks like a date there is none."""

@@ -17,7 +17,7 @@ _OFFSET = r"(?P<offset>[+-](?:0[0-9]|1[0-4]):?(?:00|15|30|45)(?![0-9:]))"
 _TAIL = rf"(?P<ish>-?ish\b)?{_MERIDIEM}?(?:{_OFFSET}|{_ZONE})?"
 _CLOCK = re.compile(
     r"(?<![0-9:.,/])(?P<hour>[0-9]{1,2}):(?P<minute>[0-5][0-9])"
-    rf"(?::(?P<second>[0-5][0-9])(?:[.,](?P<fraction>[0-9]{{1,6}}))?)?(?![0-9:]){_TAIL}",
+    rf"(?::(?P<second>[0-5][0-9])(?:[.,](?P<fraction>[0-9]{{1,6}}))?)?(?![0-9]|:[0-9]){_TAIL}",
     re.IGNORECASE,
 )
 _HOUR_ONLY = re.compile(rf"(?<![0-9:.,/-])(?P<hour>1[0-2]|[1-9]){_MERIDIEM}{_ZONE}?", re.IGNORECASE)
@@ -37,7 +37,7 @@ _HEDGED_AFTER = re.compile(r"\s?(?:or so\b|\(?approx|\(?ish\b|\?)", re.IGNORECAS
 _JOINS = re.compile(r"[\s,]*(?:T|at|on|of|the|-|@)?[\s,]*(?:the\s+)?", re.IGNORECASE)
 _DAY_BEFORE_CHARS = 20
 _MOST_CHARS = 4_000
-"""No sentence is as long; what is beyond is not looked at, so that no text takes long."""
+"""No sentence is as long; what is beyond is not looked at."""
 
 
 @dataclass(frozen=True, slots=True)

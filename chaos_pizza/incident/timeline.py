@@ -20,7 +20,7 @@ _LEAD = re.compile(
 _SEPARATOR = re.compile(r"[\s)\]|:;,.*=>\u2013\u2014-]+")
 _RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|to|until|till|and)\s*", re.IGNORECASE)
 _ZONE_SAID = re.compile(
-    rf"\btimes?\b[^.|]{{0,40}}?(?:\b(?:are|is|in|given)\b|[:(])[\s:(]*(?:in\s+|given\s+in\s+)?(?P<zone>{NAME})"
+    rf"\btimes?\b(?:[^.|]{{0,40}}?(?:\b(?:are|is|in|given)\b|[:(])[\s:(]*(?:in\s+|given\s+in\s+)?|\s+)(?P<zone>{NAME})"
     rf"|^[^.]{{0,30}}\((?P<in_brackets>{NAME})\)\s*$",
     re.IGNORECASE,
 )

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
+from itertools import islice
 
 from chaos_pizza.incident.dating import Placing, interval_of
 from chaos_pizza.incident.outline import Outline, SectionName
 from chaos_pizza.incident.passage import Sentence
 from chaos_pizza.incident.record import Finding, FindingKind, ReadEntry, ReadInstant, Sense
-from chaos_pizza.incident.spelled_time import SpelledTime, find_times
+from chaos_pizza.incident.spelled_time import HEDGE, SpelledTime, find_times
 from chaos_pizza.incident.wording import apart, clock, length
 from chaos_pizza.incident.words import tellings_of
 from chaos_pizza.incident.zone import SEVERAL_MEANINGS, zone_label, zone_of
@@ -53,12 +54,15 @@ def check_told_times(
         return []
     for time in find_times(outline.title)[:1]:
         held.findings += _check_title(outline.title_line, time, timed, placing)
-    for told in list(_told(sentences))[:MOST_TIMES]:
+    own_lines = {entry.line for entry in entries}
+    others = [sentence for sentence in sentences if sentence.line not in own_lines]
+    for told in islice(_told(others), MOST_TIMES):
         _check(told, timed, {instant.sense: instant for instant in instants}, placing, held)
     if held.alike:
-        texts = ", ".join(dict.fromkeys(text for _, text in held.alike[:12]))
-        lines = tuple(dict.fromkeys(line for line, _ in held.alike))
-        held.findings.append(Finding(FindingKind.AGREEMENT, lines, f"{texts}: in the timeline too"))
+        clocks = sorted({text for _, text in held.alike})[:12]
+        lines = tuple(sorted({line for line, _ in held.alike}))
+        text = f"{', '.join(clocks)} UTC: in the timeline too"
+        held.findings.append(Finding(FindingKind.AGREEMENT, lines, text))
     return list(dict.fromkeys(held.findings))
 
 
@@ -121,7 +125,7 @@ def _check(
 
 def _agree(told: _Told, zone: tzinfo, when: Interval, line: int, placing: Placing, held: _Held) -> None:
     if told.time.zone or zone == placing.zone:
-        held.alike.append((told.line, told.time.text))
+        held.alike.append((told.line, clock(when.earliest + (HEDGE if told.time.is_hedged else timedelta(0)))))
         return
     text = (
         f"{told.time.text} names no time zone; in {zone_label(zone, when.earliest)} it is {clock(when.earliest)} UTC, "
@@ -144,8 +148,8 @@ def _differing(
         shown = f"{shown} (in {zone_label(zone, when.earliest)}: {clock(when.earliest)} UTC)"
     if expected:
         text = (
-            f"{shown} is said of “{told.words}”, {apart(when, expected.when)} the {expected.sense.value} of line "
-            f"{expected.line}, {expected.written}"
+            f"{shown} is said of “{told.words}”: {apart(when, expected.when)} {expected.sense.value}, "
+            f"{expected.written} in line {expected.line}"
         )
         return Finding(FindingKind.CONTRADICTION, (told.line, expected.line), text)
     first, last = (min(timed, key=lambda pair: pair[1].earliest), max(timed, key=lambda pair: pair[1].latest))

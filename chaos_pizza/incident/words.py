@@ -108,7 +108,7 @@ _NOT = re.compile(
 _NOT_WITHIN = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
 _NOT_YET = re.compile(
     r"\b(?:will|would|should|shall|could\s+have|can|may|might|must|to\s+be|if|unless|until|need(?:s|ed)?|plan(?:s|ned)?"
-    r"|want(?:s|ed)?|tr(?:y|ied|ying)|attempt(?:s|ed|ing)?|going\s+to|hoping|waiting\s+for|in\s+order\s+to|whether)\b",
+    r"|to\s+(?:restore|bring|get|put)|want(?:s|ed)?|tr(?:y|ied|ying)|attempt(?:s|ed|ing)?|going\s+to|hoping|waiting\s+for|in\s+order\s+to|whether)\b",
     re.IGNORECASE,
 )
 _DENIED_BEFORE_CHARS = 60
