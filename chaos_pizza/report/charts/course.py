@@ -39,7 +39,13 @@ def course_chart(
         *([label_panel(axis, marks)] if marks else []),
         _ratio_panel(axis, buckets, behind, marks),
         _failed_panel(axis, behind, marks),
-        _latency_panel(replace(axis, notes=_notes(buckets)), buckets, behind, marks, settings.traffic.latency_budget_s),
+        _latency_panel(
+            replace(axis, notes=_notes(buckets, has_gaps=bool(gaps))),
+            buckets,
+            behind,
+            marks,
+            settings.traffic.latency_budget_s,
+        ),
     ]
     spec = {
         "datasets": {"buckets": bucket_rows(axis, buckets)},
@@ -167,9 +173,10 @@ def _latency_panel(
     return _panel(axis, LATENCY_PX, layers)
 
 
-def _notes(buckets: Buckets) -> tuple[str, ...]:
+def _notes(buckets: Buckets, *, has_gaps: bool) -> tuple[str, ...]:
     """Return what a reader must know to read the picture, a line each."""
     told = f"A step is {limit(buckets.width_s)}; “failed” marks each step with a failed purchase."
+    told += " Grey: no purchases." if has_gaps else ""
     worst = ("Good purchases: orange reaches down to the worst second of a step.",) if buckets.width_s > 1 else ()
     latency = "Time to answer: the line is the median, dark reaches to 95 of 100, light to the slowest."
     unseen = ("▲: a purchase whose end was not seen.",) if buckets.endless.any() else ()
