@@ -16,6 +16,7 @@ from chaos_pizza.model.result import DrillResult
 DOCUMENT_NAME = "drill.json"
 REPORT_NAME = "report.md"
 PAGE_NAME = "report.html"
+PDF_NAME = "report.pdf"
 TOOLKIT_JOURNAL_NAME = "chaos-journal.json"
 
 

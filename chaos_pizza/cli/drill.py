@@ -9,14 +9,15 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from chaos_pizza.aftermath import conclude
 from chaos_pizza.ci.budgets import with_budgets
 from chaos_pizza.cli.ci_outputs import CiOutputs, ci_options
 from chaos_pizza.cli.options import config_option, reports_option, target_option
 from chaos_pizza.clock import AnchoredClock
-from chaos_pizza.configuration import read_configuration
+from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.console.progress import Progress
 from chaos_pizza.console.summary import print_summary
-from chaos_pizza.folder import REPORT_NAME
+from chaos_pizza.folder import PAGE_NAME
 from chaos_pizza.live.permission import permit
 from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.result import Verdict
@@ -69,17 +70,34 @@ def drill(
         telling.held = held
         # First what whoever waits has to know: a CI system's files take a while after a long drill.
         tell(held, console, as_json, target_name)
+    follow_up(held, configuration, target_name)
     sys.exit(held.exit_code)
 
 
 def tell(held: HeldDrill, console: Console, as_json: bool, target_name: str | None) -> None:
     """Print what came of a drill, and, loudly, what is left to do where calm is not proven."""
     if held.result:
-        print_summary(console, held.result, str(held.folder / REPORT_NAME))
+        print_summary(console, held.result, str(held.folder / PAGE_NAME))
         if as_json:
             click.echo(json.dumps(to_document(held.result), indent=2))
     if held.complaint:
         click.echo(f"chaos-pizza: {held.complaint}", err=True)
+    _warn(held, target_name)
+
+
+def follow_up(held: HeldDrill, configuration: TeamConfiguration, target_name: str | None) -> None:
+    """Let the history and the team's tools know of a drill, and say what did not work; takes seconds at the most."""
+    if held.written is None:
+        return
+    complaints = conclude(held.written, configuration, held.folder.parent)
+    for complaint in complaints:
+        click.echo(f"chaos-pizza, after the drill: {complaint}", err=True)
+    if complaints:
+        # What has to be done now is the last thing on the screen.
+        _warn(held, target_name)
+
+
+def _warn(held: HeldDrill, target_name: str | None) -> None:
     if held.exit_code == Verdict.CALM_NOT_RESTORED.exit_code:
         click.echo(
             f"chaos-pizza: CHAOS MAY STILL BE ON. Run: chaos-pizza calm --target {target_name or 'env'}", err=True

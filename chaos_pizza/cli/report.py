@@ -9,7 +9,7 @@ from chaos_pizza.cli.editor import edit_file
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.errors import UsageError
-from chaos_pizza.folder import REPORT_NAME, find_drill_folder
+from chaos_pizza.folder import PAGE_NAME, PDF_NAME, REPORT_NAME, find_drill_folder
 from chaos_pizza.notes_file import offer_notes, read_notes
 from chaos_pizza.results import write_results
 
@@ -17,19 +17,39 @@ from chaos_pizza.results import write_results
 @click.command(short_help="Write a drill's report anew.")
 @click.argument("drill")
 @click.option("--edit", is_flag=True, help="First fill in what only people know, in your editor.")
+@click.option("--pdf", is_flag=True, help="Print the page too, by a browser of this machine.")
 @config_option
 @reports_option
-def report(drill: str, edit: bool, config_path: Path | None, reports: Path | None) -> None:
-    """Write drill.json and report.md of DRILL (an id, a folder, or `latest`) anew from its journal and notes.yaml."""
+def report(drill: str, edit: bool, pdf: bool, config_path: Path | None, reports: Path | None) -> None:
+    """Write the report of DRILL (an id, a folder, or `latest`) anew from its journal and notes.yaml.
+
+    That is drill.json, report.md with its pictures, and the page report.html, which opens without a network.
+    """
     configuration = read_configuration(config_path)
-    folder = find_drill_folder(reports or configuration.reports, drill)
+    kept_in = reports or configuration.reports
+    folder = find_drill_folder(kept_in, drill)
     if edit:
         _edit_notes(folder)
     # Read first: what people got wrong is to be said before anything is written.
     written = write_results(folder, read_notes(folder))
-    for complaint in [*written.complaints, *keep_in_history(written, configuration, folder.parent)]:
+    complaints = list(written.complaints)
+    if folder.parent.resolve() == kept_in.resolve():
+        # A drill from elsewhere, an example say, is none of this history's.
+        complaints += keep_in_history(written, configuration, kept_in)
+    for complaint in complaints:
         click.echo(f"chaos-pizza: {complaint}", err=True)
-    click.echo(f"{written.result.judgement.verdict.value}: {folder / REPORT_NAME}")
+    click.echo(f"{written.result.judgement.verdict.value}: {folder / REPORT_NAME}, {folder / PAGE_NAME}")
+    if pdf:
+        click.echo(_printed(folder))
+
+
+def _printed(folder: Path) -> Path:
+    """Print the page, and return where the PDF is; `UsageError` where that can't be done."""
+    from chaos_pizza.printing import print_page  # noqa: PLC0415 - few print
+
+    pdf = folder / PDF_NAME
+    print_page(folder / PAGE_NAME, pdf)
+    return pdf
 
 
 def _edit_notes(folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from chaos_pizza.cli.drill import tell
+from chaos_pizza.cli.drill import follow_up, tell
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.console.progress import Progress
@@ -45,4 +45,5 @@ def resume(drill: str, config_path: Path | None, reports: Path | None, productio
         held = resume_drill(torso, started, target, timeout_s, watch)
         display.close()
     tell(held, console, as_json=False, target_name=started.target)
+    follow_up(held, configuration, started.target)
     sys.exit(held.exit_code)
