@@ -69,6 +69,12 @@ def test_what_no_alert_catches_names_the_drills_and_the_blind_rules():
     )
 
 
+def test_the_longest_spell_without_an_alert_comes_first():
+    drills = [blind_drill(number) for number in range(3)]
+    sentences = answered([*drills, replace(drills[0], experiment="a", drill_id="a")]).uncaught
+    assert [sentence.partition(":")[0] for sentence in sentences] == ["factory-badjwt", "a"]
+
+
 def test_one_drill_without_an_alert_is_called_one():
     (sentence,) = answered([drill(0, at_least(60), sights=(sight(Sight.MOVED),))]).uncaught
     assert sentence == (

@@ -47,6 +47,13 @@ def test_lower_bounds_are_kept_all_where_they_fit_and_evenly_where_not():
     assert (len(kept), gaps) == (20, {10})
 
 
+def test_the_one_slow_drill_and_the_one_fast_drill_of_many_are_drawn():
+    values = [10 + number % 7 for number in range(400)]
+    values[123], values[321] = 99, 1
+    kept = [point.value for point in thinned(points(values), 30)]
+    assert (max(kept), min(kept)) == (99, 1)
+
+
 @given(st.lists(st.tuples(st.floats(0, 1e4), st.booleans()), min_size=1, max_size=300), st.integers(12, 60))
 def test_no_more_than_there_is_room_for_and_no_extreme_is_lost(drawn, room):
     censored = {number for number, (_, is_bound) in enumerate(drawn) if is_bound}

@@ -85,6 +85,18 @@ def test_the_medians_interval_is_read_off_the_band():
     assert median_bounds(curve_of(TREATED)) == (13, None)
 
 
+def test_the_medians_interval_under_placebo_has_both_ends():
+    """SAS's LIFETEST, whose band is the same, gives 4 to 11 weeks; by hand, the band there is:
+
+    at 4 weeks 0.6667 (0.4254 to 0.8250), at 8 weeks 0.3810 (0.1831 to 0.5778), at 11 weeks 0.2857 (0.1166 to 0.4818).
+    """
+    steps = {step.after_s: (step.low_ratio, step.high_ratio) for step in curve_of(PLACEBO)}
+    assert steps[4] == pytest.approx((0.4254, 0.8250), abs=1e-4)
+    assert steps[8] == pytest.approx((0.1831, 0.5778), abs=1e-4)
+    assert steps[11] == pytest.approx((0.1166, 0.4818), abs=1e-4)
+    assert median_bounds(curve_of(PLACEBO)) == (4, 11)
+
+
 def test_a_curve_that_stays_above_one_half_has_no_median():
     assert median_of(curve_of(Durations((1.0,), (2.0, 3.0)))) is None
 
