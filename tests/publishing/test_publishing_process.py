@@ -1,5 +1,6 @@
 """The process that tells the tools: what it may cost whoever started it."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -119,11 +120,16 @@ def test_a_detached_process_holds_nothing_of_its_starter_s_open_and_outlives_it(
     server = hostile_server(drips(b"", b"", 0.02))
     code = DETACHING.format(here=str(Path(__file__).parent), folder=str(tmp_path))
     environment = {**os.environ, "HOOK_URL": f"{server.url}/s3cret-path-0123"}
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=environment, text=True) as starter:
+    command = [sys.executable, "-c", code]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "start_new_session": True}
+    with subprocess.Popen(command, env=environment, text=True, **pipes) as starter:
         # Reads until the last holder of the pipe has closed it.
         assert starter.stdout.read() == "None\n"
         assert starter.wait() == 0
     assert not (tmp_path / LOG_NAME).exists()
+    # A CI step that is over has its whole process group ended, too.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(starter.pid, signal.SIGKILL)
     noted = wait_for_log(tmp_path / LOG_NAME)
     assert (
         noted.partition(" ")[2] == (f"webhook: the webhook ({server.url}, POST) did not answer within 2 s\n")
