@@ -16,7 +16,7 @@ from chaos_pizza.report.phrasing import counted, span
 _STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.CALM_NOT_RESTORED: "bold red"}
 _MEASURES = {MeasureName.TTD: "TTD", MeasureName.TTM: "TTM", MeasureName.TTR: "TTR"}
 _LONGEST_WORD = 60
-_WIDE = 120
+_WIDE = 150
 """From so many columns on every answer has a column of its own."""
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Select, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from chaos_pizza.errors import UsageError
 from chaos_pizza.history.connection import connected, transaction
@@ -82,7 +83,7 @@ class History:
 
     def _put(self, drill: PastDrill, items: Sequence[ActionItem] | None) -> None:
         row = row_of(drill)
-        self._connection.execute(_PUT["postgresql" if self.place.path is None else "sqlite"], row)
+        self._connection.execute(_put_statement(in_file=self.place.path is not None), row)
         if items is None:
             return
         self._connection.execute(delete(action_items).where(action_items.c.drill_id == row["id"]))
@@ -132,14 +133,14 @@ def _chosen(statement: Select[Any], experiment: str | None, since: datetime | No
     return statement if until is None else statement.where(drills.c.started_at < until)
 
 
-def _put_statement(dialect_insert: Any) -> Any:
+@cache
+def _put_statement(*, in_file: bool) -> Any:
     """Return a statement that adds a row, or changes the one that is there.
 
     Not deleted and added: of two who keep the same drill at once the second waits for the first one's row.
     """
-    added = dialect_insert(drills)
+    # Each database has its own, and none need wait for the other's.
+    dialect = import_module(f"sqlalchemy.dialects.{'sqlite' if in_file else 'postgresql'}")
+    added = dialect.insert(drills)
     changed = {column.name: added.excluded[column.name] for column in drills.c if not column.primary_key}
     return added.on_conflict_do_update(index_elements=[drills.c.id], set_=changed)
-
-
-_PUT = {"postgresql": _put_statement(postgresql.insert), "sqlite": _put_statement(sqlite.insert)}

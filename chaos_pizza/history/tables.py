@@ -19,7 +19,6 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from chaos_pizza.model.conversion import instant_text
@@ -51,6 +50,21 @@ class Instant(TypeDecorator[datetime]):
         return value if value is None else value.astimezone(UTC)
 
 
+class List(TypeDecorator[list[Any]]):
+    """A list: in PostgreSQL as `jsonb`, so that those who look into one can ask the database, in SQLite as its text."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type that this database keeps a list as."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(JSON())
+        from sqlalchemy.dialects.postgresql import JSONB  # noqa: PLC0415 - a history in SQLite need not wait for it
+
+        return dialect.type_descriptor(JSONB())
+
+
 def _measure_columns(name: MeasureName) -> list[Column[float] | Column[bool]]:
     stem = name.removesuffix("_s")
     return [
@@ -60,9 +74,6 @@ def _measure_columns(name: MeasureName) -> list[Column[float] | Column[bool]]:
         Column(f"{stem}_censored", Boolean),
     ]
 
-
-# A list is looked into by few; JSONB lets these few ask the database.
-_List = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 metadata = MetaData()
 
@@ -80,7 +91,7 @@ drills = Table(
     Column("announced", Boolean),
     Column("responder", Text),
     Column("verdict", Text),
-    Column("reasons", _List, nullable=False),
+    Column("reasons", List, nullable=False),
     Column("detected_by", Text),
     Column("ended_by", Text),
     Column("fault_proven", Boolean),
@@ -92,8 +103,8 @@ drills = Table(
     Column("minutes_below_tolerance", Double),
     Column("orders_without_pizza", BigInteger),
     Column("revenue_lost_btc", Double),
-    Column("missed_budgets", _List, nullable=False),
-    Column("sights", _List, nullable=False),
+    Column("missed_budgets", List, nullable=False),
+    Column("sights", List, nullable=False),
     Column("rules_version", Text),
     Column("tool_version", Text),
     # Last, so that a row is split into its head and its measures.

@@ -68,7 +68,7 @@ def test_on_a_narrow_terminal_the_answers_stand_beneath_each_other():
     assert " ".join(lines[4:]) == "detected by alert failed-purchases (shop /metrics), ended by runbook"
 
 
-@pytest.mark.parametrize("width", [40, 80, 119, 120, 200])
+@pytest.mark.parametrize("width", [40, 80, 149, 150, 200])
 def test_hostile_words_steer_no_terminal_and_stay_short(width):
     hostile = "\x1b[31m[red]\u202eevil" + "x" * 5000
     lines = shown(drill(experiment=hostile, detected_by=hostile), incident(experiment="", title=hostile), width=width)
