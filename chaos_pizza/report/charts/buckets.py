@@ -146,7 +146,7 @@ def gaps_of(buckets: Buckets, window: Window) -> list[Window]:
     edges = np.flatnonzero(np.diff(buckets.run))
     begins = [window.from_s, *buckets.until_s[edges], *buckets.until_s[-1:]]
     ends = [*buckets.first_s[:1], *buckets.first_s[edges + 1], window.until_s]
-    found = [Window(float(begin), float(end)) for begin, end in zip(begins, ends, strict=len(buckets) > 0)]
+    found = [Window(float(begin), float(end)) for begin, end in zip(begins, ends, strict=True)]
     outer = {0, len(found) - 1}
     return [gap for place, gap in enumerate(found) if gap.length_s > (buckets.width_s if place in outer else 0)]
 
