@@ -78,8 +78,8 @@ def _improved(figures: Sequence[GroupFigures], comparisons: Sequence[Comparison]
         return [f"nothing, and something got worse. {told[0]}", *told[1:]] if worse else told
     tested = sorted(comparisons, key=_weight)
     if tested:
-        return [f"nothing that can be told. {describe_comparison(tested[0])}"]
-    return [f"nothing that can be told. {_waiting(figures)}"]
+        return [f"nothing that can be told yet. {describe_comparison(tested[0])}"]
+    return [f"nothing that can be told yet. {_waiting(figures)}"]
 
 
 def _weight(comparison: Comparison) -> tuple[bool, float, str, str, bool]:

@@ -86,19 +86,10 @@ def compare_groups(groups: Sequence[Group]) -> tuple[Comparison, ...]:
     return tuple(replace(comparison, p_value=p_value) for comparison, p_value in zip(found, adjusted, strict=True))
 
 
-def versions_of(group: Group) -> dict[str, tuple[PastDrill, ...]]:
-    """Return a group's drills by the version of the rules that watched, in the order in which these came up."""
-    by_version: dict[str, list[PastDrill]] = {}
-    for drill in group.drills:
-        if drill.rules_version is not None:
-            by_version.setdefault(drill.rules_version, []).append(drill)
-    return {version: tuple(drills) for version, drills in by_version.items()}
-
-
 def _comparisons(group: Group) -> Iterator[Comparison]:
     versions = [
         drills
-        for drills in versions_of(group).values()
+        for drills in group.by_rules().values()
         if _durations(drills, MeasureName.TTD).count >= LEAST_FOR_INTERVAL
     ]
     # By when each was last in use, so that the present rules are among those compared.

@@ -35,6 +35,17 @@ class Group:
         """Return a measure of these drills as a sample."""
         return Durations.of(drill.measures.get(name) for drill in self.drills)
 
+    def by_rules(self) -> dict[str, tuple[PastDrill, ...]]:
+        """Return these drills by the version of the rules that watched, in the order in which the versions came up.
+
+        Those of which no version is known are left out.
+        """
+        by_version: dict[str, list[PastDrill]] = {}
+        for drill in self.drills:
+            if drill.rules_version is not None:
+                by_version.setdefault(drill.rules_version, []).append(drill)
+        return {version: tuple(drills) for version, drills in by_version.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Experiment:

@@ -63,7 +63,7 @@ class GroupFigures:
 def figures_of(group: Group) -> GroupFigures:
     """Return what a group comes to."""
     detectors = Counter(map(detector_of, group.drills))
-    spread = spread_of([group.durations(MeasureName.TTD)])
+    spread = _spread(group)
     bought = [drill for drill in group.drills if drill.purchases]
     unfelt = Rate(sum(drill.failed == 0 for drill in bought), len(bought)) if bought else None
     return GroupFigures(
@@ -75,6 +75,13 @@ def figures_of(group: Group) -> GroupFigures:
         needed=drills_needed(spread.log_spread),
         unfelt=unfelt,
     )
+
+
+def _spread(group: Group) -> Spread:
+    """Return the spread of the time to detect, within versions of the rules where these tell it."""
+    versions = group.by_rules().values()
+    within = spread_of([Durations.of(drill.measures.get(MeasureName.TTD) for drill in drills) for drills in versions])
+    return spread_of([group.durations(MeasureName.TTD)]) if within.is_assumed else within
 
 
 def _measure(group: Group, name: MeasureName) -> MeasureFigures:

@@ -69,8 +69,8 @@ def _too_few(rate: Rate) -> str:
 
 
 def _detectors(figures: GroupFigures) -> str:
-    told = [f"{_DETECTORS[detector]} {count}" for detector, count in figures.detectors.items() if count]
-    return ", ".join(told)
+    told = [f"{_DETECTORS[detector]} in {count}" for detector, count in figures.detectors.items() if count]
+    return ", by ".join(told)
 
 
 def _unfelt(unfelt: Rate) -> Iterator[str]:
@@ -83,9 +83,12 @@ def _mixed(figures: GroupFigures) -> Iterator[str]:
     targets = sorted({name_of(drill.target) for drill in drills})
     if len(targets) > 1:
         yield f"They were held on {len(targets)} targets ({listed(targets)}); part of their spread may come from there."
+    versions = len(figures.group.by_rules())
+    if versions > 1:
+        yield f"They ran under {versions} versions of the alert rules, and the medians are of all of them together."
     played = sum(drill.ended_by is Actor.RUNBOOK for drill in drills)
     if played:
-        whose = "each of them" if played == len(drills) else f"{played} of them"
+        whose = f"{played} of them" if played < len(drills) else "it" if played == 1 else "each of them"
         yield (
             f"In {whose} the runbook, played by the drill, ended the fault: these times to mitigate say how fast the "
             "alert and the runbook are, not how fast people are."

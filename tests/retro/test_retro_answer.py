@@ -29,15 +29,15 @@ def test_without_enough_drills_the_answer_is_how_many_it_takes():
     """Four drills tell no spread, so the assumed one holds: 55 on each side."""
     (sentence,) = answered([drill(number, took(10 + number)) for number in range(4)]).improved
     assert sentence == (
-        "nothing that can be told. factory-fail (announced): there are 4 drills; to see a change of 30 % in the median "
-        "time to detect takes about 55 before it and 55 after it."
+        "nothing that can be told yet. factory-fail (announced): there are 4 drills; to see a change of 30 % in the "
+        "median time to detect takes about 55 before it and 55 after it."
     )
 
 
 def test_what_can_not_be_told_apart_is_no_improvement():
     (sentence, *rest) = answered(two_versions(before=(10, 20, 30, 40, 50), after=(11, 19, 31, 39, 52))).improved
     assert sentence.startswith(
-        "nothing that can be told. factory-fail (announced): the time to detect can't be shown to have changed"
+        "nothing that can be told yet. factory-fail (announced): the time to detect can't be shown to have changed"
     )
     assert rest == []
 

@@ -71,7 +71,7 @@ def test_under_five_drills_the_points_themselves_stand_there():
         "| Time to detect (TTD) | n = 3, 1 of them undetected | 1.91 s, 2.00 s, at least 30.0 s "
         "| n = 3: too few for an interval | - |"
     ) in text
-    assert "Detected: 2 of 3; n = 3: too few for an interval. First by an alert 2, nobody 1." in text
+    assert "Detected: 2 of 3; n = 3: too few for an interval. First by an alert in 2, by nobody in 1." in text
 
 
 def test_a_median_that_is_not_reached_says_so():
@@ -83,7 +83,7 @@ def test_a_median_that_is_not_reached_says_so():
 def test_the_detection_rate_has_its_interval():
     """Of 10 none went undetected: the lower end p has p ** 10 = 0.025."""
     text = written([drill(number, took(number + 1)) for number in range(10)])
-    assert "Detected: 10 of 10 (100 %; the true rate is 69.2 to 100 %, with 95 %). First by an alert 10." in text
+    assert "Detected: 10 of 10 (100 %; the true rate is 69.2 to 100 %, with 95 %). First by an alert in 10." in text
 
 
 def test_how_many_drills_a_claim_would_take_is_said_with_its_basis():
@@ -114,6 +114,13 @@ def test_targets_that_differ_and_a_runbook_that_played_are_said():
     text = written([*drills[1:], replace(drills[0], target="staging")])
     assert "They were held on 2 targets (sandbox and staging); part of their spread may come from there." in text
     assert "In each of them the runbook, played by the drill, ended the fault: these times to mitigate say" in text
+
+
+def test_versions_of_the_rules_are_said_and_the_spread_is_that_within_them():
+    """Each version's times are all alike; by the spread across both it would take hundreds of drills."""
+    text = written(two_versions(before=(40,) * 6, after=(2,) * 6))
+    assert "They ran under 2 versions of the alert rules, and the medians are of all of them together." in text
+    assert "takes 5 drills before it and 5 after it, by the spread seen here" in text
 
 
 def test_measuring_that_is_coarse_against_the_spread_is_said():
