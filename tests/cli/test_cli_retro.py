@@ -84,6 +84,8 @@ def test_it_writes_the_page_and_says_the_three_sentences(kept):
     assert f"](retro-{today}-factory-fail-points.svg)" in markdown
     page = (kept / f"reports/retro-{today}.html").read_text()
     assert page.count("<svg") == 2
+    docs = (Path(__file__).parents[2] / "docs" / "retro.md").read_text().splitlines()
+    assert set(lines[2:]) <= set(docs)
     assert "<script" not in page
 
 
