@@ -35,14 +35,12 @@ def items_of(sentences: Sequence[Sentence], calendar: Calendar) -> tuple[ReadIte
     own = [sentence for sentence in sentences if sentence.section is SectionName.ACTION_ITEMS]
     owners = [found["who"] for each in own if not each.is_item and (found := _ALL_OWNED.search(each.text))]
     of_all = owners[0] if owners else None
-    items: list[ReadItem] = []
+    items: dict[int, ReadItem] = {}
     for sentence in (each for each in own if each.is_item):
-        if items and items[-1].line == sentence.line:
-            # A second sentence of the same item.
-            items[-1] = replace(items[-1], text=f"{items[-1].text} {sentence.text}")
-        elif sentence.starts[0][0] == 0:
-            items.append(ReadItem(sentence.line, sentence.text, None, None, None))
-    return tuple(_completed(item, of_all, calendar) for item in items[:MOST_ITEMS])
+        line = sentence.block_line
+        text = f"{items[line].text} {sentence.text}" if line in items else sentence.text
+        items[line] = ReadItem(line, text, None, None, None)
+    return tuple(_completed(item, of_all, calendar) for item in list(items.values())[:MOST_ITEMS])
 
 
 def gives_owner(sentence: Sentence) -> bool:

@@ -40,7 +40,7 @@ def date_entries(written: Sequence[WrittenEntry], placing: Placing) -> Dated:
     """
     dated = Dated()
     day, previous = placing.day, None
-    for entry in _in_halves(written, dated):
+    for entry in _in_halves(written, placing, dated):
         if entry.first.zone and zone_of(entry.first.zone, placing.local) is None:
             dated.findings.append(_no_zone(entry))
             dated.entries.append(ReadEntry(entry.line, entry.written, None, entry.text))
@@ -105,29 +105,40 @@ def _when(entry: WrittenEntry, day: date, placing: Placing) -> Interval | None:
     return first if last is None else Interval(first.earliest, last.latest)
 
 
-def _in_halves(written: Sequence[WrittenEntry], dated: Dated) -> list[WrittenEntry]:
-    """Return the entries with am or pm on each, where some say it and others leave it out."""
-    if not any(entry.first.half for entry in written):
-        return list(written)
-    found: list[WrittenEntry] = []
-    half = next(entry.first.half for entry in written if entry.first.half) or "a"
-    previous: timedelta | None = None
-    for entry in written:
-        first = entry.first
-        if first.could_be_either_half:
-            half = _likely_half(first, half, previous)
-            first = first.in_half(half)
-            text = f"{entry.written} says neither am nor pm: taken as {half}m, as the entries around it"
-            dated.findings.append(Finding(FindingKind.ASSUMPTION, (entry.line,), text))
-        half, previous = first.half or half, first.since_midnight
-        found.append(replace(entry, first=first))
+def _in_halves(written: Sequence[WrittenEntry], placing: Placing, dated: Dated) -> list[WrittenEntry]:
+    """Return the entries with am or pm on each, where some of the same zone say it and others leave it out.
+
+    One that leaves it out is the nearest that it can be after the one before it; before the first that says it, the
+    nearest before the next.
+    """
+    found = list(written)
+    zones = [str(zone_for(entry.first, placing)) for entry in written]
+    for zone in dict.fromkeys(zones):
+        places = [place for place, other in enumerate(zones) if other == zone]
+        said = next((place for place in places if written[place].first.half), None)
+        if said is None:
+            continue
+        for order, sign in (
+            ([each for each in places if each > said], 1),
+            ([each for each in places if each < said], -1),
+        ):
+            beside = found[said].first.since_midnight
+            for place in order[::sign]:
+                time = _in_nearest_half(found[place].first, beside, sign)
+                found[place] = replace(found[place], first=time)
+                beside = time.since_midnight
+    for before, after in zip(written, found, strict=True):
+        if before != after:
+            text = f"{before.written} says neither am nor pm: taken as {after.first.half}m, as the entries around it"
+            dated.findings.append(Finding(FindingKind.ASSUMPTION, (before.line,), text))
     return found
 
 
-def _likely_half(first: SpelledTime, half: str, previous: timedelta | None) -> str:
-    if previous is None or first.in_half(half).since_midnight >= previous:
-        return half
-    return "p" if half == "a" else "a"
+def _in_nearest_half(time: SpelledTime, beside: timedelta, sign: int) -> SpelledTime:
+    """Return a time in the half of the day that brings it nearest after another (sign 1), or before it (sign -1)."""
+    if not time.could_be_either_half:
+        return time
+    return min((time.in_half(half) for half in "ap"), key=lambda each: (sign * (each.since_midnight - beside)) % _DAY)
 
 
 def _next_day(entry: WrittenEntry, day: date) -> Finding:

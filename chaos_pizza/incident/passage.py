@@ -21,12 +21,14 @@ _RULE = re.compile(r"[\s|:+=_*-]*")
 class Sentence:
     """A sentence (or an item of a list, or a row of a table) without its markup.
 
-    `starts` has, for each line that it stands on, the place in `text` from which on it does.
+    `starts` has, for each line that it stands on, the place in `text` from which on it does. `block_line` is the line
+    on which its paragraph, item or row begins.
     """
 
     text: str
     section: SectionName | None
     starts: tuple[tuple[int, int], ...]
+    block_line: int
     is_item: bool = False
 
     @property
@@ -48,7 +50,7 @@ def sentences_of(section: Section) -> Iterator[Sentence]:
             piece = text[begin:end]
             inset = begin + len(piece) - len(piece.lstrip())
             if stripped := piece.strip():
-                yield Sentence(stripped[:LONGEST], section.name, _shifted(starts, inset, end), is_item)
+                yield Sentence(stripped[:LONGEST], section.name, _shifted(starts, inset, end), starts[0][1], is_item)
             begin = end
 
 

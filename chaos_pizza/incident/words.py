@@ -157,5 +157,6 @@ def _is_denied(clause: str, found: re.Match[str]) -> bool:
         _NOT.search(nearest)
         or _NOT_YET.search(nearest)
         or _NOT_WITHIN.search(found.group())
+        or _NOT_YET.search(found.group())
         or _DENIED_AFTER.match(clause, found.end())
     )
