@@ -21,8 +21,7 @@ def describe_standing(standing: ItemStanding) -> str:
     told = _state(standing)
     if standing.earlier is None:
         return told
-    earlier = standing.earlier
-    return f"{told}; {earlier.drill_id} {_had(earlier)} before it was written down, which does not count"
+    return f"{told}; {_had(standing.earlier)}"
 
 
 def point_out(standing: ItemStanding, known: set[str]) -> list[str]:
@@ -55,8 +54,10 @@ def _because(telling: Telling) -> str:
     return f"{telling.drill_id}: {telling.shown}"
 
 
-def _had(telling: Telling) -> str:
-    return f"had {'borne it out' if telling.ruling is Ruling.HELD else 'refuted it'} ({telling.shown})"
+def _had(earlier: Telling) -> str:
+    if earlier.ruling is Ruling.REFUTED:
+        return f"{earlier.drill_id} had refuted it beforehand ({earlier.shown})"
+    return f"that {earlier.drill_id} had borne it out beforehand ({earlier.shown}) does not count"
 
 
 def _unknown(name: str, known: set[str]) -> str:

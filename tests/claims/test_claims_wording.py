@@ -74,12 +74,10 @@ def test_counts_ratios_and_verdicts_are_told_with_all_that_matters():
 
 def test_what_drills_showed_beforehand_is_told_apart():
     assert words(drill(9, REFUTED)) == (
-        "open: waits for a drill of factory-fail; "
-        "day-9 had refuted it (ttd_s 100.0 s) before it was written down, which does not count"
+        "open: waits for a drill of factory-fail; day-9 had refuted it beforehand (ttd_s 100.0 s)"
     )
     assert words(drill(9, HELD), drill(11, REFUTED)) == (
-        "refuted so far, by day-11: ttd_s 100.0 s; "
-        "day-9 had borne it out (ttd_s 50.0 s) before it was written down, which does not count"
+        "refuted so far, by day-11: ttd_s 100.0 s; that day-9 had borne it out beforehand (ttd_s 50.0 s) does not count"
     )
 
 

@@ -129,8 +129,8 @@ def test_a_person_reads_who_is_to_do_what_by_when_and_which_drill_says_how_it_st
         f"    by Thomas, due 2025-12-16; item 1 of {THE_INCIDENT}",
         "    claim: ttd_s(factory-fail) <= 90",
         (
-            f"    closed by {THE_DRILL}: ttd_s 50.0 s; {THE_INCIDENT} had refuted it "
-            "(ttd_s 10 min 0 s (9 min 0 s to 11 min 0 s)) before it was written down, which does not count"
+            f"    closed by {THE_DRILL}: ttd_s 50.0 s; {THE_INCIDENT} had refuted it beforehand "
+            "(ttd_s 10 min 0 s (9 min 0 s to 11 min 0 s))"
         ),
         "4 action items: 1 closed, 3 still to be done, 1 of them overdue",
     ]
