@@ -8,12 +8,12 @@ from chaos_pizza.claims.standing import ItemStanding
 from chaos_pizza.claims.wording import describe_standing
 from chaos_pizza.model.history import Origin, PastDrill
 from chaos_pizza.model.incident import Actor
-from chaos_pizza.model.result import MeasureName, Sight
+from chaos_pizza.model.result import Measure, Sight
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import span
 from chaos_pizza.retro.detections import RuleRecord
 from chaos_pizza.retro.experiments import MEASURES
-from chaos_pizza.retro.wording import NEVER_WORDS, announced_words
+from chaos_pizza.retro.wording import announced_words
 
 MOST_DRILLS = 100
 """Of one experiment; the others stand in the history."""
@@ -58,7 +58,7 @@ def drill_link(drill: PastDrill, folders: Collection[str]) -> str:
 
 def _began(drill: PastDrill, folders: Collection[str]) -> str:
     """Return when a drill began, as a link to its folder; with its id where that is not at hand."""
-    began = f"{drill.started_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    began = f"{drill.started_at.astimezone(UTC):%Y-%m-%d %H:%M}"
     if _has_folder(drill.drill_id, folders):
         return f"[{began}]({drill.drill_id}/)"
     return f"{began} ({plain(drill.drill_id, _NAME_CHARS)})"
@@ -104,16 +104,10 @@ def _known(announced: bool | None) -> str:
 
 
 def _times(drill: PastDrill) -> list[str]:
-    cells = []
-    for name in MEASURES:
-        measure = drill.measures.get(name)
-        cell = _NONE if measure is None else span(measure)
-        if measure is not None and measure.censored:
-            cell = f"{NEVER_WORDS[name]}, {cell}"
-        if name is MeasureName.TTD:
-            cells += [cell, plain(drill.detected_by, _NAME_CHARS) if drill.detected_by else _NONE]
-        elif name is MeasureName.TTM:
-            cells += [cell, _ENDED[drill.ended_by] if drill.ended_by else _NONE]
-        else:
-            cells.append(cell)
-    return cells
+    ttd, ttm, ttr = (drill.measures.get(name) for name in MEASURES)
+    by = plain(drill.detected_by, _NAME_CHARS) if drill.detected_by else "nobody" if ttd is not None else _NONE
+    return [_time(ttd), by, _time(ttm), _ENDED[drill.ended_by] if drill.ended_by else _NONE, _time(ttr)]
+
+
+def _time(measure: Measure | None) -> str:
+    return _NONE if measure is None else span(measure)
