@@ -3,28 +3,44 @@
 None of it is the drill's: what goes wrong here is a complaint, and changes no verdict.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from chaos_pizza.configuration import TeamConfiguration
 from chaos_pizza.drill.past import past_drill_of
 from chaos_pizza.history.keeping import keep_drill
+from chaos_pizza.model.result import DrillResult, Judgement, Verdict
 from chaos_pizza.publishing.process import publish_after, publish_detached
 from chaos_pizza.results import WrittenDrill
 
 
-def conclude(written: WrittenDrill, configuration: TeamConfiguration, reports: Path) -> list[str]:
+def conclude(
+    written: WrittenDrill, configuration: TeamConfiguration, reports: Path, *, owes_calm: bool = False
+) -> list[str]:
     """Keep a drill in the history and tell the team's tools of it; return what did not work, a line each.
 
+    `owes_calm` says that calm was not seen to be back, whatever the journal tells: the tools are told that, then.
     Takes some seconds at the most, whatever a database or a tool does.
     """
-    told = publish_after(configuration, written.folder, written.result, written.assessment.settings)
+    settings = written.assessment.settings
+    told = publish_after(configuration, written.folder, _to_tell(written, owes_calm=owes_calm), settings)
     return [*written.complaints, *keep_in_history(written, configuration, reports), *told]
 
 
-def conclude_detached(written: WrittenDrill, configuration: TeamConfiguration, reports: Path) -> list[str]:
+def conclude_detached(
+    written: WrittenDrill, configuration: TeamConfiguration, reports: Path, *, owes_calm: bool = False
+) -> list[str]:
     """Do the same, but wait for no tool: a process of its own tells them, and notes what came of it."""
-    told = publish_detached(configuration, written.folder, written.result, written.assessment.settings)
+    settings = written.assessment.settings
+    told = publish_detached(configuration, written.folder, _to_tell(written, owes_calm=owes_calm), settings)
     return [*written.complaints, *keep_in_history(written, configuration, reports), *([told] if told else [])]
+
+
+def _to_tell(written: WrittenDrill, *, owes_calm: bool) -> DrillResult:
+    if not owes_calm:
+        return written.result
+    reasons = ("calm is not proven: chaos may still be on", *written.result.judgement.reasons)
+    return replace(written.result, judgement=Judgement(Verdict.CALM_NOT_RESTORED, reasons))
 
 
 def keep_in_history(written: WrittenDrill, configuration: TeamConfiguration, reports: Path) -> list[str]:

@@ -17,6 +17,7 @@ from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.folder import list_drill_folders
 from chaos_pizza.live.permission import permit
+from chaos_pizza.publishing.settings import read_publishing
 from chaos_pizza.runner.drill_process import EndedDrill, SignalRelay, hold_in_process
 from chaos_pizza.runner.experiment_file import declaration_of, read_experiment
 from chaos_pizza.runner.series import hold_series
@@ -72,6 +73,7 @@ def ci(
         raise UsageError("--keep-going and --fail-fast are each other's contrary; ask for one of them")
     outputs.check()
     configuration = read_configuration(config_path)
+    read_publishing(configuration)  # a mistake in it is to be known before the first drill
     kept_in = reports or configuration.reports
     series = Series(configuration, config_path, kept_in, target_name, production, budgets)
     turns = [_checked(path, series) for path in experiments]

@@ -21,6 +21,7 @@ from chaos_pizza.folder import PAGE_NAME
 from chaos_pizza.live.permission import permit
 from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.result import Verdict
+from chaos_pizza.publishing.settings import read_publishing
 from chaos_pizza.report.document import to_document
 from chaos_pizza.runner.drill import HeldDrill, hold_drill
 from chaos_pizza.runner.experiment_file import declaration_of, read_experiment
@@ -51,6 +52,7 @@ def drill(
     console = Console(stderr=as_json)
     with outputs.told_of(experiment, stdout_is_taken=as_json) as telling:
         configuration = read_configuration(config_path)
+        read_publishing(configuration)  # a mistake in it is to be known before the drill
         described = read_experiment(experiment)
         declaration = declaration_of(described, experiment, configuration.alerting(target_name))
         declaration = with_budgets(declaration, budgets)
@@ -89,7 +91,8 @@ def follow_up(held: HeldDrill, configuration: TeamConfiguration, target_name: st
     """Let the history and the team's tools know of a drill, and say what did not work; takes seconds at the most."""
     if held.written is None:
         return
-    complaints = conclude(held.written, configuration, held.folder.parent)
+    owes_calm = held.exit_code == Verdict.CALM_NOT_RESTORED.exit_code
+    complaints = conclude(held.written, configuration, held.folder.parent, owes_calm=owes_calm)
     for complaint in complaints:
         click.echo(f"chaos-pizza, after the drill: {complaint}", err=True)
     if complaints:

@@ -23,7 +23,7 @@ from chaos_pizza.aftermath import conclude_detached
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.controls.signals import AbortOnSignal
-from chaos_pizza.errors import JournalError, PizzaError
+from chaos_pizza.errors import PizzaError
 from chaos_pizza.experiment.declaration import read_declaration
 from chaos_pizza.folder import REPORT_NAME, write_toolkit_journal
 from chaos_pizza.live.alone import target_of
@@ -138,8 +138,8 @@ def after_experiment_control(state: Journal = None, **_: Any) -> None:
         write_toolkit_journal(session.folder, state)
         if drill_is_toolkits():
             _conclude(session)
-    except JournalError as error:
-        logger.error(f"The drill could not be recorded: {error}")  # noqa: TRY400 - users are shown a line, no traceback
+    except PizzaError as error:
+        logger.error(f"The drill's results are not complete: {error}")  # noqa: TRY400 - users are shown a line, no traceback
     finally:
         _signals.uninstall()
         _permission.close()
@@ -149,7 +149,9 @@ def _conclude(session: DrillSession) -> None:
     """Write the results, and let the history and the team's tools know; our own command sees to that itself."""
     written = write_results(session.folder)
     logger.info(f"Drill {written.result.judgement.verdict.value}; its report is {session.folder / REPORT_NAME}")
-    for complaint in conclude_detached(written, read_configuration(None), session.folder.parent):
+    for complaint in conclude_detached(
+        written, read_configuration(None), session.folder.parent, owes_calm=session.owes_calm
+    ):
         logger.warning(complaint)
 
 

@@ -63,7 +63,7 @@ def run(*command: str, cwd: Path, env: dict[str, str] | None = None) -> Ran:
 
 
 def only_folder(reports: Path) -> Path | None:
-    folders = list(reports.iterdir()) if reports.is_dir() else []
+    folders = [path for path in reports.iterdir() if path.is_dir()] if reports.is_dir() else []
     assert len(folders) <= 1, folders
     return folders[0] if folders else None
 
