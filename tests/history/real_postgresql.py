@@ -48,6 +48,8 @@ class Server:
     def new_database(self) -> str:
         name = f"pizza_{next(self.numbers)}"
         self.ask(f"CREATE DATABASE {name}")
+        # Whose clock is nobody's here, so that an instant in its zone shows.
+        self.ask(f"ALTER DATABASE {name} SET timezone TO 'Asia/Kathmandu'")
         return name
 
 

@@ -123,12 +123,13 @@ def test_a_broken_history_is_kept_aside(tmp_path, content):
     write_drill(tmp_path, NAMES[0])
     (tmp_path / "history.db").write_bytes(content)
     # A journal that stays behind would be played back into the new file.
-    (tmp_path / "history.db-journal").write_bytes(b"left behind")
+    for left_behind in ("history.db-journal", "history.db-wal"):
+        (tmp_path / left_behind).write_bytes(b"left behind")
     (tmp_path / "history.db.broken-1").write_bytes(b"an earlier one")
     made = rebuild(None, tmp_path, lambda _done, _of: None)
     assert (made.drills, made.aside) == (1, tmp_path / "history.db.broken-2")
     assert made.aside.read_bytes() == content
-    assert not (tmp_path / "history.db-journal").exists()
+    assert not list(tmp_path.glob("history.db-*"))
     assert (tmp_path / "history.db.broken-1").read_bytes() == b"an earlier one"
     with open_history(None, tmp_path) as history:
         assert [past.drill_id for past in history.drills()] == NAMES[:1]

@@ -3,6 +3,7 @@
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from history_examples import ANY_DRILLS, ANY_ITEMS, BEGIN, ITEMS, drill, inciden
 from hypothesis import given, settings
 
 from chaos_pizza.errors import UsageError
+from chaos_pizza.history.keeping import keep_drill
 from chaos_pizza.history.store import open_history
 from chaos_pizza.model.notes import ActionItem, OpenedItem
 
@@ -19,6 +21,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from history_examples import ITEMS, drill
+from chaos_pizza.history.keeping import keep_drill
 from chaos_pizza.history.store import open_history
 url, reports, first, shared = sys.argv[1:]
 for number in range(int(first), int(first) + 15):
@@ -151,6 +154,24 @@ def test_several_processes_write_one_history_at_once(kept):
         )
         # Each row with the items that were kept with it.
         assert len(history.items()) == 2 * 45 + len([each for each in history.items() if each.drill_id == "shared"])
+
+
+def test_who_keeps_a_drill_while_all_are_made_anew_waits_and_is_not_lost(kept):
+    with open_history(kept.url, kept.reports) as history, ThreadPoolExecutor() as meanwhile:
+        history.keep(drill(1))
+        begun = []
+
+        def make(former, _items):
+            begun.append(meanwhile.submit(keep_drill, kept.url, kept.reports, drill(2), ITEMS))
+            # It can't be done before this is.
+            with pytest.raises(TimeoutError):
+                begun[0].result(timeout=0.4)
+            return [(past, ()) for past in former]
+
+        history.renew(make)
+        assert begun[0].result() is None
+        assert history.drills() == [drill(1), drill(2)]
+        assert [each.item for each in history.items()] == [*ITEMS]
 
 
 def test_the_file_is_its_owners_alone_and_its_folder_is_made(tmp_path):
