@@ -4,7 +4,7 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -45,6 +45,15 @@ def test_any_drill_is_read_back_as_it_was_kept(kept):
             assert repr(history.drills()) == repr([past])
 
         check()
+
+
+def test_the_first_and_the_last_moment_of_the_calendar(kept):
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    eternal = drill(started_at=first, ended_at=last)
+    with open_history(kept.url, kept.reports) as history:
+        history.keep(eternal)
+        assert history.drills() == [eternal]
+        assert history.drills(since=last) == []
 
 
 def test_what_is_kept_is_there_when_it_is_opened_again(kept):
