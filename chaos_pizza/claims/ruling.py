@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from chaos_pizza.claims.claim import DETECTED_BY, SIGHT, VERDICT, Condition, Relation
 from chaos_pizza.model.history import Origin, PastDrill
-from chaos_pizza.model.result import Measure, MeasureName, Sight, Verdict
+from chaos_pizza.model.result import MeasureName, Sight, Verdict
 from chaos_pizza.model.settings import FaultKind
 
 _PROVING = (Verdict.PASSED, Verdict.FAILED)
@@ -61,7 +61,9 @@ def rule(condition: Condition, drill: PastDrill) -> Ruling:
         return Ruling.UNDECIDED if is_open else _ruled(word == condition.wanted, word != condition.wanted)
     if condition.figure in _MEASURES:
         measure = drill.measures.get(_MEASURES[condition.figure])
-        return Ruling.UNDECIDED if measure is None else _rule_on_time(measure, condition.relation, condition.wanted)
+        if measure is None:
+            return Ruling.UNDECIDED
+        return _rule_on_bounds(measure.earliest, measure.latest, condition.relation, condition.wanted)
     number: float | None = getattr(drill, condition.figure)
     if number is None:
         return Ruling.UNDECIDED
@@ -76,10 +78,6 @@ def word_of(condition: Condition, drill: PastDrill) -> str | None:
         return _detector(drill.detected_by)
     assert condition.figure == SIGHT  # noqa: S101 - the grammar knows no other
     return _sight(condition.rule, drill)
-
-
-def _rule_on_time(measure: Measure, relation: Relation, wanted: float) -> Ruling:
-    return _rule_on_bounds(measure.earliest, None if measure.censored else measure.latest, relation, wanted)
 
 
 def _rule_on_bounds(least: float, most: float | None, relation: Relation, wanted: float) -> Ruling:
