@@ -8,7 +8,9 @@ from chaos_pizza.incident.outline import SectionName
 from chaos_pizza.incident.passage import Sentence
 from chaos_pizza.incident.record import ReadItem
 from chaos_pizza.incident.spelled_date import Calendar, find_dates
+from chaos_pizza.report.escape import one_line
 
+_LONGEST_OWNER = 100
 MOST_ITEMS = 200
 """As many as notes may have."""
 _NAME = r"(?P<who>[A-Z][\w.'-]*(?:\s+[A-Z][\w.'-]*){0,3})"
@@ -18,10 +20,11 @@ _OWNER = re.compile(
 _ALL_OWNED = re.compile(rf"\b(?i:assigned\s+to|owned\s+by|owner)\b[^:.]{{0,60}}(?::|\bis\b|\bto\b|\bby\b)\s*{_NAME}")
 _DUE = re.compile(r"\b(?:due|deadline|by|until|before)\b[^0-9A-Z]{0,12}$", re.IGNORECASE)
 # What an item is about, and how a drill could show that it is done. The alert's 90 s: a window of a minute, and half a
-# minute for its scrape and its evaluation. A second factory has to carry nearly every purchase.
+# minute for its scrape and its evaluation. A second factory has to carry nearly every purchase. The space behind `]`
+# keeps Markdown from making a link of it.
 _CLAIMS = (
     (r"\b(?:alerts?|alarms?)\b.*\b(?:bitcoin|revenue|sales|income|takings)\b",
-     "sight[revenue-down](factory-fail) = fired"),
+     "sight[revenue-down] (factory-fail) = fired"),
     (r"\b(?:alerts?|alarms?|thresholds?|boundar(?:y|ies))\b.*\b(?:fail(?:ed|ures?|ing)?|errors?)\b",
      "ttd_s(factory-fail) <= 90"),
     (r"\b(?:back-?\s?up|second|fall-?back|stand-?by|redundant|fail-?over)\b.*\b(?:service|factory|vendor)\b",
@@ -52,7 +55,8 @@ def _completed(item: ReadItem, of_all: str | None, calendar: Calendar) -> ReadIt
     found = _OWNER.search(item.text)
     own = (found["who"] or found["handle"]) if found else None
     claim = next((claim for words, claim in _CLAIMS if re.search(words, item.text, re.IGNORECASE)), None)
-    return replace(item, owner=own or of_all, due=_due(item.text, calendar), claim=claim)
+    owner = one_line(own or of_all or "", _LONGEST_OWNER) or None
+    return replace(item, owner=owner, due=_due(item.text, calendar), claim=claim)
 
 
 def _due(text: str, calendar: Calendar) -> str | None:
