@@ -21,7 +21,8 @@ def read_yaml(path: Path, mistake: type[UsageError] = UsageError) -> Any:
         raise mistake(f"{path} can't be read: it is no text") from None
     except OSError as error:
         raise mistake(f"{path} can't be read: {error.strerror}") from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        # A ValueError of the library's own: 2026-13-45 looks like a date and is none.
         raise mistake(f"{path} is not YAML: {_complaint(error)}") from None
 
 

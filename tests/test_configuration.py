@@ -98,6 +98,7 @@ def test_a_file_that_was_asked_for_has_to_be_there(tmp_path):
         ("a: [", "is not YAML: "),
         ("targets: {s: {vendor_key: k3y-in-clear: x}}", "is not YAML: "),
         ("a\x00b", "is not YAML: "),
+        ("reports: 2026-13-45", "is not YAML: "),
         (b"\xff\xfe\xfa", "can't be read"),
         ("targets: !!python/object:os.system {}", "is not YAML: "),
         ("- a list", "may hold `targets`, `reports`, `history` and `publish`, and nothing else"),
