@@ -1,6 +1,6 @@
 """The picture of an experiment: every drill as a point over time, in a panel for each measure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -8,13 +8,13 @@ from typing import Any
 from chaos_pizza.model.conversion import instant_text
 from chaos_pizza.report.chart import Chart
 from chaos_pizza.report.palette import Colour
-from chaos_pizza.report.phrasing import at_least, counted, day_of, duration, share
 from chaos_pizza.report.phrasing import limit as limit_words
 from chaos_pizza.retro.axis import LABEL, duration_axis
-from chaos_pizza.retro.experiments import MEASURES, Experiment
+from chaos_pizza.retro.experiments import Experiment
 from chaos_pizza.retro.limits import Limit
-from chaos_pizza.retro.points import Point, points_of, ratio_points_of, thinned
-from chaos_pizza.retro.wording import MEASURE_WORDS, NEVER_WORDS, name_of
+from chaos_pizza.retro.panels import Panel, describe_panel, line_words, panels_of
+from chaos_pizza.retro.points import Point
+from chaos_pizza.retro.wording import name_of
 
 WIDTH, HEIGHT = 560, 130
 _SERIES = {
@@ -29,24 +29,22 @@ _SERIES = {
 }
 """What each kind of point looks like: its shape, its colour, and whether it is filled. No two have the same shape."""
 _NAMES = {True: "announced", False: "blind", None: "announced or not is unknown"}
-_FEW_DAYS = timedelta(days=4)
-_VISIBLE_RATIO = 0.02
-"""An interval narrower than this part of its value would be hidden by the point itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Panel:
-    title: str
-    points: list[Point]
-    drawn: list[Point]
-    limits: tuple[Limit, ...]
-    is_ratio: bool
+class _Look:
+    """How a line across a panel looks, and at which side its words stand."""
 
-    @property
-    def time_format(self) -> str:
-        """How instants stand at the axis: as days, or as times where all is within a few days."""
-        times = [point.at for point in self.points]
-        return "%m-%d %H:%M" if max(times) - min(times) < _FEW_DAYS else "%Y-%m-%d"
+    colour: Colour
+    dashes: list[int]
+    align: str
+
+
+_CLAIMED = _Look(Colour.BUDGET, [5, 4], "right")
+_INCIDENT = _Look(Colour.SERIES_8, [1, 3], "left")
+_FEW_DAYS = timedelta(days=4)
+_VISIBLE_RATIO = 0.02
+"""An interval narrower than this part of its value would be hidden by the point itself."""
 
 
 def points_chart(experiment: Experiment, name: str, limits: Sequence[Limit], room: int) -> Chart | None:
@@ -55,34 +53,21 @@ def points_chart(experiment: Experiment, name: str, limits: Sequence[Limit], roo
     `name` is the chart's. A drill's interval is a line behind its point. A lower bound has another shape. Where there
     are more drills than room, the alternative says which are drawn.
     """
-    panels = list(_panels(experiment, limits, room))
+    panels = list(panels_of(experiment, limits, room))
     if not panels:
         return None
     series = [each for each in _SERIES if any(_series(point) == each for panel in panels for point in panel.drawn)]
-    within = _time_domain([point for panel in panels for point in panel.drawn])
+    time = _time_axis([point for panel in panels for point in panel.drawn])
     name_shown = name_of(experiment.name) if experiment.name else "Incidents"
-    is_whole = all(len(panel.drawn) == len(panel.points) for panel in panels)
+    is_whole = all(panel.is_whole for panel in panels)
     title = f"{name_shown}: {'each drill a point' if is_whole else 'drills as points, too many to draw each of them'}"
     spec = {
         "data": {"values": []},
-        "vconcat": [_spec(panel, series, within) for panel in panels],
+        "vconcat": [_spec(panel, series, time) for panel in panels],
         "spacing": 18,
         "config": {"legend": {"orient": "bottom", "columns": 3, "columnPadding": 40, "symbolStrokeWidth": 1.6}},
     }
-    return Chart(name, title, " ".join(map(_in_words, panels)), spec)
-
-
-def _panels(experiment: Experiment, limits: Sequence[Limit], room: int) -> Iterator[_Panel]:
-    drills = sorted((*experiment.drills, *experiment.incidents), key=lambda drill: (drill.started_at, drill.drill_id))
-    for measure in MEASURES:
-        points = points_of(drills, measure)
-        if points:
-            own = tuple(limit for limit in limits if limit.measure == measure.value)
-            title = MEASURE_WORDS[measure].capitalize()
-            yield _Panel(title, points, thinned(points, room), own, is_ratio=False)
-    ratios = ratio_points_of(drills) if experiment.was_unfelt else []
-    if ratios:
-        yield _Panel("Good purchases while the fault was on", ratios, thinned(ratios, room), (), is_ratio=True)
+    return Chart(name, title, " ".join(map(describe_panel, panels)), spec)
 
 
 def _series(point: Point) -> str:
@@ -93,25 +78,28 @@ def _series(point: Point) -> str:
     return _NAMES[point.announced]
 
 
-def _time_domain(points: Sequence[Point]) -> list[str]:
+def _time_axis(points: Sequence[Point]) -> dict[str, Any]:
+    """Return the encoding of time that all panels share: as days, or as times where all is within a few days."""
     first, last = min(point.at for point in points), max(point.at for point in points)
-    margin = max((last - first) * 0.03, timedelta(minutes=30))
-    return [instant_text(first - margin), instant_text(last + margin)]
-
-
-def _spec(panel: _Panel, series: list[str], within: list[str]) -> dict[str, Any]:
-    time = {
+    margin = max((last - first) * 0.03, timedelta(minutes=2))
+    shown = "%m-%d %H:%M" if last - first < _FEW_DAYS else "%Y-%m-%d"
+    return {
         "field": "at",
         "type": "temporal",
         "title": None,
-        "scale": {"type": "utc", "domain": within, "nice": False},
-        "axis": {"grid": False, "labelFlush": True, "labelOverlap": True, "tickCount": 5, "format": panel.time_format},
+        "scale": {"type": "utc", "domain": [instant_text(first - margin), instant_text(last + margin)], "nice": False},
+        "axis": {"grid": False, "labelFlush": True, "labelOverlap": True, "tickCount": 5, "format": shown},
     }
+
+
+def _spec(panel: Panel, series: list[str], time: dict[str, Any]) -> dict[str, Any]:
     axis, scale = _value_axis(panel)
     value = {"field": "value", "type": "quantitative", "title": None, "scale": scale, "axis": axis}
     layers: list[dict[str, Any]] = []
     for limit in panel.limits:
-        layers += _limit_layers(limit, value)
+        layers += _across(limit.limit_s, f"claimed: at most {limit_words(limit.limit_s)}", _CLAIMED, value)
+    for line in panel.lines:
+        layers += _across(line.value, line_words(line), _INCIDENT, value)
     spans = [_span_row(point) for point in panel.drawn if _is_span_visible(point)]
     if spans:
         layers.append(
@@ -131,13 +119,14 @@ def _spec(panel: _Panel, series: list[str], within: list[str]) -> dict[str, Any]
     return {"title": panel.title, "width": WIDTH, "height": HEIGHT, "layer": layers}
 
 
-def _value_axis(panel: _Panel) -> tuple[dict[str, Any], dict[str, Any]]:
+def _value_axis(panel: Panel) -> tuple[dict[str, Any], dict[str, Any]]:
     if panel.is_ratio:
         least = min(point.value for point in panel.drawn)
         low = 0.0 if least < 0.9 else 0.9
         return {"format": ".3~%", "tickCount": 5}, {"domain": [low, 1], "nice": False}
     ends = [end for point in panel.drawn for end in (point.value, point.earliest, point.latest)]
-    scale, ticks = duration_axis([*ends, *(limit.limit_s for limit in panel.limits)])
+    across = [*(limit.limit_s for limit in panel.limits), *(line.value for line in panel.lines)]
+    scale, ticks = duration_axis([*ends, *across])
     return {"values": ticks, "labelExpr": LABEL}, scale
 
 
@@ -152,18 +141,14 @@ def _looks(series: list[str]) -> dict[str, Any]:
     }
 
 
-def _limit_layers(limit: Limit, value: dict[str, Any]) -> list[dict[str, Any]]:
-    data = {"values": [{"value": limit.limit_s, "label": f"claimed: at most {limit_words(limit.limit_s)}"}]}
-    line = {"type": "rule", "color": Colour.BUDGET, "strokeDash": [5, 4], "strokeWidth": 1.4}
-    text = {"type": "text", "color": Colour.BUDGET, "align": "right", "dx": -4, "dy": -6}
-    return [
-        {"data": data, "mark": line, "encoding": {"y": value}},
-        {
-            "data": data,
-            "mark": text,
-            "encoding": {"x": {"value": WIDTH}, "y": value, "text": {"field": "label"}},
-        },
-    ]
+def _across(value_s: float, label: str, look: _Look, value: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the layers of a line across the panel, and of the words at it."""
+    data = {"values": [{"value": value_s, "label": label}]}
+    line = {"type": "rule", "color": look.colour, "strokeDash": look.dashes, "strokeWidth": 1.4}
+    at_right = look.align == "right"
+    text = {"type": "text", "color": look.colour, "align": look.align, "dx": -4 if at_right else 4, "dy": 9}
+    place = {"x": {"value": WIDTH if at_right else 0}, "y": value, "text": {"field": "label"}}
+    return [{"data": data, "mark": line, "encoding": {"y": value}}, {"data": data, "mark": text, "encoding": place}]
 
 
 def _row(point: Point) -> dict[str, Any]:
@@ -176,34 +161,3 @@ def _span_row(point: Point) -> dict[str, Any]:
 
 def _is_span_visible(point: Point) -> bool:
     return not point.censored and point.latest - point.earliest > _VISIBLE_RATIO * point.value
-
-
-def _in_words(panel: _Panel) -> str:
-    """Return what a panel shows, for those who can't see it."""
-    points = panel.points
-    days = sorted({day_of(point.at) for point in points})
-    when = f"on {days[0]}" if len(days) == 1 else f"from {days[0]} to {days[-1]}"
-    told = [f"{panel.title}, {counted(len(points), 'point')} {when}"]
-    seen = [point.value for point in points if not point.censored]
-    if seen:
-        show = share if panel.is_ratio else duration
-        least, greatest = show(min(seen)), show(max(seen))
-        told.append(f"all {least}" if least == greatest else f"between {least} and {greatest}")
-    bounds = [point.value for point in points if point.censored]
-    if bounds:
-        told.append(f"{len(bounds)} {_never(panel)}, for {at_least(min(bounds))}")
-    incidents = sum(point.is_incident for point in points)
-    if incidents:
-        told.append(f"{counted(incidents, 'incident')} among them")
-    told += [f"claimed: at most {limit_words(limit.limit_s)}" for limit in panel.limits]
-    if len(panel.drawn) < len(points):
-        told.append(
-            f"{len(panel.drawn)} of the {len(points)} are drawn: lower bounds evenly over time, and of each run in "
-            "time the least of the others, the middle one and the greatest"
-        )
-    return f"{'; '.join(told)}."
-
-
-def _never(panel: _Panel) -> str:
-    words = {MEASURE_WORDS[measure].capitalize(): NEVER_WORDS[measure] for measure in MEASURES}
-    return words.get(panel.title, "lower bounds")

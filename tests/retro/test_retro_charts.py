@@ -1,7 +1,7 @@
 """The pictures' specifications and their texts; how they look is for `charting` and the eye."""
 
 import pytest
-from retro_examples import TODAY, at_least, blind_drill, drill, incident, placebo, retro, took
+from retro_examples import TODAY, at_least, blind_drill, day, drill, incident, placebo, retro, took
 
 from chaos_pizza.charting import draw
 from chaos_pizza.claims.standing import standing_of
@@ -22,7 +22,7 @@ def rows(chart, panel=0):
 
 def test_every_drill_is_a_point_of_its_kind():
     drills = [
-        incident(),
+        incident(started_at=day(-1), ended_at=day(-1)),
         drill(0, took(10)),
         drill(1, at_least(60)),
         drill(2, took(20), announced=False),
@@ -60,12 +60,29 @@ def test_a_wide_interval_is_a_line_behind_its_point_and_a_narrow_one_is_hidden_b
 
 
 def test_the_alternative_tells_the_figures():
-    chart = chart_of([incident(), drill(0, took(10)), drill(1, took(20)), drill(2, at_least(60))])
+    soon = incident(started_at=day(-1), ended_at=day(-1))
+    chart = chart_of([soon, drill(0, took(10)), drill(1, took(20)), drill(2, at_least(60))])
     assert chart.alternative == (
-        "Time to detect, 4 points from 2025-12-02 to 2026-01-03; between 10.0 s and 10 min 0 s; "
+        "Time to detect, 4 points from 2025-12-31 to 2026-01-03; between 10.0 s and 10 min 0 s; "
         "1 undetected, for at least 60.0 s; 1 incident among them. "
-        "Time to mitigate, 1 point on 2025-12-02; all 41 min 0 s; 1 incident among them."
+        "Time to mitigate, 1 point on 2025-12-31; all 41 min 0 s; 1 incident among them."
     )
+
+
+def test_an_incident_of_another_time_is_a_line_across_so_that_the_drills_are_not_squeezed():
+    """A month before drills of three days; its time to mitigate has no drill to stand beside."""
+    chart = chart_of([incident(), drill(0, took(10)), drill(1, took(20)), drill(2, took(30))])
+    (panel,) = chart.spec["vconcat"]
+    assert panel["layer"][0]["data"]["values"] == [{"value": 600, "label": "incident of 2025-12-02: 10 min 0 s"}]
+    assert [row["series"] for row in rows(chart)] == ["announced"] * 3
+    assert chart.alternative == (
+        "Time to detect, 3 points from 2026-01-01 to 2026-01-03; between 10.0 s and 30.0 s; "
+        "a line for the incident of 2025-12-02: 10 min 0 s."
+    )
+
+
+def test_incidents_without_any_drill_are_points():
+    assert [row["series"] for row in rows(chart_of([incident()]))] == ["incident"]
 
 
 def test_more_drills_than_room_are_thinned_and_the_picture_says_so():
