@@ -73,7 +73,8 @@ def _timeline(incident: Incident, width: int) -> Iterator[Text]:
         head = "  " + "  ".join(f"{cell:<{column}}" for cell, column in zip(cells, columns, strict=True)) + "  "
         words = [instant.words for instant in incident.instants if instant.line == entry.line]
         for row in _hanging(head, entry.text or "(says nothing)", width, "" if words else "dim"):
-            row.highlight_words(words, "bold")
+            if words:
+                row.highlight_words(words, "bold")
             yield row
         if words:
             quoted = ", ".join(f"“{each}”" for each in words)

@@ -61,6 +61,15 @@ def test_a_local_time_is_understood_in_summer_too():
     )
 
 
+def test_a_local_time_of_the_day_before_is_understood():
+    incident = incident_of(
+        "01:00 factory went down", title="# 2025-12-03", rest="## Summary\n\nIt went down at 6:00 pm."
+    )
+    assert "11 7: 6:00 pm names no time zone; in America/Denver (UTC-7) it is 01:00 UTC, as in line 7" in told(
+        incident, FindingKind.AGREEMENT
+    )
+
+
 def test_noticed_before_it_began_makes_no_duration():
     incident = incident_of("19:30 noticed", "19:35 went down", "20:16 restored")
     assert incident.measures.keys() == {"ttm_s"}

@@ -162,6 +162,14 @@ def test_a_timeline_past_midnight_goes_on_on_the_next_day():
     assert incident.measures["ttd_s"].value == 20 * 60
 
 
+def test_an_entry_in_a_zone_of_its_own_is_on_the_day_that_is_nearest():
+    # 17:20 at UTC-7 is 00:20 UTC of the next day: ten minutes after 00:10, and not a day and ten minutes.
+    incident = incident_of("00:10 went down", "5:20 pm MST noticed", "00:40 restored", title="# 2025-12-03")
+    assert minutes(incident, Sense.NOTICED) == ("2025-12-03 00:20:00", "2025-12-03 00:21:00")
+    assert minutes(incident, Sense.MITIGATED)[0] == "2025-12-03 00:40:00"
+    assert told(incident, FindingKind.CONTRADICTION) == []
+
+
 def test_a_clock_that_goes_back_a_little_is_out_of_order_and_no_next_day():
     incident = incident_of("19:35 - factory went down", "19:50 - restored", "19:45 - noticed")
     assert minutes(incident, Sense.NOTICED) == ("2025-12-02 19:45:00", "2025-12-02 19:46:00")

@@ -47,6 +47,8 @@ def test_words_tell_an_instant(text, sense):
         "The alert never fired",
         "No on-call engineer noticed",
         "Nobody noticed anything",
+        "Ann noticed nothing",
+        "Alert fired: none",
         "Nobody on the team had noticed it",
         "The alert should have fired",
         "An alert would have gone off",
@@ -106,6 +108,12 @@ def test_an_alert_that_fired_first_detected_it():
     assert incident.detected_by.value == "alert"
     assert incident.measures["ttd_s"].value == 60
     assert incident.measures["tta_s"].value == 14 * 60
+
+
+def test_a_person_who_was_sooner_than_the_alert_detected_it():
+    incident = incident_of("19:35 went down", "19:40 Ann noticed", "19:45 alert fired", "20:16 restored")
+    assert incident.detected_by.value == "person"
+    assert incident.measures["ttd_s"].value == 5 * 60
 
 
 def test_no_time_to_acknowledge_unless_somebody_says_so():
