@@ -10,6 +10,8 @@ _ROUND_S = (
     *(3600, 7200, 18_000, 43_200, 86_400, 172_800, 432_000, 864_000, 2_592_000),
 )
 _MOST_TICKS = 6
+_NEARLY_0_S = 0.001
+"""What is shorter is drawn as 0: no measure is that exact."""
 LABEL = (
     "datum.value == 0 ? '0' : datum.value < 60 ? format(datum.value, '~r') + ' s' : "
     "datum.value < 3600 ? format(datum.value / 60, '.3~r') + ' min' : "
@@ -24,9 +26,8 @@ def duration_axis(values_s: Sequence[float]) -> tuple[dict[str, Any], list[float
     The scale begins at 0, but for values that differ more than 20 times: then it is logarithmic (where there are zeros
     too, even below the least value above them).
     """
-    greatest_s = max(values_s, default=0.0) or 1.0
-    above_s = [value_s for value_s in values_s if value_s > 0]
-    least_s = min(above_s, default=greatest_s)
+    above_s = [value_s for value_s in values_s if value_s >= _NEARLY_0_S]
+    least_s, greatest_s = min(above_s, default=1.0), max(above_s, default=1.0)
     if greatest_s <= _LOG_FROM * least_s:
         return {"domain": [0, greatest_s * 1.08], "nice": False}, _even_ticks(greatest_s)
     ticks = _thinned([tick for tick in _ROUND_S if least_s <= tick <= greatest_s])
