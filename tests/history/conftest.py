@@ -27,4 +27,4 @@ def kept(request, tmp_path):
     if request.param == "sqlite":
         return Kept(None, tmp_path / "reports")
     server = request.getfixturevalue("postgresql")
-    return Kept(server.url(server.new_database()), tmp_path / "reports")
+    return Kept(server.url(server.emptied_database()), tmp_path / "reports")

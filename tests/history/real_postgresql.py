@@ -37,6 +37,7 @@ class Server:
     port: int
     password: str
     numbers: Iterator[int] = field(default_factory=count)
+    shared: str | None = None
 
     def url(self, database: str, user: str = ADMIN, password: str | None = None) -> str:
         return f"postgresql://{user}:{password or self.password}@127.0.0.1:{self.port}/{database}"
@@ -51,6 +52,12 @@ class Server:
         # Whose clock is nobody's here, so that an instant in its zone shows.
         self.ask(f"ALTER DATABASE {name} SET timezone TO 'Asia/Kathmandu'")
         return name
+
+    def emptied_database(self) -> str:
+        """The one that tests of the store share, one after the other: each new one is a thousand files."""
+        self.shared = self.shared or self.new_database()
+        self.ask("DROP TABLE IF EXISTS action_items, drills, meta", self.shared)
+        return self.shared
 
 
 def programs() -> Path:
