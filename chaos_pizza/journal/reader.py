@@ -1,0 +1,157 @@
+"""A journal read fast: line by line it is proven to be whole, and taken in as columns where it can be."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+from typing import Any
+
+import numpy as np
+
+from chaos_pizza.journal.chain import FIRST_HASH, JournalContents, read_line
+from chaos_pizza.journal.number_texts import NumberTexts
+from chaos_pizza.journal.usual_lines import Texts, batch_rows, batch_texts, instants_us, scrape_rows, scrape_texts
+from chaos_pizza.model.alert_event import SeriesScraped
+from chaos_pizza.model.compact_records import BATCH, PLAIN, SCRAPE, CompactRecords
+from chaos_pizza.model.event import PurchasesObserved, Recorded
+from chaos_pizza.model.growing_column import Column
+from chaos_pizza.model.micros import micros_of
+
+_AT_ONCE = 2000
+"""Lines that are taken in together: columns are made of many at once, and little is to be read again."""
+_TAIL_LENGTH = len(',"hash":"') + 64 + len('"}\n')
+_KIND_AFTER = len('"2026-11-24T20:00:00.000000Z","event":{"type":"')
+"""How far behind a line's `at` its event's type stands."""
+_UNFIT = (ValueError, RecursionError, OverflowError)
+
+
+@dataclass(slots=True)
+class _Taken:
+    """Lines as far as they were taken apart, the rest as records; `at` has the one's texts, the other's instants."""
+
+    kinds: list[int] = field(default_factory=list)
+    at: list[bytes | int] = field(default_factory=list)
+    batches: list[Texts | Recorded] = field(default_factory=list)
+    scrapes: list[Texts | Recorded] = field(default_factory=list)
+    plain: list[Recorded] = field(default_factory=list)
+
+    def add(self, record: Recorded) -> None:
+        event = record.event
+        self.at.append(micros_of(record.at))
+        if isinstance(event, PurchasesObserved):
+            self.kinds.append(BATCH)
+            self.batches.append(record)
+        elif isinstance(event, SeriesScraped):
+            self.kinds.append(SCRAPE)
+            self.scrapes.append(record)
+        else:
+            self.kinds.append(PLAIN)
+            self.plain.append(record)
+
+
+class JournalReader:
+    """Reads one journal.
+
+    A line that stands there to the letter as it was written has the hash of its own bytes, and need not be written
+    again to be proven; if any of those taken in together is doubtful after all, each of them is read as any other line.
+    """
+
+    def __init__(self) -> None:
+        self._records = CompactRecords()
+        self._hash = FIRST_HASH
+        self._series: dict[bytes, int] = {}
+        self._prices = NumberTexts()
+
+    def read(self, lines: Iterable[bytes]) -> JournalContents:
+        """Return what the lines say. Never raises for what they hold: what can't be read is a complaint."""
+        each = iter(lines)
+        complaint, cut = None, False
+        while complaint is None and not cut and (some := list(islice(each, _AT_ONCE))):
+            broken = [place for place, line in enumerate(some) if line[-1:] != b"\n"]
+            cut = bool(broken)
+            complaint = self._take(some[: broken[0]] if broken else some)
+        return JournalContents(self._records, complaint, cut and complaint is None, self._hash)
+
+    def _take(self, lines: list[bytes]) -> str | None:
+        """Take in whole lines, as far as they fit; return what is wrong with the first that doesn't."""
+        try:
+            taken, last_hash = self._swiftly(lines)
+            self._keep(taken)
+        except _UNFIT:
+            return self._one_by_one(lines)
+        self._hash = last_hash
+        return None
+
+    def _swiftly(self, lines: list[bytes]) -> tuple[_Taken, str]:
+        taken = _Taken()
+        previous = self._hash.encode()
+        for number, line in enumerate(lines, len(self._records)):
+            head = b'{"number":%d,"at":' % number
+            start = len(head)
+            kind, texts = self._taken_apart(line, start) if line.startswith(head) else (PLAIN, None)
+            if texts is not None:
+                own_hash = hashlib.sha256(previous + line[:-_TAIL_LENGTH] + b"}").hexdigest().encode()
+                if own_hash == texts[-1]:
+                    previous = own_hash
+                    taken.kinds.append(kind)
+                    taken.at.append(texts[0])
+                    (taken.batches if kind == BATCH else taken.scrapes).append(texts)
+                    continue
+            record, last_hash = read_line(line, number, previous.decode())
+            previous = last_hash.encode()
+            taken.add(record)
+        return taken, previous.decode()
+
+    def _taken_apart(self, line: bytes, start: int) -> tuple[int, Texts | None]:
+        kind = line[start + _KIND_AFTER : start + _KIND_AFTER + 2]
+        if kind == b"pu":
+            return BATCH, batch_texts(line, start)
+        if kind == b"se":
+            return SCRAPE, scrape_texts(line, start, self._records.scrapes, self._series)
+        return PLAIN, None
+
+    def _one_by_one(self, lines: list[bytes]) -> str | None:
+        taken = _Taken()
+        complaint = None
+        for number, line in enumerate(lines, len(self._records)):
+            try:
+                record, self._hash = read_line(line, number, self._hash)
+            except _UNFIT as error:
+                complaint = f"line {number + 1} of the journal doesn't fit: {str(error)[:200]}"
+                break
+            taken.add(record)
+        self._keep(taken)
+        return complaint
+
+    def _keep(self, taken: _Taken) -> None:
+        """Take lines into the records; where one is doubtful it raises, and nothing is taken in."""
+        at_us = _instants_us(taken.at)
+        batches = _by_run(taken.batches, lambda texts: batch_rows(texts, self._prices))
+        scrapes = _by_run(taken.scrapes, scrape_rows)
+        for rows, records in batches:
+            if rows is not None:
+                self._records.purchases.extend(*rows)
+            for record in records:
+                self._records.purchases.add(record.at, record.event)
+        for rows, records in scrapes:
+            if rows is not None:
+                self._records.scrapes.extend(*rows)
+            else:
+                self._records.scrapes.add([record.event for record in records])
+        plain = {record.number: record for record in taken.plain}
+        self._records.extend(np.array(taken.kinds, dtype=np.int8), at_us, plain)
+
+
+def _by_run(told: list[Texts | Recorded], rows: Callable[[Sequence[Texts]], Any]) -> list[tuple[Any, list[Any]]]:
+    """Return the columns of lines that follow each other taken apart, and the records of those that don't."""
+    runs = [(is_record, list(run)) for is_record, run in groupby(told, key=lambda each: isinstance(each, Recorded))]
+    return [(None, run) if is_record else (rows(run), []) for is_record, run in runs]  # type: ignore[arg-type]
+
+
+def _instants_us(at: list[bytes | int]) -> Column:
+    told = [each for each in at if isinstance(each, bytes)]
+    if len(told) == len(at):
+        return instants_us(told)
+    at_us = np.array([0 if isinstance(each, bytes) else each for each in at], dtype=np.int64)
+    at_us[[isinstance(each, bytes) for each in at]] = instants_us(told)
+    return at_us
