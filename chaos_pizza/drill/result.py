@@ -1,20 +1,36 @@
 """All that is said of a drill, from its journal alone."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from chaos_pizza.drill.budgets import check_budgets
+from chaos_pizza.drill.course import PurchaseCourse, course_of
 from chaos_pizza.drill.figures import Figures
 from chaos_pizza.drill.floors import detection_floors
 from chaos_pizza.drill.impact import assess_impact
 from chaos_pizza.drill.logged import was_logged
 from chaos_pizza.drill.measures import measure
-from chaos_pizza.drill.observations import gather
+from chaos_pizza.drill.observations import Observations, gather
 from chaos_pizza.drill.sight import judge_sights, watched_by
 from chaos_pizza.drill.timeline import timeline_of
 from chaos_pizza.drill.verdict import decide
 from chaos_pizza.drill.waterfall import split_detection
 from chaos_pizza.model.event import Recorded
 from chaos_pizza.model.result import DrillResult
+from chaos_pizza.model.settings import DrillSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All that a page tells of a drill: the result, the course of its purchases, what it promised, and by which tool.
+
+    `tool_version` is the tool's that held the drill.
+    """
+
+    result: DrillResult
+    course: PurchaseCourse
+    settings: DrillSettings
+    tool_version: str
 
 
 def judge(records: Sequence[Recorded], complaint: str | None = None) -> DrillResult:
@@ -24,7 +40,22 @@ def judge(records: Sequence[Recorded], complaint: str | None = None) -> DrillRes
     they don't begin with the drill. `complaint` is what was wrong with the journal itself, `None` where nothing was: a
     drill whose record is not whole proves nothing.
     """
+    return _judged(gather(records), complaint)
+
+
+def assess(records: Sequence[Recorded], complaint: str | None = None) -> Assessment:
+    """Return what `judge` returns, and the course of the purchases, the events being looked through but once.
+
+    Raises `JournalError` as `judge` does.
+    """
     observations = gather(records)
+    started = observations.started
+    return Assessment(
+        _judged(observations, complaint), course_of(observations), started.settings, started.tool_version
+    )
+
+
+def _judged(observations: Observations, complaint: str | None) -> DrillResult:
     timeline = timeline_of(observations)
     measures = measure(observations, timeline)
     impact = assess_impact(observations, timeline)

@@ -136,8 +136,8 @@ class JournalReader:
         for rows, records in scrapes:
             if rows is not None:
                 self._records.scrapes.extend(*rows)
-            else:
-                self._records.scrapes.add([record.event for record in records])
+            for record in records:
+                self._records.scrapes.add(record.event)
         plain = {record.number: record for record in taken.plain}
         self._records.extend(np.array(taken.kinds, dtype=np.int8), at_us, plain)
 
