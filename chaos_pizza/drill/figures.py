@@ -47,9 +47,7 @@ class SourceFigures:
     def about(self, rule: AlertRule, job: str | None) -> list[SeriesKey]:
         """Return the series that a rule is about, of one job where one is named and the series name theirs."""
         return [
-            key
-            for key in self._changes
-            if belongs(key, rule) and (job is None or dict(key[1]).get("job", job) == job)
+            key for key in self._changes if belongs(key, rule) and (job is None or dict(key[1]).get("job", job) == job)
         ]
 
     def column(self, key: SeriesKey) -> Column:
@@ -137,7 +135,7 @@ def _is_series(text: str) -> bool:
 
 
 def _when(observations: Observations, scrapes: ScrapeColumns, rows: Column) -> tuple[Column, Column, Column]:
-    """Return when each scrape was made at the soonest, for how long after that it may have been, and if this is known."""
+    """Return when each scrape was made at the soonest, by how much later it may have been, and whether this is known."""
     offsets = clock_offsets(observations.all_of(ClockObserved))
     of_peers = [offsets.get(peer) if peer is not None else ClockOffset(_NONE, _NONE, steady=True) for peer in PEERS]
     most_us = np.array([offset.most // MICROSECOND if offset else 0 for offset in of_peers], dtype=np.int64)
@@ -175,13 +173,13 @@ def _changes(
         for text in texts if place_in_rows[scrape] >= 0 else ():
             gone.setdefault(series_of(text), []).append(int(place_in_rows[scrape]))
     texts_of: dict[SeriesKey, list[int]] = {}
-    for text, key in keys.items():
-        texts_of.setdefault(key, []).append(text)
+    for name, key in keys.items():
+        texts_of.setdefault(key, []).append(name)
     found = {}
     for key, of_key in texts_of.items():
         chosen = np.flatnonzero((place >= 0) & np.isin(scrapes.changes.series, of_key))
         if len(chosen):
-            unshown = np.union1d(np.array(gone.get(key, ()), dtype=np.int64), forgotten[forgotten < len(rows)])
+            unshown = np.append(np.array(gone.get(key, ()), dtype=np.int64), forgotten[forgotten < len(rows)])
             found[key] = _change(place[chosen], scrapes.changes.value[chosen], unshown)
     return found
 

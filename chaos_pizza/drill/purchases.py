@@ -121,7 +121,7 @@ class Purchases:
         outcome = self.rows.outcome[self.order]
         failures = np.flatnonzero(IS_FAILURE[outcome])
         good = np.flatnonzero((outcome == OK) & (self.rows.answered_us[self.order] >= micros_of(since)))
-        bounds = np.searchsorted(good, np.union1d(failures, self._gaps()))
+        bounds = np.searchsorted(good, np.sort(np.append(failures, self._gaps())))
         starts, ends = np.append(0, bounds), np.append(bounds, len(good))
         long_enough = np.flatnonzero(ends - starts >= max(wanted, 1))
         run = int(long_enough[0]) if len(long_enough) else -1
@@ -197,7 +197,8 @@ def _with_overdue(
     """Return the purchases with those that were overdue, and when these failed, by their rows."""
     number = rows.number[order]
     outcome = rows.outcome.copy()
-    known_us, unended = {}, []
+    known_us: dict[int, int] = {}
+    unended: list[Overdue] = []
     places = np.searchsorted(number, whole_numbers(list(overdue)))
     for late, place in zip(overdue.values(), places.tolist(), strict=True):
         if place == len(number) or number[place] != late.number:

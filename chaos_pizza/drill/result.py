@@ -50,9 +50,7 @@ def assess(records: Sequence[Recorded], complaint: str | None = None) -> Assessm
     """
     observations = gather(records)
     started = observations.started
-    return Assessment(
-        _judged(observations, complaint), course_of(observations), started.settings, started.tool_version
-    )
+    return Assessment(_judged(observations, complaint), course_of(observations), started.settings, started.tool_version)
 
 
 def _judged(observations: Observations, complaint: str | None) -> DrillResult:

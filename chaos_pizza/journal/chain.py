@@ -22,8 +22,9 @@ FIRST_HASH = "0" * 64
 class JournalContents:
     """What could be read of a journal.
 
-    `records` holds the lines up to the first that doesn't fit (`CompactRecords`, a day of which is small); `complaint` says what was wrong with that one, `None`
-    where all fit. `cut` tells that the last line is incomplete, as a killed writer leaves it: that is no complaint.
+    `records` holds the lines up to the first that doesn't fit, kept small where a journal is read
+    (`model.compact_records`); `complaint` says what was wrong with that one, `None` where all fit. `cut` tells that the
+    last line is incomplete, as a killed writer leaves it: that is no complaint.
     `last_hash` is what the next line is to be chained to.
     """
 

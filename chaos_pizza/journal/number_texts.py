@@ -11,7 +11,26 @@ from chaos_pizza.model.growing_column import Column
 
 _POWERS = 10 ** np.arange(1, 19, dtype=np.int64)
 _TORN = re.compile(rb"[0-9]-|-[-,]|-$")
+_COMMA, _SEMICOLON, _BRACKET = b",;["
+_COMMAS = bytes.maketrans(b";", b",")
 _MOST_REMEMBERED = 100_000
+
+
+class ListTexts:
+    """Lists of numbers, each without its brackets or, where a single number may stand for it, with them.
+
+    `flat` is all of them as one list without brackets. `lengths` are how many values each has, `are_lists` which of
+    them have brackets.
+    """
+
+    def __init__(self, texts: Sequence[bytes]) -> None:
+        text = b";".join(texts)
+        marks = np.frombuffer(text, dtype=np.uint8)
+        ends = np.flatnonzero((marks == _COMMA) | (marks == _SEMICOLON))
+        lists_end = np.flatnonzero(marks[ends] == _SEMICOLON)
+        self.lengths: Column = np.diff(lists_end, prepend=-1, append=len(ends)).astype(np.int32)
+        self.are_lists: Column = marks[np.append(0, ends[lists_end] + 1)] == _BRACKET
+        self.flat = text.translate(_COMMAS, b"[]")
 
 
 class NumberTexts:
@@ -51,11 +70,6 @@ def flat_whole_numbers(text: bytes, least: int, most: int) -> Column:
     if digits + int((column < 0).sum()) + len(column) - 1 != len(text):
         raise ValueError("whole numbers in an unusual form")
     return column
-
-
-def whole_number_each(texts: Sequence[bytes]) -> Column:
-    """Return whole numbers of at most 15 digits, of which each text, to the letter, is one; empty for none."""
-    return np.array(list(map(int, texts)), dtype=np.int64)
 
 
 def strictly_parsed(texts: Sequence[bytes]) -> list[Any]:

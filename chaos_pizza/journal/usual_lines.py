@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from chaos_pizza.journal.number_texts import NumberTexts, flat_whole_numbers, strictly_parsed, whole_number_each
-from chaos_pizza.model.growing_column import Column, whole_numbers
+from chaos_pizza.journal.number_texts import ListTexts, NumberTexts, flat_whole_numbers, strictly_parsed
+from chaos_pizza.model.growing_column import Column, narrowed
 from chaos_pizza.model.micros import FIRST_US, LAST_US
 from chaos_pizza.model.purchase_batch import USUAL_STATUS
 from chaos_pizza.model.purchase_columns import (
@@ -35,8 +35,9 @@ _BATCH = re.compile(
     _AT + rb',"event":\{"type":"purchases_observed"'
     rb'(?:,"since":' + _AT + rb',"number":([0-9]{1,15}|\[[-0-9,]+\])'
     rb'(?:,"diners":' + _WHOLE + rb'|,"diner":' + _LIST + rb")"
-    rb'(?:,"every_us":' + _WHOLE + rb'|,"intended_us":' + _LIST + rb')?,"sent_us":' + _LIST + rb',"answered_us":' + _LIST
-    + rb'(?:,"outcome":("[a-z_]+"|\["[a-z_",]+\]))?(?:,"status":([0-9]{1,15}|null|\[[0-9,nul]+\]))?'
+    rb'(?:,"every_us":' + _WHOLE + rb'|,"intended_us":' + _LIST + rb')?,"sent_us":' + _LIST
+    + rb',"answered_us":' + _LIST + rb'(?:,"outcome":("[a-z_]+"|\["[a-z_",]+\]))?'
+    rb'(?:,"status":([0-9]{1,15}|null|\[[0-9,nul]+\]))?'
     rb'(?:,"evidence":("[a-z_]+"|\[["a-z_,]+\]))?,"price_btc":([-+.0-9e]+|\[[-+.0-9e,]+\]))?'
     rb'(?:,"dropped":' + _WHOLE + rb')?(?:,"in_flight":' + _WHOLE + rb')?\},"hash":"(.{64})"\}\n'
 )  # fmt: skip
@@ -46,7 +47,7 @@ _SCRAPE = re.compile(
 )  # fmt: skip
 _FIGURE = re.compile(rb'":(-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?),')
 _OUTCOMES = {outcome.value: place for place, outcome in enumerate(OUTCOMES)}
-_EVIDENCE = {None: -1, **{evidence.value: place for place, evidence in enumerate(EVIDENCE)}}
+_EVIDENCE: dict[str | None, int] = {None: -1} | {each.value: place for place, each in enumerate(EVIDENCE)}
 _SOURCES = {source.value.encode(): place for place, source in enumerate(SOURCES)}
 _PEERS = {b"null" if peer is None else f'"{peer.value}"'.encode(): place for place, peer in enumerate(PEERS)}
 _FURTHEST = 10**12
@@ -67,18 +68,19 @@ def batch_rows(told: Sequence[Texts], prices: NumberTexts) -> tuple[BatchRows, P
 
     `prices` remembers what was read already.
     """
-    full = [texts for texts in told if texts[1] is not None]
-    answered = [texts[8] for texts in full]
-    counts = np.array([text.count(b",") + 1 for text in answered], dtype=np.int32)
+    columns: list[Texts] = list(zip(*told, strict=True))
+    at, since, dropped, in_flight = columns[0], columns[1], columns[13], columns[14]
     held = np.zeros(len(told), dtype=np.int32)
-    held[[texts[1] is not None for texts in told]] = counts
-    batches = BatchRows(
-        at_us=instants_us([texts[0] for texts in told]),
-        count=held,
-        dropped=whole_number_each([texts[13] or b"0" for texts in told]),
-        in_flight=whole_number_each([texts[14] or b"0" for texts in told]),
-    )
-    return batches, _purchases(full, counts, prices) if full else _NO_PURCHASES
+    purchases = _NO_PURCHASES
+    are_there = np.array([text is not None for text in since])
+    if are_there.any():
+        full = (
+            columns if are_there.all() else list(zip(*(texts for texts in told if texts[1] is not None), strict=True))
+        )
+        counts, purchases = _purchases(full, prices)
+        held[are_there] = counts
+    batches = BatchRows(instants_us(at), held, _one_each(dropped, b"0"), _one_each(in_flight, b"0"))
+    return batches, purchases
 
 
 def scrape_texts(line: bytes, start: int, columns: ScrapeColumns, known: dict[bytes, int]) -> Texts | None:
@@ -108,7 +110,7 @@ def scrape_rows(told: Sequence[Texts]) -> tuple[ScrapeRows, ChangeRows]:
         source=np.array(sources, dtype=np.int8),
         peer=np.array(peers, dtype=np.int8),
         at_us=instants_us(scraped_at),
-        count=np.array(list(map(len, series)), dtype=np.int32),
+        changed=np.array(list(map(len, series)), dtype=np.int32),
     )
     shown = strictly_parsed(list(chain.from_iterable(values)))
     changed = np.array(list(chain.from_iterable(series)), dtype=np.int32)
@@ -122,100 +124,101 @@ def instants_us(texts: Sequence[bytes]) -> Column:
     return column
 
 
-def _purchases(told: Sequence[Texts], counts: Column, prices: NumberTexts) -> PurchaseRows:
-    _, since, numbers, moduli, diners, every, intended, sent, answered, outcome, status, evidence, price, *_ = zip(
-        *told, strict=True
-    )
-    number = _numbers(numbers, counts)
+def _purchases(columns: Sequence[Texts], prices: NumberTexts) -> tuple[Column, PurchaseRows]:
+    """Return how many purchases each batch holds, and all of them."""
+    _, since, numbers, moduli, diners, every, intended, sent, answered, outcome, status, evidence, price, *_ = columns
+    answers = ListTexts(answered)
+    counts = answers.lengths
+    number = _numbers(ListTexts(numbers), counts)
     starts = np.cumsum(counts) - counts
     steps = number - np.repeat(number[starts], counts)
     intended_us = np.repeat(instants_us(since), counts) + _after_since(every, intended, steps, counts)
-    columns = PurchaseRows(
+    rows = PurchaseRows(
         number=number,
         diner=_diners(moduli, diners, number, counts),
         intended_us=intended_us,
-        sent_us=intended_us + _each(sent, counts),
-        answered_us=intended_us + _each(answered, counts),
+        sent_us=intended_us + _each(ListTexts(sent), counts),
+        answered_us=intended_us + _each(answers, counts),
         outcome=_coded(outcome, counts, _OUTCOMES.__getitem__, 0, np.int8),
         status=_coded(status, counts, _status, USUAL_STATUS, np.int16),
         evidence=_coded(evidence, counts, _EVIDENCE.__getitem__, -1, np.int8),
-        price_btc=_one_or_each(price, counts, prices.values),
+        price_btc=_prices(ListTexts(price), counts, prices),
     )
-    for instants in columns[2:5]:
+    for instants in rows[2:5]:
         _check_within(instants, FIRST_US, LAST_US)
-    return columns._replace(number=whole_numbers(number), diner=whole_numbers(columns.diner))
+    return counts, rows._replace(number=narrowed(number), diner=narrowed(rows.diner))
 
 
-def _numbers(texts: Sequence[bytes], counts: Column) -> Column:
+def _numbers(told: ListTexts, counts: Column) -> Column:
     """Return the purchases' numbers: a batch has its first one's, or that and the steps after it."""
     starts = np.cumsum(counts) - counts
-    are_lists, lengths = _shapes(texts, counts)
-    told = flat_whole_numbers(b",".join(texts).replace(b"[", b"").replace(b"]", b""), -_FURTHEST, _FURTHEST)
+    _check_lengths(told, counts)
+    values = flat_whole_numbers(told.flat, -_FURTHEST, _FURTHEST)
     steps = np.ones(int(counts.sum()), dtype=np.int64)
-    of_lists = np.repeat(are_lists, lengths)
-    steps[np.repeat(are_lists, counts)] = told[of_lists]
-    steps[starts[~are_lists]] = told[~of_lists]
+    of_lists = np.repeat(told.are_lists, told.lengths)
+    steps[np.repeat(told.are_lists, counts)] = values[of_lists]
+    steps[starts[~told.are_lists]] = values[~of_lists]
     sums = np.cumsum(steps)
-    return sums - np.repeat(sums[starts] - steps[starts], counts)
+    number: Column = sums - np.repeat(sums[starts] - steps[starts], counts)
+    return number
 
 
-def _after_since(every: Sequence[Any], intended: Sequence[Any], steps: Column, counts: Column) -> Column:
+def _after_since(every: Texts, intended: Texts, steps: Column, counts: Column) -> Column:
     """Return how long after `since` each was to be sent; `steps` are the numbers less the first one's of the batch."""
-    every_us = whole_number_each([text or b"0" for text in every]).astype(np.int64)
+    every_us = _one_each(every, b"0").astype(np.int64)
     if int(np.abs(steps).max()) * int(every_us.max()) > _FURTHEST:
         raise ValueError("purchases lie too far apart")
     return _where_listed(intended, counts, steps * np.repeat(every_us, counts))
 
 
-def _diners(moduli: Sequence[Any], listed: Sequence[Any], number: Column, counts: Column) -> Column:
-    modulus = whole_number_each([text or b"1" for text in moduli]).astype(np.int64)
+def _diners(moduli: Texts, listed: Texts, number: Column, counts: Column) -> Column:
+    modulus = _one_each(moduli, b"1").astype(np.int64)
     _check_within(modulus, 1, _FURTHEST)
     return _where_listed(listed, counts, number % np.repeat(modulus, counts))
 
 
-def _where_listed(texts: Sequence[bytes | None], counts: Column, column: Column) -> Column:
+def _prices(told: ListTexts, counts: Column, prices: NumberTexts) -> Column:
+    """Return the prices: a batch has one for all, or a list."""
+    _check_lengths(told, counts)
+    times = np.ones(int(told.lengths.sum()), dtype=np.int64)
+    times[~np.repeat(told.are_lists, told.lengths)] = counts[~told.are_lists]
+    return np.repeat(prices.values(told.flat), times)
+
+
+def _where_listed(texts: Texts, counts: Column, column: Column) -> Column:
     """Put what is listed for some batches in the place of what was reckoned for all."""
-    present = [text for text in texts if text is not None]
-    if present:
+    if texts.count(None) < len(texts):
         are_there = np.array([text is not None for text in texts])
-        column[np.repeat(are_there, counts)] = _each(present, counts[are_there])
+        listed = ListTexts([text for text in texts if text is not None])
+        column[np.repeat(are_there, counts)] = _each(listed, counts[are_there])
     return column
 
 
-def _each(texts: Sequence[bytes], counts: Column) -> Column:
+def _each(told: ListTexts, counts: Column) -> Column:
     """Return the whole numbers of lists, each as long as `counts` says."""
-    if [text.count(b",") + 1 for text in texts] != counts.tolist():
+    if not np.array_equal(told.lengths, counts):
         raise ValueError("columns of different lengths")
-    return flat_whole_numbers(b",".join(texts), -_FURTHEST, _FURTHEST)
+    return flat_whole_numbers(told.flat, -_FURTHEST, _FURTHEST)
 
 
-def _one_or_each(texts: Sequence[bytes], counts: Column, read: Callable[[bytes], Column]) -> Column:
-    """Return a column of which each batch has one value for all, or a list."""
-    are_lists, lengths = _shapes(texts, counts)
-    told = read(b",".join(texts).replace(b"[", b"").replace(b"]", b""))
-    times = np.ones(len(told), dtype=np.int64)
-    times[~np.repeat(are_lists, lengths)] = counts[~are_lists]
-    return np.repeat(told, times)
+def _one_each(texts: Texts, usual: bytes) -> Column:
+    """Return whole numbers, each at most once in a line, and `usual` where it is left out there."""
+    missing = texts.count(None)
+    if missing == len(texts):
+        return np.full(len(texts), int(usual), dtype=np.int32)
+    return narrowed(flat_whole_numbers(b",".join([text or usual for text in texts] if missing else texts), 0, 10**15))
 
 
-def _shapes(texts: Sequence[bytes], counts: Column) -> tuple[Column, Column]:
-    """Return which texts are lists and how many values each has; `ValueError` where a list has not as many as wanted.
-
-    That a bracket stands at both ends or at none is known.
-    """
-    are_lists = np.array([text.startswith(b"[") for text in texts])
-    lengths = np.array([text.count(b",") + 1 for text in texts])
-    if not np.array_equal(lengths, np.where(are_lists, counts, 1)):
+def _check_lengths(told: ListTexts, counts: Column) -> None:
+    """Hold that every list has as many values as wanted; that a bracket stands at both ends or at none is known."""
+    if not np.array_equal(told.lengths, np.where(told.are_lists, counts, 1)):
         raise ValueError("columns of different lengths")
-    return are_lists, lengths
 
 
-def _coded(
-    texts: Sequence[bytes | None], counts: Column, code_of: Callable[[Any], int], usual: int, kind: type[np.generic]
-) -> Column:
+def _coded(texts: Texts, counts: Column, code_of: Callable[[Any], int], usual: int, kind: type[np.generic]) -> Column:
     """Return a column of few kinds of values, of which most are the `usual` one."""
     column = np.full(int(counts.sum()), usual, dtype=kind)
-    if all(text is None for text in texts):
+    if texts.count(None) == len(texts):
         return column
     codes: dict[bytes, int | list[int]] = {}
     ends = np.cumsum(counts).tolist()

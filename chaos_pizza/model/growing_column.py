@@ -18,6 +18,11 @@ def whole_numbers(values: Sequence[int]) -> Column:
         column = np.array(values, dtype=np.int64)
     except OverflowError:
         return np.array(values, dtype=object)
+    return narrowed(column)
+
+
+def narrowed(column: Column) -> Column:
+    """Return whole numbers in four bytes each where they fit."""
     if not len(column) or (_NARROW.min <= column.min() and column.max() <= _NARROW.max):
         return column.astype(np.int32)
     return column

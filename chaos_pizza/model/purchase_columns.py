@@ -18,7 +18,7 @@ EVIDENCE = tuple(Evidence)
 NO_STATUS = -1
 GREATEST_STATUS = 2**15 - 1
 _OUTCOME_PLACES = {outcome: place for place, outcome in enumerate(OUTCOMES)}
-_EVIDENCE_PLACES = {None: -1, **{evidence: place for place, evidence in enumerate(EVIDENCE)}}
+_EVIDENCE_PLACES: dict[Evidence | None, int] = {None: -1} | {each: place for place, each in enumerate(EVIDENCE)}
 _MOST_PENDING = 2000
 """Batches that are kept as they came for so long, since columns are made of many at once."""
 
@@ -41,7 +41,7 @@ class BatchRows(NamedTuple):
     """Batches: when each was written (microseconds since 1970), how many purchases it holds, and what stood beside."""
 
     at_us: Column
-    count: Column
+    held: Column
     dropped: Column
     in_flight: Column
 
@@ -140,7 +140,7 @@ class PurchaseColumns:
         events = [observed for _, observed in pending]
         rows = BatchRows(
             at_us=_instants([at for at, _ in pending]),
-            count=whole_numbers([len(event.samples) for event in events]),
+            held=whole_numbers([len(event.samples) for event in events]),
             dropped=whole_numbers([event.dropped for event in events]),
             in_flight=whole_numbers([event.in_flight for event in events]),
         )
@@ -176,5 +176,3 @@ def _sample(
         number, diner, instant_at(intended_us), instant_at(sent_us), instant_at(answered_us), OUTCOMES[outcome],
         None if status == NO_STATUS else status, None if evidence < 0 else EVIDENCE[evidence], price_btc,
     )  # fmt: skip
-
-

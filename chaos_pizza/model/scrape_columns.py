@@ -26,7 +26,7 @@ class ScrapeRows(NamedTuple):
     source: Column
     peer: Column
     at_us: Column
-    count: Column
+    changed: Column
 
 
 class ChangeRows(NamedTuple):
@@ -97,16 +97,16 @@ class ScrapeColumns:
     @property
     def scrape_of_change(self) -> Column:
         """Of every change, the place of its scrape among the scrapes."""
-        count = self.scrapes.count
-        return np.repeat(np.arange(len(count), dtype=np.int32), count)
+        changed = self.scrapes.changed
+        return np.repeat(np.arange(len(changed), dtype=np.int32), changed)
 
     def event(self, place: int) -> SeriesScraped:
         """Return a scrape as it was recorded, by its place among the scrapes."""
         scrapes, changes = self.scrapes, self.changes
         if self._ends is None:
-            self._ends = np.cumsum(scrapes.count, dtype=np.int64)
+            self._ends = np.cumsum(scrapes.changed, dtype=np.int64)
         end = int(self._ends[place])
-        rows = slice(end - int(scrapes.count[place]), end)
+        rows = slice(end - int(scrapes.changed[place]), end)
         texts = (self._texts[series] for series in changes.series[rows].tolist())
         return SeriesScraped(
             source=SOURCES[int(scrapes.source[place])],
@@ -135,7 +135,7 @@ class ScrapeColumns:
             source=np.array([SOURCE_PLACES[event.source] for event in events], dtype=np.int8),
             peer=np.array([PEER_PLACES[event.peer] for event in events], dtype=np.int8),
             at_us=np.array([micros_of(event.at) for event in events], dtype=np.int64),
-            count=np.array([len(event.values) for event in events], dtype=np.int32),
+            changed=np.array([len(event.values) for event in events], dtype=np.int32),
         )
         changes = ChangeRows(
             series=np.array([self.place_of(text) for event in events for text in event.values], dtype=np.int32),

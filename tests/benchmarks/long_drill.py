@@ -1,13 +1,14 @@
 """The journal of a long drill: ten purchases a second, a scrape of each source every second, an hour of outage.
 
-Its lines are those that the drill's own writer writes, made straight from figures since a day has a quarter of a million
-of them; a test holds the two together.
+Its lines are those that the drill's own writer writes, but made straight from figures, for a day has a quarter of a
+million of them; a test holds the two together.
 """
 
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
+from itertools import pairwise
 from random import Random
 
 from chaos_pizza.alerting.exposition import series_key
@@ -90,7 +91,9 @@ class LongDrill:
         )  # fmt: skip
         self._line(0, **_named(event_to_mapping(started)))
         self._line(10, "stage_began", stage="baseline")
-        self._line(20, "clock_observed", **_window(10, 20), peer_earliest=_at(0), peer_latest=_at(1_000_000), peer="factory")
+        self._line(
+            20, "clock_observed", **_window(10, 20), peer_earliest=_at(0), peer_latest=_at(1_000_000), peer="factory"
+        )
         self._line(30, "alerting_chosen", sources=list(self._sources))
         nothing = {"chaos": None, "previous_sent_at": None}
         self._line(40, "vendor_seen", **_window(10, 20), **nothing)
@@ -100,23 +103,37 @@ class LongDrill:
         on_us, off_us = self._fault_us
         chaos = {"type": "fail", "initiated_at": None, "start_at": _at(on_us + 500_000), "fix_at": None}
         calm = {"type": "none", "initiated_at": None, "start_at": None, "fix_at": _at(off_us + 500_000)}
-        alert = {"rule": "failed-purchases", "source": self._sources[0], "value": 3.0, "peer": None, "seen_at": None}
+        alert = {
+            "rule": "failed-purchases",
+            "source": self._sources[0],
+            "value": 3.0,
+            "peer": None,
+            "seen_at": None,
+            "instance": "",
+        }
+        asked = {"kind": "fail", "sent_at": _at(on_us - 1_000_000), "acknowledged_at": _at(on_us - 990_000)}
+        on = {**_window(on_us + 900_000, on_us + 910_000), "chaos": chaos, "previous_sent_at": _at(on_us)}
+        off = {**_window(off_us + 900_000, off_us + 910_000), "chaos": calm, "previous_sent_at": _at(off_us - 100_000)}
+        taken_at = _at(on_us + 9_000_000)
+        taken = {"mark": "acknowledged", "by": "runbook", "at": taken_at, "entered_at": taken_at, "text": ""}
+        cured = {"by": "runbook", "means": "link", **_window(off_us - 5_000, off_us), "answer": "resolved"}
+        looked = {"factory_calm": True, "pizza_verified": True, "text": ""}
         told = [
             (on_us - 30_000_000, "hypothesis_checked", {"when": "before", "met": True, "probes": []}),
             (on_us - 20_000_000, "stage_began", {"stage": "method"}),
-            (on_us - 990_000, "fault_injected", {"kind": "fail", "sent_at": _at(on_us - 1_000_000), "acknowledged_at": _at(on_us - 990_000)}),
-            (on_us + 1_000_000, "vendor_seen", {**_window(on_us + 900_000, on_us + 910_000), "chaos": chaos, "previous_sent_at": _at(on_us)}),
-            (on_us + 3_100_000, "alert_changed", {**alert, "state": "firing", "at": _at(on_us + 3_100_000), "instance": ""}),
-            (on_us + 9_000_000, "marked", {"mark": "acknowledged", "by": "runbook", "at": _at(on_us + 9_000_000), "entered_at": _at(on_us + 9_000_000), "text": ""}),
-            (off_us, "cure_attempted", {"by": "runbook", "means": "link", **_window(off_us - 5_000, off_us), "answer": "resolved"}),
-            (off_us + 1_000_000, "vendor_seen", {**_window(off_us + 900_000, off_us + 910_000), "chaos": calm, "previous_sent_at": _at(off_us - 100_000)}),
+            (on_us - 990_000, "fault_injected", asked),
+            (on_us + 1_000_000, "vendor_seen", on),
+            (on_us + 3_100_000, "alert_changed", {**alert, "state": "firing", "at": _at(on_us + 3_100_000)}),
+            (on_us + 9_000_000, "marked", taken),
+            (off_us, "cure_attempted", cured),
+            (off_us + 1_000_000, "vendor_seen", off),
             (off_us + 6_000_000, "hypothesis_checked", {"when": "after", "met": True, "probes": []}),
-            (off_us + 7_000_000, "calm_checked", {**_window(off_us + 6_900_000, off_us + 7_000_000), "factory_calm": True, "pizza_verified": True, "text": ""}),
+            (off_us + 7_000_000, "calm_checked", {**_window(off_us + 6_900_000, off_us + 7_000_000), **looked}),
             *(
                 (second * 1_000_000 + 70, "responder_step", {"at": _at(second * 1_000_000), "text": "looked around"})
                 for second in range(1, self._lasts_s, max(1, self._lasts_s // 300))
             ),
-        ]  # fmt: skip
+        ]
         return sorted(told, key=lambda each: each[0])
 
     def _batch(self, now_us):
@@ -210,7 +227,7 @@ def _columns(ended):
     if not ended:
         return {}
     numbers = [bought["number"] for bought in ended]
-    steps = [after - before for before, after in zip(numbers, numbers[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(numbers)]
     modulus = max(number % DINERS for number in numbers) + 1
     diners = [number % DINERS for number in numbers]
     fits = [number % modulus for number in numbers] == diners
@@ -229,5 +246,3 @@ def _columns(ended):
         elif values[0] != usual:
             columns[name] = values[0]
     return columns
-
-
