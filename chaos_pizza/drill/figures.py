@@ -44,6 +44,10 @@ class SourceFigures:
     _count: int
     _changes: Mapping[SeriesKey, _Change]
 
+    def keys(self) -> list[SeriesKey]:
+        """Return all series that were ever shown."""
+        return list(self._changes)
+
     def about(self, rule: AlertRule, job: str | None) -> list[SeriesKey]:
         """Return the series that a rule is about, of one job where one is named and the series name theirs."""
         return [

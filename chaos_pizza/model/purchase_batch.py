@@ -1,6 +1,7 @@
 """A batch of purchases in the journal: a column for each field, and nothing for what is as usual.
 
-Of ten purchases a second each takes less than 80 bytes so, where one mapping for each took 220. In the order written:
+Of ten purchases a second each takes some 80 bytes so, the whole line counted, where a mapping for each took 260.
+In the order written:
 
 - `since`: when the first of them was to be sent; `number`: its number, alone where each is one more than the one
   before, else with the steps from each to the next after it.

@@ -34,6 +34,10 @@ def after_epoch(us):
     return EPOCH + timedelta(microseconds=us)
 
 
+few = st.integers(0, 30)
+times = micros.map(after_epoch)
+
+
 @st.composite
 def plan_batches(draw, offsets=micros):
     """Purchases that leave by a plan, some answered out of turn and some not as usual, as a drill records them."""
@@ -59,15 +63,13 @@ def plan_batches(draw, offsets=micros):
                 diner=draw(st.integers(0, 9)),
             )
         samples.append(sample)
-    late = draw(st.lists(st.builds(Overdue, numbers_, numbers_, times, times, times, st.just(0.5)), max_size=1))
+    late = draw(st.lists(st.builds(Overdue, few, few, times, times, times, st.just(0.5)), max_size=1))
     quiet = draw(st.integers(0, 3)) > 0
     return PurchasesObserved(
         tuple(samples), () if quiet else tuple(late), 0 if quiet else draw(st.integers(0, 9)), draw(st.integers(0, 2))
     )
 
 
-numbers_ = st.integers(0, 30)
-times = micros.map(after_epoch)
 names = st.sampled_from(["pizza_total", 'pizza_total{outcome="ok"}', 'a{b="\\\\ \\" }"}', "ä☃", 'x{y="\n"}', '"', "", '":1.0,'])
 figures = st.sampled_from([0.0, 1.0, 91.0, 0.1, 7.961399999999994, 1e-7, 1e16, 1.5e300, -3.0])
 scrapes = st.builds(
