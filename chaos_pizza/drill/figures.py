@@ -139,7 +139,7 @@ def _is_series(text: str) -> bool:
 
 
 def _when(observations: Observations, scrapes: ScrapeColumns, rows: Column) -> tuple[Column, Column, Column]:
-    """Return when each scrape was made at the soonest, by how much later it may have been, and whether this is known."""
+    """Return when each scrape was made at the soonest, by how much later it may have been, and if this is known."""
     offsets = clock_offsets(observations.all_of(ClockObserved))
     of_peers = [offsets.get(peer) if peer is not None else ClockOffset(_NONE, _NONE, steady=True) for peer in PEERS]
     most_us = np.array([offset.most // MICROSECOND if offset else 0 for offset in of_peers], dtype=np.int64)

@@ -1,7 +1,9 @@
 """A journal read fast: line by line it is proven to be whole, and taken in as columns where it can be."""
 
+import gc
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any
@@ -17,7 +19,7 @@ from chaos_pizza.model.event import PurchasesObserved, Recorded
 from chaos_pizza.model.growing_column import Column
 from chaos_pizza.model.micros import micros_of
 
-_AT_ONCE = 2000
+_AT_ONCE = 4000
 """Lines that are taken in together: columns are made of many at once, and little is to be read again."""
 _TAIL_LENGTH = len(',"hash":"') + 64 + len('"}\n')
 _KIND_AFTER = len('"2026-11-24T20:00:00.000000Z","event":{"type":"')
@@ -66,10 +68,11 @@ class JournalReader:
         """Return what the lines say. Never raises for what they hold: what can't be read is a complaint."""
         each = iter(lines)
         complaint, cut = None, False
-        while complaint is None and not cut and (some := list(islice(each, _AT_ONCE))):
-            broken = [place for place, line in enumerate(some) if line[-1:] != b"\n"]
-            cut = bool(broken)
-            complaint = self._take(some[: broken[0]] if broken else some)
+        with _without_collecting():
+            while complaint is None and not cut and (some := list(islice(each, _AT_ONCE))):
+                broken = [place for place, line in enumerate(some) if line[-1:] != b"\n"]
+                cut = bool(broken)
+                complaint = self._take(some[: broken[0]] if broken else some)
         return JournalContents(self._records, complaint, cut and complaint is None, self._hash)
 
     def _take(self, lines: list[bytes]) -> str | None:
@@ -84,31 +87,30 @@ class JournalReader:
 
     def _swiftly(self, lines: list[bytes]) -> tuple[_Taken, str]:
         taken = _Taken()
+        # What is looked up in a loop over a quarter of a million lines takes its time.
+        sha256, scrapes, known = hashlib.sha256, self._records.scrapes, self._series
+        kinds, at = taken.kinds, taken.at
         previous = self._hash.encode()
         for number, line in enumerate(lines, len(self._records)):
             head = b'{"number":%d,"at":' % number
             start = len(head)
-            kind, texts = self._taken_apart(line, start) if line.startswith(head) else (PLAIN, None)
+            named, texts = line[start + _KIND_AFTER : start + _KIND_AFTER + 2], None
+            if named == b"pu" and line.startswith(head):
+                kind, texts = BATCH, batch_texts(line, start)
+            elif named == b"se" and line.startswith(head):
+                kind, texts = SCRAPE, scrape_texts(line, start, scrapes, known)
             if texts is not None:
-                own_hash = hashlib.sha256(previous + line[:-_TAIL_LENGTH] + b"}").hexdigest().encode()
+                own_hash = sha256(previous + line[:-_TAIL_LENGTH] + b"}").hexdigest().encode()
                 if own_hash == texts[-1]:
                     previous = own_hash
-                    taken.kinds.append(kind)
-                    taken.at.append(texts[0])
+                    kinds.append(kind)
+                    at.append(texts[0])
                     (taken.batches if kind == BATCH else taken.scrapes).append(texts)
                     continue
             record, last_hash = read_line(line, number, previous.decode())
             previous = last_hash.encode()
             taken.add(record)
         return taken, previous.decode()
-
-    def _taken_apart(self, line: bytes, start: int) -> tuple[int, Texts | None]:
-        kind = line[start + _KIND_AFTER : start + _KIND_AFTER + 2]
-        if kind == b"pu":
-            return BATCH, batch_texts(line, start)
-        if kind == b"se":
-            return SCRAPE, scrape_texts(line, start, self._records.scrapes, self._series)
-        return PLAIN, None
 
     def _one_by_one(self, lines: list[bytes]) -> str | None:
         taken = _Taken()
@@ -125,33 +127,56 @@ class JournalReader:
 
     def _keep(self, taken: _Taken) -> None:
         """Take lines into the records; where one is doubtful it raises, and nothing is taken in."""
-        at_us = _instants_us(taken.at)
-        batches = _by_run(taken.batches, lambda texts: batch_rows(texts, self._prices))
-        scrapes = _by_run(taken.scrapes, scrape_rows)
-        for rows, records in batches:
+        at_us, kinds = _instants_us(taken.at), np.array(taken.kinds, dtype=np.int8)
+        batches = [
+            (run, batch_rows(run, run_us, self._prices) if is_text else None)
+            for is_text, run, run_us in _runs(taken.batches, at_us[kinds == BATCH])
+        ]
+        scrapes = [
+            (run, scrape_rows(run) if is_text else None)
+            for is_text, run, _ in _runs(taken.scrapes, at_us[kinds == SCRAPE])
+        ]
+        for run, rows in batches:
             if rows is not None:
                 self._records.purchases.extend(*rows)
-            for record in records:
+                continue
+            for record in run:
                 self._records.purchases.add(record.at, record.event)
-        for rows, records in scrapes:
-            if rows is not None:
-                self._records.scrapes.extend(*rows)
-            for record in records:
+        for run, changes in scrapes:
+            if changes is not None:
+                self._records.scrapes.extend(*changes)
+                continue
+            for record in run:
                 self._records.scrapes.add(record.event)
-        plain = {record.number: record for record in taken.plain}
-        self._records.extend(np.array(taken.kinds, dtype=np.int8), at_us, plain)
+        self._records.extend(kinds, at_us, {record.number: record for record in taken.plain})
 
 
-def _by_run(told: list[Texts | Recorded], rows: Callable[[Sequence[Texts]], Any]) -> list[tuple[Any, list[Any]]]:
-    """Return the columns of lines that follow each other taken apart, and the records of those that don't."""
-    runs = [(is_record, list(run)) for is_record, run in groupby(told, key=lambda each: isinstance(each, Recorded))]
-    return [(None, run) if is_record else (rows(run), []) for is_record, run in runs]  # type: ignore[arg-type]
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Look for no cycles meanwhile: of the many things made there are none, and it takes a tenth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _runs(told: list[Texts | Recorded], at_us: Column) -> Iterator[tuple[bool, list[Any], Column]]:
+    """Yield the lines that follow each other taken apart, and those that don't, and when they were written."""
+    end = 0
+    for is_text, run in groupby(told, key=lambda each: type(each) is tuple):
+        some = list(run)
+        end += len(some)
+        yield is_text, some, at_us[end - len(some) : end]
 
 
 def _instants_us(at: list[bytes | int]) -> Column:
-    told = [each for each in at if isinstance(each, bytes)]
-    if len(told) == len(at):
-        return instants_us(told)
-    at_us = np.array([0 if isinstance(each, bytes) else each for each in at], dtype=np.int64)
-    at_us[[isinstance(each, bytes) for each in at]] = instants_us(told)
+    """Return all instants in microseconds since 1970, whether they are texts or that already."""
+    are_texts = np.array([type(each) is bytes for each in at], dtype=bool)
+    if are_texts.all():
+        return instants_us(at)  # type: ignore[arg-type]
+    at_us = np.array([0 if type(each) is bytes else each for each in at], dtype=np.int64)
+    at_us[are_texts] = instants_us([each for each in at if type(each) is bytes])
     return at_us

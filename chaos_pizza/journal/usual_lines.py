@@ -6,6 +6,7 @@ nothing (`None`), or doubt it (`ValueError`), and it is to be read as any line i
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from chaos_pizza.journal.number_texts import ListTexts, NumberTexts, flat_whole_numbers, strictly_parsed
 from chaos_pizza.model.growing_column import Column, narrowed
-from chaos_pizza.model.micros import FIRST_US, LAST_US
+from chaos_pizza.model.micros import FIRST_US, LAST_US, micros_of
 from chaos_pizza.model.purchase_batch import USUAL_STATUS
 from chaos_pizza.model.purchase_columns import (
     EVIDENCE,
@@ -50,6 +51,7 @@ _OUTCOMES = {outcome.value: place for place, outcome in enumerate(OUTCOMES)}
 _EVIDENCE: dict[str | None, int] = {None: -1} | {each.value: place for place, each in enumerate(EVIDENCE)}
 _SOURCES = {source.value.encode(): place for place, source in enumerate(SOURCES)}
 _PEERS = {b"null" if peer is None else f'"{peer.value}"'.encode(): place for place, peer in enumerate(PEERS)}
+_INSTANT_LENGTH = len("2026-11-24T20:00:00.000000")
 _FURTHEST = 10**12
 """Whole numbers beyond this (eleven days in microseconds) are not reckoned with here, lest columns overflow."""
 
@@ -63,13 +65,13 @@ def batch_texts(line: bytes, start: int) -> Texts | None:
     return None if found is None else found.groups()
 
 
-def batch_rows(told: Sequence[Texts], prices: NumberTexts) -> tuple[BatchRows, PurchaseRows]:
+def batch_rows(told: Sequence[Texts], at_us: Column, prices: NumberTexts) -> tuple[BatchRows, PurchaseRows]:
     """Return lines of purchases as columns; `ValueError` or `OverflowError` where one of them is doubtful.
 
-    `prices` remembers what was read already.
+    `at_us` is when each was written, and `prices` remembers what was read already.
     """
     columns: list[Texts] = list(zip(*told, strict=True))
-    at, since, dropped, in_flight = columns[0], columns[1], columns[13], columns[14]
+    since, dropped, in_flight = columns[1], columns[13], columns[14]
     held = np.zeros(len(told), dtype=np.int32)
     purchases = _NO_PURCHASES
     are_there = np.array([text is not None for text in since])
@@ -79,7 +81,7 @@ def batch_rows(told: Sequence[Texts], prices: NumberTexts) -> tuple[BatchRows, P
         )
         counts, purchases = _purchases(full, prices)
         held[are_there] = counts
-    batches = BatchRows(instants_us(at), held, _one_each(dropped, b"0"), _one_each(in_flight, b"0"))
+    batches = BatchRows(at_us, held, _one_each(dropped, b"0"), _one_each(in_flight, b"0"))
     return batches, purchases
 
 
@@ -118,10 +120,35 @@ def scrape_rows(told: Sequence[Texts]) -> tuple[ScrapeRows, ChangeRows]:
 
 
 def instants_us(texts: Sequence[bytes]) -> Column:
-    """Return instants, written in UTC without a zone, in microseconds since 1970; `ValueError` where one is none."""
+    """Return instants, written as `2026-11-24T20:00:00.000000`, in microseconds since 1970.
+
+    That the texts are written so, to the letter, is known. Raises `ValueError` where one is none for all that.
+    """
+    if not texts:
+        return np.empty(0, dtype=np.int64)
+    written = np.frombuffer(b"".join(texts), dtype=np.uint8).reshape(-1, _INSTANT_LENGTH)
+    if (written[:, :10] == written[0, :10]).all():
+        # Of one day, as nearly always: numpy reads dates of any kind, and takes its time.
+        of_day: Column = _of_day_us(written - np.uint8(48))
+        return _midnight_us(texts[0][:10]) + of_day
     column: Column = np.array(texts, dtype="S26").astype("datetime64[us]").astype(np.int64)
     _check_within(column, FIRST_US, LAST_US)
     return column
+
+
+def _midnight_us(date: bytes) -> int:
+    return micros_of(datetime.fromisoformat(date.decode()).replace(tzinfo=UTC))
+
+
+def _of_day_us(digits: Column) -> Column:
+    hour, minute, second = (digits[:, place] * 10 + digits[:, place + 1] for place in (11, 14, 17))
+    if hour.max() > 23 or minute.max() > 59 or second.max() > 59:
+        raise ValueError("no time of the day")
+    us = np.zeros(len(digits), dtype=np.int64)
+    for place in range(20, 26):
+        us = us * 10 + digits[:, place]
+    us += ((hour.astype(np.int64) * 60 + minute) * 60 + second) * 1_000_000
+    return us
 
 
 def _purchases(columns: Sequence[Texts], prices: NumberTexts) -> tuple[Column, PurchaseRows]:

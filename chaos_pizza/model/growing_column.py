@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 Column: TypeAlias = NDArray[Any]
 _LEAST_ROOM = 256
-_GROWTH = 1.25
+_GROWTH = 1.5
 _NARROW = np.iinfo(np.int32)
 
 

@@ -232,7 +232,10 @@ def test_scrapes_are_folded_as_they_were_one_by_one(told):
         shown = figures.of(source)
         columns = {key: shown.column(key).tolist() for key in shown.keys()}
         found = [
-            (shown.when(place), {key: column[place] for key, column in columns.items() if column[place] == column[place]})
+            (
+                shown.when(place),
+                {key: column[place] for key, column in columns.items() if column[place] == column[place]},
+            )
             for place in range(len(shown.middle_us))
         ]
         assert found == scrapes_one_by_one(told, source)

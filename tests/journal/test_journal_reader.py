@@ -70,7 +70,9 @@ def plan_batches(draw, offsets=micros):
     )
 
 
-names = st.sampled_from(["pizza_total", 'pizza_total{outcome="ok"}', 'a{b="\\\\ \\" }"}', "ä☃", 'x{y="\n"}', '"', "", '":1.0,'])
+names = st.sampled_from(
+    ["pizza_total", 'pizza_total{outcome="ok"}', 'a{b="\\\\ \\" }"}', "ä☃", 'x{y="\n"}', '"', "", '":1.0,']
+)
 figures = st.sampled_from([0.0, 1.0, 91.0, 0.1, 7.961399999999994, 1e-7, 1e16, 1.5e300, -3.0])
 scrapes = st.builds(
     SeriesScraped, st.sampled_from(AlertSource), times, st.dictionaries(names, figures, max_size=4),
@@ -113,7 +115,7 @@ def sealed_text(text, previous):
 
 
 def one_by_one(lines):
-    """Read as the journal was read before: every line's JSON is written again and hashed. What fits, and what doesn't."""
+    """Read as the journal was read before: every line's JSON is written again and hashed."""
     found, previous = [], FIRST_HASH
     for line in lines:
         if not line.endswith(b"\n"):

@@ -99,7 +99,7 @@ def test_what_stands_beside_the_purchases_is_told_where_there_is_any():
 
 
 def test_purchases_of_a_long_drill_take_no_more_than_eighty_bytes_each():
-    """As in the journal: five in half a second, answered in turn after some tenths of a second, two more on their way."""
+    """As in the journal: five in half a second, answered in turn after a tenth of a second, two more on their way."""
     samples = [bought(n, 1000 + n % 7, 123_456 + n % 1000, price=0.0042 * (1 + n % 3)) for n in range(863_990, 863_995)]
     text = json.dumps(event_to_mapping(PurchasesObserved(tuple(samples), in_flight=2)), separators=(",", ":"))
     head, tail = '{"number":259515,"at":"2026-11-24T20:00:00.000000Z","event":', f',"hash":"{"0" * 64}"}}\n'
