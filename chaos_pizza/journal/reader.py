@@ -19,7 +19,7 @@ from chaos_pizza.model.event import PurchasesObserved, Recorded
 from chaos_pizza.model.growing_column import Column
 from chaos_pizza.model.micros import micros_of
 
-_AT_ONCE = 4000
+_AT_ONCE = 3000
 """Lines that are taken in together: columns are made of many at once, and little is to be read again."""
 _TAIL_LENGTH = len(',"hash":"') + 64 + len('"}\n')
 _KIND_AFTER = len('"2026-11-24T20:00:00.000000Z","event":{"type":"')

@@ -1,5 +1,6 @@
 """Purchases in columns: every question answered as it was when each purchase was an object looked at in turn."""
 
+import math
 from datetime import timedelta
 
 from hypothesis import given, settings
@@ -47,7 +48,7 @@ intervals = st.tuples(moments, moments).map(lambda ends: Interval(min(ends), max
 
 
 def fold_one_by_one(told):
-    """Put purchases together as was done when each was an object: by number, the dropped ones, and if gaps are known."""
+    """Put purchases together as was done when each was an object: by number; the dropped; if all gaps are known."""
     ended, overdue_by, dropped = {}, {}, 0
     for event in told:
         dropped += event.dropped
@@ -189,7 +190,7 @@ def test_what_the_customers_went_through_is_counted_as_it_was_one_by_one(told, s
     course = course_of(observations)
     ordered = sorted(known, key=lambda each: each.intended_at)
     assert course.intended_s.tolist() == [(each.intended_at - at(0)).total_seconds() for each in ordered]
-    assert [None if latency != latency else latency for latency in course.latency_s.tolist()] == [
+    assert [None if math.isnan(latency) else latency for latency in course.latency_s.tolist()] == [
         each.answered_at and (each.answered_at - each.intended_at).total_seconds() for each in ordered
     ]
     assert [tuple(Outcome)[place] for place in course.outcomes.tolist()] == [each.outcome for each in ordered]
@@ -230,12 +231,9 @@ def test_scrapes_are_folded_as_they_were_one_by_one(told):
     figures = Figures(gather([Recorded(place, at(0), event) for place, event in enumerate(events)]))
     for source in (AlertSource.SHOP_METRICS, AlertSource.PROMETHEUS, AlertSource.SYNTHETIC_MONITOR):
         shown = figures.of(source)
-        columns = {key: shown.column(key).tolist() for key in shown.keys()}
+        columns = {key: shown.column(key).tolist() for key in shown.series}
         found = [
-            (
-                shown.when(place),
-                {key: column[place] for key, column in columns.items() if column[place] == column[place]},
-            )
+            (shown.when(place), {key: told[place] for key, told in columns.items() if not math.isnan(told[place])})
             for place in range(len(shown.middle_us))
         ]
         assert found == scrapes_one_by_one(told, source)
