@@ -39,7 +39,10 @@ def course_of(observations: Observations) -> PurchaseCourse:
     by_number = observations.purchases.order
     order = by_number[np.argsort(rows.intended_us[by_number], kind="stable")]
     intended_us = rows.intended_us[order]
-    answered_us = rows.answered_us[order]
-    latency_s = (answered_us - intended_us) / 1e6
-    latency_s[answered_us == NEVER_US] = np.nan
-    return PurchaseCourse(began_at, (intended_us - micros_of(began_at)) / 1e6, latency_s, rows.outcome[order])
+    latency_us = rows.answered_us[order]
+    is_unseen = latency_us == NEVER_US
+    latency_us -= intended_us
+    latency_s = latency_us / 1e6
+    latency_s[is_unseen] = np.nan
+    intended_us -= micros_of(began_at)
+    return PurchaseCourse(began_at, intended_us / 1e6, latency_s, rows.outcome[order])

@@ -44,14 +44,15 @@ class SourceFigures:
     _count: int
     _changes: Mapping[SeriesKey, _Change]
 
-    def keys(self) -> list[SeriesKey]:
-        """Return all series that were ever shown."""
+    @property
+    def series(self) -> list[SeriesKey]:
+        """All series that were ever shown."""
         return list(self._changes)
 
     def about(self, rule: AlertRule, job: str | None) -> list[SeriesKey]:
         """Return the series that a rule is about, of one job where one is named and the series name theirs."""
         return [
-            key for key in self._changes if belongs(key, rule) and (job is None or dict(key[1]).get("job", job) == job)
+            key for key in self.series if belongs(key, rule) and (job is None or dict(key[1]).get("job", job) == job)
         ]
 
     def column(self, key: SeriesKey) -> Column:
