@@ -1,5 +1,6 @@
 """What a back-test needs of a recorded drill, or of a recorded stretch of calm."""
 
+import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -158,8 +159,9 @@ def _fault(observations: Observations) -> FaultStretch | None:
 def _scraped(observations: Observations) -> ScrapeColumns:
     offsets = clock_offsets(observations.all_of(ClockObserved))
     columns = ScrapeColumns()
-    for record in observations.records:
-        match record.event:
+    told = heapq.merge(observations.places.get(SeriesScraped, ()), observations.places.get(DrillResumed, ()))
+    for place in told:
+        match observations.records[place].event:
             case DrillResumed():
                 columns.forget()
             case SeriesScraped(source=source, at=at, values=values, gone=gone, peer=peer):

@@ -2,6 +2,7 @@
 
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.model.event import CalmChecked, FaultInjected, FaultProven, VendorSeen
+from chaos_pizza.model.micros import micros_of
 
 
 def last_check(observations: Observations) -> CalmChecked | None:
@@ -27,22 +28,20 @@ def was_fault_seen(observations: Observations) -> bool:
     return (
         bool(observations.all_of(FaultInjected) or observations.all_of(FaultProven))
         or any(_names_chaos(seen) for seen in observations.all_of(VendorSeen))
-        or any(purchase.evidence is not None for purchase in observations.purchases.in_order)
+        or len(observations.purchases.evident()) > 0
         or (check is not None and check.factory_calm is False)
     )
 
 
 def _seen_after(observations: Observations, check: CalmChecked) -> bool:
     place = observations.places[CalmChecked][-1]
-    later = [record.event for record in observations.records[place + 1 :]]
+    purchases = observations.purchases
     return (
-        any(
-            isinstance(event, FaultInjected) or (isinstance(event, VendorSeen) and _names_chaos(event))
-            for event in later
-        )
+        any(asked > place for asked in observations.places.get(FaultInjected, ()))
+        or any(_names_chaos(seen) for seen in observations.all_of(VendorSeen, after=place))
         or any(proven.sent_at > check.received_at for proven in observations.all_of(FaultProven))
         # A purchase sent before the look may bring its evidence half a minute later.
-        or any(p.evidence is not None and p.sent_at > check.received_at for p in observations.purchases.in_order)
+        or bool((purchases.rows.sent_us[purchases.evident()] > micros_of(check.received_at)).any())
     )
 
 

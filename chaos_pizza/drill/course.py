@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaos_pizza.drill.observations import Observations
-from chaos_pizza.model.purchase import Outcome
+from chaos_pizza.model.micros import NEVER_US, micros_of
+from chaos_pizza.model.purchase_columns import OUTCOMES
 
-OUTCOMES = tuple(Outcome)
-"""What the numbers in `PurchaseCourse.outcomes` stand for."""
+__all__ = ["OUTCOMES", "Floats", "PurchaseCourse", "course_of"]
+
 Floats: TypeAlias = NDArray[np.float64]
 
 
@@ -34,11 +35,14 @@ class PurchaseCourse:
 
 def course_of(observations: Observations) -> PurchaseCourse:
     """Return the course of a drill's purchases; empty columns where it made none."""
-    began_at = observations.started_at
-    known = sorted(observations.purchases.in_order, key=lambda purchase: purchase.intended_at)
-    intended_s = np.array([(each.intended_at - began_at).total_seconds() for each in known], dtype=np.float64)
-    ended_s = [
-        np.nan if each.answered_at is None else (each.answered_at - each.intended_at).total_seconds() for each in known
-    ]
-    outcomes = np.array([OUTCOMES.index(each.outcome) for each in known], dtype=np.int8)
-    return PurchaseCourse(began_at, intended_s, np.array(ended_s, dtype=np.float64), outcomes)
+    began_at, rows = observations.started_at, observations.purchases.rows
+    by_number = observations.purchases.order
+    order = by_number[np.argsort(rows.intended_us[by_number], kind="stable")]
+    intended_us = rows.intended_us[order]
+    latency_us = rows.answered_us[order]
+    is_unseen = latency_us == NEVER_US
+    latency_us -= intended_us
+    latency_s = latency_us / 1e6
+    latency_s[is_unseen] = np.nan
+    intended_us -= micros_of(began_at)
+    return PurchaseCourse(began_at, intended_us / 1e6, latency_s, rows.outcome[order])

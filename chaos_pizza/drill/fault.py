@@ -8,6 +8,7 @@ from chaos_pizza.drill.observations import Observations, clipped, interval_of
 from chaos_pizza.model.event import CureAttempted, FaultInjected, FaultProven, VendorSeen
 from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.micros import instant_at, micros_of
 from chaos_pizza.model.purchase import Evidence
 from chaos_pizza.model.result import Instant
 from chaos_pizza.model.settings import FaultKind
@@ -59,11 +60,7 @@ def first_proof(observations: Observations) -> Proof | None:
         return None
     injected = first_injection(observations)
     telling = Evidence.LINK if kind.at_factory else Evidence.CHAOS_MONKEY if kind is FaultKind.SHOP_CHAOS else None
-    proofs = [
-        Proof(purchase.answered_at, "a purchase")
-        for purchase in observations.purchases.in_order
-        if purchase.evidence is not None and purchase.evidence is telling and purchase.answered_at is not None
-    ]
+    proofs = _by_purchase(observations, telling, injected) if telling else []
     proofs += [Proof(event.received_at, event.how) for event in observations.all_of(FaultProven)]
     if kind.at_factory:
         # Whoever else cures it has seen it before; the watchdog may be the first to see anything at all. The link is
@@ -79,6 +76,15 @@ def first_proof(observations: Observations) -> Proof | None:
         key=lambda proof: proof.at,
         default=None,
     )
+
+
+def _by_purchase(observations: Observations, telling: Evidence, injected: FaultInjected | None) -> list[Proof]:
+    """Return the proof by the first purchase that ended with this evidence since the fault was asked for, or none."""
+    purchases = observations.purchases
+    answered_us = purchases.rows.answered_us[purchases.evident(telling)]
+    if injected is not None:
+        answered_us = answered_us[answered_us >= micros_of(injected.sent_at)]
+    return [Proof(instant_at(int(answered_us.min())), "a purchase")] if len(answered_us) else []
 
 
 def _acknowledged(injected: FaultInjected | None) -> Instant | None:

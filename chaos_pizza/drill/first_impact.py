@@ -1,17 +1,21 @@
 """When the customers first felt the fault."""
 
-from datetime import datetime
+import numpy as np
 
 from chaos_pizza.drill.observations import interval_of
-from chaos_pizza.drill.purchases import Purchase, Purchases
+from chaos_pizza.drill.purchases import OK, Purchase, Purchases
+from chaos_pizza.model.growing_column import Column
 from chaos_pizza.model.interval import Interval
-from chaos_pizza.model.purchase import Outcome
+from chaos_pizza.model.micros import instant_at, micros_of
 from chaos_pizza.model.result import Instant
 
 
 def first_failed(purchases: Purchases, fault_start: Interval, mitigated: Interval | None) -> Purchase | None:
     """Return the purchase that was first known to have failed by the fault; `None` where none did."""
-    return min(_struck(purchases, fault_start, mitigated), key=_known_at, default=None)
+    struck = _struck(purchases, fault_start, mitigated)
+    if not len(struck):
+        return None
+    return purchases.purchase(int(purchases.failed_rows[struck[np.argmin(purchases.known_failed_us[struck])]]))
 
 
 def find_first_impact(purchases: Purchases, fault_start: Interval, mitigated: Interval | None) -> Instant | None:
@@ -20,34 +24,24 @@ def find_first_impact(purchases: Purchases, fault_start: Interval, mitigated: In
     The interval holds both the moment from which purchases failed and the one at which the first was processed.
     """
     struck = _struck(purchases, fault_start, mitigated)
-    if not struck:
+    if not len(struck):
         return None
-    latest = min(_known_at(purchase) for purchase in struck)
+    rows = purchases.rows
+    latest = instant_at(int(purchases.known_failed_us[struck].min()))
     # Answers come in another order than they were asked for: a failure that was known later may have happened sooner.
-    first_sent_at = min(purchase.sent_at for purchase in struck)
-    good_at = max(
-        (p.sent_at for p in purchases.in_order if p.sent_at < first_sent_at and _was_good_before(p, mitigated)),
-        default=first_sent_at,
-    )
-    earliest = max(good_at, fault_start.earliest)
+    first_sent_us = int(rows.sent_us[purchases.failed_rows[struck]].min())
+    was_good = (rows.outcome == OK) & (rows.sent_us < first_sent_us)
+    if mitigated is not None:
+        # One answered later may owe that to the cure.
+        was_good &= rows.answered_us <= micros_of(mitigated.earliest)
+    good_us = int(rows.sent_us[was_good].max()) if was_good.any() else first_sent_us
+    earliest = max(instant_at(good_us), fault_start.earliest)
     return Instant(interval_of(min(earliest, latest), latest), "the drill's own purchases")
 
 
-def _struck(purchases: Purchases, fault_start: Interval, mitigated: Interval | None) -> list[Purchase]:
-    """Return the failures that the fault can have caused: known after its start, and sent before its end."""
-    return [
-        purchase
-        for purchase in purchases.failed
-        if _known_at(purchase) >= fault_start.earliest and (mitigated is None or purchase.sent_at <= mitigated.latest)
-    ]
-
-
-def _was_good_before(purchase: Purchase, mitigated: Interval | None) -> bool:
-    """Tell whether it was good by the fault's end; one answered later may owe that to the cure."""
-    if purchase.outcome is not Outcome.OK or purchase.answered_at is None:
-        return False
-    return mitigated is None or purchase.answered_at <= mitigated.earliest
-
-
-def _known_at(purchase: Purchase) -> datetime:
-    return purchase.known_failed_at or purchase.sent_at
+def _struck(purchases: Purchases, fault_start: Interval, mitigated: Interval | None) -> Column:
+    """Return which of the failures the fault can have caused: known after its start, and sent before its end."""
+    can_have = purchases.known_failed_us >= micros_of(fault_start.earliest)
+    if mitigated is not None:
+        can_have &= purchases.rows.sent_us[purchases.failed_rows] <= micros_of(mitigated.latest)
+    return np.flatnonzero(can_have)

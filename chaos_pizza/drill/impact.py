@@ -1,13 +1,13 @@
 """What the customers of the drill went through."""
 
-from collections import Counter
-from datetime import datetime
 from math import fsum
 
+import numpy as np
+
 from chaos_pizza.drill.observations import Observations
-from chaos_pizza.drill.purchases import Purchase
-from chaos_pizza.model.event import PurchasesObserved
-from chaos_pizza.model.purchase import Outcome
+from chaos_pizza.drill.purchases import BAD_PIZZA, OK, REJECTED
+from chaos_pizza.model.micros import micros_of
+from chaos_pizza.model.purchase_columns import OUTCOMES
 from chaos_pizza.model.result import Impact, InstantName, Timeline
 
 
@@ -17,39 +17,35 @@ def assess_impact(observations: Observations, timeline: Timeline) -> Impact:
     A purchase sent before the fault and known to have failed after its start counts too. Where no fault was proven, it
     is about the method's stage. Without purchases the ratio is `None` and the counts are 0.
     """
-    since, until = _window(observations, timeline)
-    felt = [
-        purchase
-        for purchase in observations.purchases.in_order
-        if purchase.sent_at <= until and max(purchase.sent_at, purchase.known_failed_at or purchase.sent_at) >= since
-    ]
-    failed = [purchase for purchase in felt if purchase.outcome.is_failure]
-    outcomes = Counter(purchase.outcome for purchase in felt)
-    counted = len(felt) - outcomes[Outcome.REJECTED]
+    since_us, until_us = _window(observations, timeline)
+    purchases, batches = observations.purchases, observations.purchases.batches
+    rows = purchases.rows
+    last_felt_us = rows.sent_us.copy()
+    last_felt_us[purchases.failed_rows] = np.maximum(purchases.known_failed_us, rows.sent_us[purchases.failed_rows])
+    is_felt = (rows.sent_us <= until_us) & (last_felt_us >= since_us)
+    counts = np.bincount(rows.outcome[is_felt], minlength=len(OUTCOMES)).tolist()
+    outcomes = {outcome: count for outcome, count in zip(OUTCOMES, counts, strict=True) if count}
+    failed = purchases.failed_rows[is_felt[purchases.failed_rows]]
+    counted = sum(counts) - counts[REJECTED]
+    within = (batches.at_us >= since_us) & (batches.at_us <= until_us)
     return Impact(
-        purchases=len(felt),
+        purchases=sum(counts),
         failed=len(failed),
-        rejected=outcomes[Outcome.REJECTED],
-        dropped=sum(event.dropped for at, event in observations.recorded(PurchasesObserved) if since <= at <= until),
-        outcomes={outcome: outcomes[outcome] for outcome in Outcome if outcomes[outcome]},
-        success_ratio=outcomes[Outcome.OK] / counted if counted else None,
-        diners_affected=len({purchase.diner for purchase in failed}),
-        revenue_lost_btc=fsum(purchase.price_btc for purchase in failed),
-        minutes_below_tolerance=len({int(purchase.intended_at.timestamp()) for purchase in failed}) / 60,
-        orders_without_pizza=sum(_left_an_order(purchase) for purchase in failed),
+        rejected=counts[REJECTED],
+        dropped=sum(batches.dropped[within].tolist()),
+        outcomes=outcomes,
+        success_ratio=counts[OK] / counted if counted else None,
+        diners_affected=len(set(rows.diner[failed].tolist())),
+        revenue_lost_btc=fsum(rows.price_btc[failed].tolist()),
+        minutes_below_tolerance=len(set(np.trunc(rows.intended_us[failed] / 1e6).tolist())) / 60,
+        # The shop writes an order down before it asks the factory: one that it answered without a pizza is there.
+        orders_without_pizza=int(((rows.status[failed] >= 500) | (rows.outcome[failed] == BAD_PIZZA)).sum()),
     )
 
 
-def _window(observations: Observations, timeline: Timeline) -> tuple[datetime, datetime]:
+def _window(observations: Observations, timeline: Timeline) -> tuple[int, int]:
+    """Return from when until when it is about, in microseconds."""
     start = timeline.instants.get(InstantName.FAULT_START)
     recovered = timeline.instants.get(InstantName.RECOVERED)
-    return (
-        start.when.earliest if start else observations.method_began_at,
-        recovered.when.latest if recovered else max(observations.ended_at, observations.observed_until),
-    )
-
-
-def _left_an_order(purchase: Purchase) -> bool:
-    """Tell whether the shop answered without a pizza: it writes the order down before it asks the factory."""
-    refused_by_shop = purchase.status is not None and purchase.status >= 500
-    return refused_by_shop or purchase.outcome is Outcome.BAD_PIZZA
+    until = recovered.when.latest if recovered else max(observations.ended_at, observations.observed_until)
+    return micros_of(start.when.earliest if start else observations.method_began_at), micros_of(until)

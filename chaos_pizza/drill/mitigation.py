@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from chaos_pizza.drill.clock_offset import ClockOffset, on_drill_clock
 from chaos_pizza.drill.fault import Fault
 from chaos_pizza.drill.observations import Observations, clipped, interval_of
-from chaos_pizza.drill.purchases import Purchase
+from chaos_pizza.drill.purchases import IS_FAILURE, OK
 from chaos_pizza.model.event import CureAttempted, FaultExpired, VendorSeen
 from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
 from chaos_pizza.model.interval import Interval
-from chaos_pizza.model.purchase import Outcome
+from chaos_pizza.model.micros import NEVER_US, instant_at, micros_of
 from chaos_pizza.model.result import Instant
 from chaos_pizza.model.settings import FaultKind
 
@@ -65,18 +67,19 @@ def _failures_gone(observations: Observations, until: datetime) -> Interval | No
     It fails every second purchase, so `SURE_RUN` good ones in a row come about by chance once in a million times.
     """
     wanted = max(SURE_RUN, observations.started.settings.recovery.good_purchases)
-    last_failed: Purchase | None = None
-    run: list[Purchase] = []
-    for purchase in observations.purchases.in_order:
-        if purchase.answered_at is None or purchase.answered_at > until:
-            break
-        if purchase.outcome.is_failure:
-            last_failed, run = purchase, []
-        elif last_failed and purchase.outcome is Outcome.OK:
-            run.append(purchase)
-    if last_failed is None or len(run) < wanted or run[0].answered_at is None:
+    purchases = observations.purchases
+    rows, order = purchases.rows, purchases.order
+    answered_us = rows.answered_us[order]
+    unseen = np.flatnonzero((answered_us == NEVER_US) | (answered_us > micros_of(until)))
+    seen = order[: unseen[0]] if len(unseen) else order
+    failures = np.flatnonzero(IS_FAILURE[rows.outcome[seen]])
+    if not len(failures):
         return None
-    return interval_of(last_failed.sent_at, run[0].answered_at)
+    good = np.flatnonzero(rows.outcome[seen[failures[-1] :]] == OK)
+    if len(good) < wanted:
+        return None
+    last_failed, first_good = seen[failures[-1]], seen[failures[-1] + good[0]]
+    return interval_of(instant_at(int(rows.sent_us[last_failed])), instant_at(int(rows.answered_us[first_good])))
 
 
 def _ended_at_factory(observations: Observations, fault: Fault, offset: ClockOffset | None) -> Mitigation | None:

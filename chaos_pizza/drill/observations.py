@@ -1,15 +1,20 @@
 """The journal's events, sorted by kind for those who judge them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar, cast
 
-from chaos_pizza.drill.purchases import Purchases, fold_purchases
+from chaos_pizza.drill.purchases import Purchases, purchases_of
 from chaos_pizza.errors import JournalError
+from chaos_pizza.model.alert_event import SeriesScraped
+from chaos_pizza.model.compact_records import BATCH, SCRAPE, CompactRecords
 from chaos_pizza.model.event import Aborted, DrillEnded, DrillStarted, Event, PurchasesObserved, Recorded, StageBegan
 from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.micros import instant_at
+from chaos_pizza.model.purchase_columns import PurchaseColumns
+from chaos_pizza.model.scrape_columns import ScrapeColumns
 
 Kind = TypeVar("Kind", bound=Event)
 
@@ -19,19 +24,21 @@ class Observations:
     """All that the journal holds of a drill.
 
     `started_at` is when its first event was written, `observed_until` when the last one was. What was entered after the
-    drill's end (a mark from memory) moves neither. `places` holds the place of every event, by its class.
+    drill's end (a mark from memory) moves neither. `places` holds the place of every event, by its class; purchases and
+    scrapes, of which there are many, stand in `purchases` and `scrapes`.
     """
 
     started: DrillStarted
     started_at: datetime
     observed_until: datetime
     records: Sequence[Recorded]
-    places: dict[type, list[int]]
+    places: Mapping[type, Sequence[int]]
     purchases: Purchases
+    scrapes: ScrapeColumns
 
-    def all_of(self, kind: type[Kind]) -> list[Kind]:
-        """Return the events of a kind, in the order they were recorded; empty where there is none."""
-        return [cast(Kind, self.records[place].event) for place in self.places.get(kind, ())]
+    def all_of(self, kind: type[Kind], after: int = -1) -> list[Kind]:
+        """Return the events of a kind, in the order they were recorded, after a place; empty where there is none."""
+        return [cast(Kind, self.records[place].event) for place in self.places.get(kind, ()) if place > after]
 
     def recorded(self, kind: type[Kind]) -> list[tuple[datetime, Kind]]:
         """Return the events of a kind, each with when it was written."""
@@ -60,24 +67,83 @@ class Observations:
         return min(begun, default=self.started_at)
 
 
+class Gathering:
+    """Takes in a journal's records, of a drill that may be under way, and gives them by kind."""
+
+    def __init__(self) -> None:
+        self._records: list[Recorded] = []
+        self._places: dict[type, list[int]] = {}
+        self._purchases = PurchaseColumns()
+        self._scrapes = ScrapeColumns()
+        self._last_at: datetime | None = None
+        self._ended_until: datetime | None = None
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def add(self, record: Recorded) -> None:
+        """Take in the next record."""
+        event, at = record.event, record.at
+        self._places.setdefault(type(event), []).append(len(self._records))
+        self._records.append(record)
+        self._last_at = at if self._last_at is None else max(self._last_at, at)
+        if isinstance(event, PurchasesObserved):
+            self._purchases.add(at, event)
+        elif isinstance(event, SeriesScraped):
+            self._scrapes.add(event)
+        elif isinstance(event, DrillEnded):
+            self._ended_until = self._last_at
+
+    def observations(self) -> Observations:
+        """Return what was taken in so far; `JournalError` where that doesn't begin with what the drill is."""
+        started = _started(self._records)
+        return Observations(
+            started=started,
+            started_at=self._records[0].at,
+            observed_until=self._ended_until or self._last_at or self._records[0].at,
+            records=self._records,
+            places=self._places,
+            purchases=purchases_of(self._purchases),
+            scrapes=self._scrapes,
+        )
+
+
 def gather(records: Sequence[Recorded]) -> Observations:
     """Return the journal's events by kind; `JournalError` where it doesn't begin with what the drill is."""
-    if not records or not isinstance(records[0].event, DrillStarted):
-        raise JournalError("the journal doesn't begin with drill_started: it is empty, or its beginning is missing")
-    places: dict[type, list[int]] = {}
-    for place, record in enumerate(records):
-        places.setdefault(type(record.event), []).append(place)
+    if isinstance(records, CompactRecords):
+        return _of_compact(records)
+    gathering = Gathering()
+    for record in records:
+        gathering.add(record)
+    return gathering.observations()
+
+
+def _of_compact(records: CompactRecords) -> Observations:
+    started = _started(records)
+    places: dict[type, Sequence[int]] = {}
+    for place, record in records.plain.items():
+        cast(list[int], places.setdefault(type(record.event), [])).append(place)
+    # Nobody asks for all of these as objects, but who does gets them.
+    for kind, many in ((PurchasesObserved, records.places(BATCH)), (SeriesScraped, records.places(SCRAPE))):
+        if len(many):
+            places[kind] = cast(Sequence[int], many)
     last = places[DrillEnded][-1] if DrillEnded in places else len(records) - 1
     return Observations(
-        started=records[0].event,
+        started=started,
         started_at=records[0].at,
-        observed_until=max(record.at for record in records[: last + 1]),
+        observed_until=instant_at(int(records.at_us[: last + 1].max())),
         records=records,
         places=places,
-        purchases=fold_purchases(
-            cast(PurchasesObserved, records[place].event) for place in places.get(PurchasesObserved, ())
-        ),
+        purchases=purchases_of(records.purchases),
+        scrapes=records.scrapes,
     )
+
+
+def _started(records: Sequence[Recorded]) -> DrillStarted:
+    event = records[0].event if records else None
+    if not isinstance(event, DrillStarted):
+        raise JournalError("the journal doesn't begin with drill_started: it is empty, or its beginning is missing")
+    return event
 
 
 def interval_of(sent_at: datetime, received_at: datetime) -> Interval:

@@ -1,12 +1,32 @@
 """The drill's own purchases, put together from what the recorder wrote of them bit by bit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+import numpy as np
+
 from chaos_pizza.model.event import PurchasesObserved
+from chaos_pizza.model.growing_column import Column, whole_numbers
+from chaos_pizza.model.micros import EPOCH, NEVER_US, instant_at, micros_of
 from chaos_pizza.model.purchase import Evidence, Outcome, Overdue, Sample
+from chaos_pizza.model.purchase_columns import (
+    EVIDENCE,
+    NO_STATUS,
+    OUTCOMES,
+    BatchRows,
+    PurchaseColumns,
+    PurchaseRows,
+    rows_of,
+)
+
+OK = OUTCOMES.index(Outcome.OK)
+LATE = OUTCOMES.index(Outcome.LATE)
+REJECTED = OUTCOMES.index(Outcome.REJECTED)
+BAD_PIZZA = OUTCOMES.index(Outcome.BAD_PIZZA)
+IS_FAILURE = np.array([outcome.is_failure for outcome in OUTCOMES])
+"""Of every place in `OUTCOMES`, whether a diner would call it failed."""
 
 
 class Purchase(NamedTuple):
@@ -28,67 +48,176 @@ class Purchase(NamedTuple):
     price_btc: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Purchases:
-    """All purchases that were decided, by number, each once.
+    """All purchases that were decided, each once.
 
-    `dropped` counts those that were never sent for the cap on purchases in flight. `gaps_explained` tells whether those
-    dropped are enough to account for every number that is missing; where they aren't, a missing number may be a
-    purchase that is still under way.
+    `rows` has a row for each, in no order that means anything; `order` has the rows' places by number. In `rows` an
+    end that was not seen is `NEVER_US`. `failed_rows` are the places of those that a diner would call failed, by
+    number, and `known_failed_us` when each of these was first known to have failed.
+
+    `batches` is what was written beside them. `dropped` counts those that were never sent for the cap on purchases in
+    flight. `gaps_explained` tells whether those dropped are enough to account for every number that is missing; where
+    they aren't, a missing number may be a purchase that is still under way.
     """
 
-    in_order: tuple[Purchase, ...]
+    rows: PurchaseRows
+    order: Column
+    failed_rows: Column
+    known_failed_us: Column
+    batches: BatchRows
     dropped: int
     gaps_explained: bool
 
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def purchase(self, row: int) -> Purchase:
+        """Return the purchase in a row."""
+        number, diner, intended_us, sent_us, answered_us, outcome, status, evidence, price_btc = (
+            column[row].item() if isinstance(column[row], np.generic) else column[row] for column in self.rows
+        )
+        known_failed_us = self.known_failed_us[self.failed_rows == row]
+        return Purchase(
+            number,
+            diner,
+            instant_at(intended_us),
+            instant_at(sent_us),
+            None if answered_us == NEVER_US else instant_at(answered_us),
+            instant_at(int(known_failed_us[0])) if len(known_failed_us) else None,
+            OUTCOMES[outcome],
+            None if status == NO_STATUS else status,
+            None if evidence < 0 else EVIDENCE[evidence],
+            price_btc,
+        )
+
+    @property
+    def in_order(self) -> tuple[Purchase, ...]:
+        """All of them as objects, by number: for few, or for tests."""
+        return tuple(self.purchase(row) for row in self.order.tolist())
+
     @property
     def failed(self) -> tuple[Purchase, ...]:
-        """Those that a diner would call failed, by number."""
-        return tuple(purchase for purchase in self.in_order if purchase.outcome.is_failure)
+        """Those that a diner would call failed as objects, by number: for few, or for tests."""
+        return tuple(self.purchase(row) for row in self.failed_rows.tolist())
+
+    @property
+    def first_sent_at(self) -> datetime | None:
+        """When the first was sent; `None` without any."""
+        return instant_at(int(self.rows.sent_us.min())) if len(self) else None
+
+    def evident(self, evidence: Evidence | None = None) -> Column:
+        """Return the rows of those whose answer proved a fault, by this evidence or by any."""
+        found: Column = self.rows.evidence >= 0 if evidence is None else self.rows.evidence == EVIDENCE.index(evidence)
+        return np.flatnonzero(found)
+
+    def good_run(self, since: datetime, wanted: int) -> tuple[int, int | None, int] | None:
+        """Return the first run of `wanted` good purchases that ended since then, else the one that goes on at the end.
+
+        It comes as the row of its first, that of the last failure before it (`None`: there was none) and its length,
+        `wanted` at the most. `None` where there is neither. A failure ends a run, and so does a gap that is not
+        explained: what is missing there may have failed.
+        """
+        outcome = self.rows.outcome[self.order]
+        failures = np.flatnonzero(IS_FAILURE[outcome])
+        good = np.flatnonzero((outcome == OK) & (self.rows.answered_us[self.order] >= micros_of(since)))
+        bounds = np.searchsorted(good, np.sort(np.append(failures, self._gaps())))
+        starts, ends = np.append(0, bounds), np.append(bounds, len(good))
+        long_enough = np.flatnonzero(ends - starts >= max(wanted, 1))
+        run = int(long_enough[0]) if len(long_enough) else -1
+        length = int(ends[run] - starts[run])
+        if not length:
+            return None
+        first = good[starts[run]]
+        before = failures[failures < first]
+        return int(self.order[first]), int(self.order[before[-1]]) if len(before) else None, min(length, max(wanted, 1))
+
+    def _gaps(self) -> Column:
+        """Return before which places in order numbers are missing that nothing accounts for."""
+        if self.gaps_explained:
+            return np.empty(0, dtype=np.int64)
+        number = self.rows.number[self.order]
+        return np.flatnonzero(number[1:] - 1 > number[:-1]) + 1
 
 
 def fold_purchases(observed: Iterable[PurchasesObserved]) -> Purchases:
     """Return what is known of each purchase; an empty view where nothing was observed."""
-    samples: dict[int, Sample] = {}
-    overdue: dict[int, Overdue] = {}
-    dropped = 0
+    columns = PurchaseColumns()
     for event in observed:
-        dropped += event.dropped
-        for sample in event.samples:
-            samples.setdefault(sample.number, sample)
-        for late in event.overdue:
-            overdue.setdefault(late.number, late)
-    known = [
-        _ended(sample, overdue.get(sample.number))
-        if sample.number in overdue or sample.outcome.is_failure
-        else _good(sample)
-        for sample in samples.values()
+        columns.add(EPOCH, event)
+    return purchases_of(columns)
+
+
+def purchases_of(columns: PurchaseColumns) -> Purchases:
+    """Return what is known of each purchase; an empty view where there are no batches.
+
+    Of what was told of a purchase more than once the first counts. Once overdue it is a failure, whatever its end.
+    """
+    rows, order = _each_once(columns.purchases)
+    overdue: dict[int, Overdue] = {}
+    for late in columns.overdue:
+        overdue.setdefault(late.number, late)
+    known_us: dict[int, int] = {}
+    if overdue:
+        rows, known_us = _with_overdue(rows, order, overdue)
+        order = _by_number(rows.number)
+    failed_rows = order[IS_FAILURE[rows.outcome[order]]]
+    failed_us = rows.answered_us[failed_rows]
+    if known_us:
+        pairs = zip(failed_rows.tolist(), failed_us.tolist(), strict=True)
+        failed_us = np.array([known_us.get(row, answered_us) for row, answered_us in pairs], dtype=np.int64)
+    batches = columns.batches
+    dropped = sum(batches.dropped[batches.dropped != 0].tolist())
+    missing = int(rows.number[order[-1]]) - int(rows.number[order[0]]) + 1 - len(order) if len(order) else 0
+    return Purchases(rows, order, failed_rows, failed_us, batches, dropped, missing <= dropped)
+
+
+def _each_once(rows: PurchaseRows) -> tuple[PurchaseRows, Column]:
+    """Return the purchases each once, as they were told of first, and their places by number."""
+    order = _by_number(rows.number)
+    number = rows.number[order]
+    again = np.flatnonzero(number[1:] == number[:-1]) + 1
+    if not len(again):
+        return rows, order
+    # The order is stable: of those with the same number the first that was told stands first.
+    kept = np.sort(np.delete(order, again))
+    rows = PurchaseRows(*(column[kept] for column in rows))
+    return rows, _by_number(rows.number)
+
+
+def _by_number(number: Column) -> Column:
+    if np.all(number[1:] > number[:-1]):
+        return np.arange(len(number), dtype=np.int32)
+    return np.argsort(number, kind="stable").astype(np.int32)
+
+
+def _with_overdue(
+    rows: PurchaseRows, order: Column, overdue: Mapping[int, Overdue]
+) -> tuple[PurchaseRows, dict[int, int]]:
+    """Return the purchases with those that were overdue, and when these failed, by their rows."""
+    number = rows.number[order]
+    outcome = rows.outcome.copy()
+    known_us: dict[int, int] = {}
+    unended: list[Overdue] = []
+    places = np.searchsorted(number, whole_numbers(list(overdue)))
+    for late, place in zip(overdue.values(), places.tolist(), strict=True):
+        if place == len(number) or number[place] != late.number:
+            known_us[len(rows.number) + len(unended)] = micros_of(late.overdue_at)
+            unended.append(late)
+            continue
+        row = int(order[place])
+        known_us[row] = min(micros_of(late.overdue_at), int(rows.answered_us[row]))
+        if not IS_FAILURE[outcome[row]]:
+            outcome[row] = LATE
+    rows = rows._replace(outcome=outcome)
+    return (_and_unended(rows, unended) if unended else rows), known_us
+
+
+def _and_unended(rows: PurchaseRows, unended: Sequence[Overdue]) -> PurchaseRows:
+    ended_never = [
+        Sample(late.number, late.diner, late.intended_at, late.sent_at, EPOCH, Outcome.LATE, None, None, late.price_btc)
+        for late in unended
     ]
-    known += [_unended(late) for late in overdue.values() if late.number not in samples]
-    known.sort(key=lambda purchase: purchase.number)
-    missing = known[-1].number - known[0].number + 1 - len(known) if known else 0
-    return Purchases(tuple(known), dropped, missing <= dropped)
-
-
-def _good(sample: Sample) -> Purchase:
-    return Purchase(
-        sample.number, sample.diner, sample.intended_at, sample.sent_at, sample.answered_at, None,
-        sample.outcome, sample.status, sample.evidence, sample.price_btc,
-    )  # fmt: skip
-
-
-def _ended(sample: Sample, late: Overdue | None) -> Purchase:
-    """Tell of a purchase that failed; once overdue it is a failure, whatever its end looks like."""
-    return Purchase(
-        sample.number, sample.diner, sample.intended_at, sample.sent_at, sample.answered_at,
-        min(late.overdue_at, sample.answered_at) if late else sample.answered_at,
-        sample.outcome if sample.outcome.is_failure else Outcome.LATE,
-        sample.status, sample.evidence, sample.price_btc,
-    )  # fmt: skip
-
-
-def _unended(late: Overdue) -> Purchase:
-    return Purchase(
-        late.number, late.diner, late.intended_at, late.sent_at, None, late.overdue_at, Outcome.LATE, None, None,
-        late.price_btc,
-    )  # fmt: skip
+    added = rows_of(ended_never)
+    added.answered_us[:] = NEVER_US
+    return PurchaseRows(*(np.concatenate((column, more)) for column, more in zip(rows, added, strict=True)))

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from chaos_pizza.drill.purchases import Purchase, Purchases
 from chaos_pizza.model.interval import Interval
-from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.result import Instant
 
 
@@ -27,22 +26,14 @@ def find_recovery(purchases: Purchases, mitigated: Interval | None, good_purchas
 
 def good_run(purchases: Purchases, mitigated: Interval, good_purchases: int) -> GoodRun | None:
     """Return the first run that is long enough, else the one that goes on at the end; `None` where there is neither."""
-    run: list[Purchase] = []
-    last_failed: Purchase | None = None
-    number: int | None = None
-    for purchase in purchases.in_order:
-        if number is not None and purchase.number > number + 1 and not purchases.gaps_explained:
-            run = []  # what lies between may yet turn out to have failed
-        number = purchase.number
-        if purchase.outcome.is_failure:
-            run, last_failed = [], purchase
-        elif purchase.outcome is Outcome.OK and purchase.answered_at and purchase.answered_at >= mitigated.earliest:
-            run.append(purchase)
-            if len(run) >= good_purchases:
-                break
-    if not run:
+    run = purchases.good_run(mitigated.earliest, good_purchases)
+    if run is None:
         return None
-    return GoodRun(_began(run[0], last_failed, mitigated), confirmed=len(run) >= good_purchases)
+    first, last_failed, length = run
+    since = _began(
+        purchases.purchase(first), None if last_failed is None else purchases.purchase(last_failed), mitigated
+    )
+    return GoodRun(since, confirmed=length >= good_purchases)
 
 
 def _began(first: Purchase, last_failed: Purchase | None, mitigated: Interval) -> Interval:

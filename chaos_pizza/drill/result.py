@@ -11,7 +11,7 @@ from chaos_pizza.drill.floors import detection_floors
 from chaos_pizza.drill.impact import assess_impact
 from chaos_pizza.drill.logged import was_logged
 from chaos_pizza.drill.measures import measure
-from chaos_pizza.drill.observations import gather
+from chaos_pizza.drill.observations import Observations, gather
 from chaos_pizza.drill.sight import judge_sights, watched_by
 from chaos_pizza.drill.timeline import timeline_of
 from chaos_pizza.drill.verdict import decide
@@ -38,24 +38,38 @@ class Assessment:
 
 
 def judge(records: Sequence[Recorded], complaint: str | None = None) -> DrillResult:
-    """Return the drill's timeline, measures, impact and verdict; see `assess`."""
-    return assess(records, complaint).result
-
-
-def assess(records: Sequence[Recorded], complaint: str | None = None) -> Assessment:
-    """Return the drill's timeline, measures, impact and verdict, and the course of its purchases.
+    """Return the drill's timeline, measures, impact and verdict.
 
     `records` are the journal's, in the order they were recorded, complete or cut off anywhere; `JournalError` where
     they don't begin with the drill. `complaint` is what was wrong with the journal itself, `None` where nothing was: a
     drill whose record is not whole proves nothing.
     """
+    return _judged(gather(records), complaint)
+
+
+def assess(records: Sequence[Recorded], complaint: str | None = None) -> Assessment:
+    """Return what `judge` returns, and what a report shows besides, the events being looked through but once.
+
+    Raises `JournalError` as `judge` does.
+    """
     observations = gather(records)
+    started = observations.started
+    return Assessment(
+        _judged(observations, complaint),
+        started.settings,
+        started.tool_version,
+        course_of(observations),
+        clock_offsets(observations.all_of(ClockObserved)),
+    )
+
+
+def _judged(observations: Observations, complaint: str | None) -> DrillResult:
     timeline = timeline_of(observations)
     measures = measure(observations, timeline)
     impact = assess_impact(observations, timeline)
     budgets = check_budgets(observations, timeline, measures, impact)
     started, figures = observations.started, Figures(observations)
-    result = DrillResult(
+    return DrillResult(
         drill_id=started.drill_id,
         experiment=started.experiment,
         title=started.title,
@@ -73,11 +87,4 @@ def assess(records: Sequence[Recorded], complaint: str | None = None) -> Assessm
         watched=watched_by(observations),
         logged=was_logged(observations, timeline),
         judgement=decide(observations, timeline, measures, budgets, complaint),
-    )
-    return Assessment(
-        result,
-        started.settings,
-        started.tool_version,
-        course_of(observations),
-        clock_offsets(observations.all_of(ClockObserved)),
     )

@@ -2,21 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import TypeAlias
 
-from chaos_pizza.alerting.exposition import chosen
+import numpy as np
+
+from chaos_pizza.alerting.exposition import SeriesKey, chosen
 from chaos_pizza.alerting.stirring import has_stirred, pace, risen
 from chaos_pizza.drill.alerts import fresh_changes
-from chaos_pizza.drill.figures import Figures, Scrape, about, figures_behind
+from chaos_pizza.drill.figures import Figures, SourceFigures, figures_behind
 from chaos_pizza.drill.measures import between
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.timeline import fault_end
 from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState
 from chaos_pizza.model.alert_event import AlertingChosen
+from chaos_pizza.model.growing_column import Column
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.micros import micros_of
 from chaos_pizza.model.result import InstantName, RuleSight, Sight, Timeline
 
 Fault = tuple[datetime, datetime]
 """When a fault began, and up to when things count as happening during it."""
+Columns: TypeAlias = Mapping[SeriesKey, Column]
+"""What series showed in one scrape after the other, no number where they were not shown."""
 
 
 def judge_sights(observations: Observations, timeline: Timeline, figures: Figures) -> tuple[RuleSight, ...]:
@@ -49,7 +56,7 @@ def _sights(observations: Observations, figures: Figures, start: Interval, until
         if dated.change.state is AlertState.FIRING and dated.when.earliest <= until:
             fired.setdefault((dated.change.rule, dated.change.source), dated.when)
     # Before the drill bought anything, the figures stood where they stood for want of customers.
-    since = min((bought.sent_at for bought in observations.purchases.in_order), default=observations.started_at)
+    since = observations.purchases.first_sent_at or observations.started_at
     detection = observations.started.settings.detection
     rules = {rule.name: rule for rule in detection.rules}
     for source in watched_by(observations):
@@ -66,51 +73,53 @@ def _sights(observations: Observations, figures: Figures, start: Interval, until
 def _unfired(figures: Figures, rule: AlertRule, source: AlertSource, bought_since: datetime, fault: Fault) -> Sight:
     """Tell whether the figures of a rule that did not fire moved at all; by the surest that were kept."""
     for behind in figures_behind(source):
-        scrapes = [scrape for scrape in figures.scrapes(behind) if scrape.when.earliest >= bought_since]
+        shown = figures.of(behind)
+        since = np.flatnonzero(shown.earliest_us >= micros_of(bought_since))
+        columns = {key: shown.column(key)[since] for key in shown.about(rule, None)}
+        columns = {key: column for key, column in columns.items() if not np.isnan(column).all()}
         # A rule looks at each job by itself, and one that moved is enough for it to have seen the fault.
-        sights = {
-            _seen(rule, [_of_job(scrape, rule, job) for scrape in scrapes], fault) for job in _jobs(scrapes, rule)
-        }
+        jobs: set[str | None] = {dict(key[1]).get("job") for key in columns} or {None}
+        sights = {_seen(rule, shown, since, _of_job(columns, job), fault) for job in jobs}
         for sight in (Sight.MOVED, Sight.BLIND):
             if sight in sights:
                 return sight
     return Sight.UNKNOWN
 
 
-def _jobs(scrapes: list[Scrape], rule: AlertRule) -> set[str | None]:
-    """Return the jobs whose series the rule is about; no job where none of its series is there, or they name none."""
-    return {dict(key[1]).get("job") for scrape in scrapes for key in about(scrape.series, rule, None)} or {None}
+def _of_job(columns: Columns, job: str | None) -> Columns:
+    return {key: column for key, column in columns.items() if job is None or dict(key[1]).get("job", job) == job}
 
 
-def _of_job(scrape: Scrape, rule: AlertRule, job: str | None) -> Scrape:
-    return Scrape(scrape.when, about(scrape.series, rule, job))
-
-
-def _seen(rule: AlertRule, scrapes: list[Scrape], fault: Fault) -> Sight:
-    begin, until = fault
-    before = [scrape for scrape in scrapes if scrape.when.latest <= begin]
+def _seen(rule: AlertRule, shown: SourceFigures, since: Column, columns: Columns, fault: Fault) -> Sight:
+    begin_us, until_us = map(micros_of, fault)
+    latest_us, middle_us = shown.latest_us[since], shown.middle_us[since]
+    before = np.flatnonzero(latest_us <= begin_us)
     # The last before the fault is where the fault's own figures begin.
-    during = before[-1:] + [scrape for scrape in scrapes if begin < scrape.when.latest <= until]
-    stirred = has_stirred(rule, _pace(rule, before), _pace(rule, during))
+    during = np.append(before[-1:], np.flatnonzero((latest_us > begin_us) & (latest_us <= until_us)))
+    stirred = has_stirred(rule, _pace(rule, columns, middle_us, before), _pace(rule, columns, middle_us, during))
     return {True: Sight.MOVED, False: Sight.BLIND, None: Sight.UNKNOWN}[stirred]
 
 
-def _pace(rule: AlertRule, scrapes: list[Scrape]) -> float | None:
+def _pace(rule: AlertRule, columns: Columns, middle_us: Column, scrapes: Column) -> float | None:
     """Return how fast the rule's counters rose over these scrapes; `None` where that can't be told.
 
     Counters that nobody ever raised are not there, and rose by nothing.
     """
     if len(scrapes) < 2:
         return None
-    passed_s = (scrapes[-1].when.midpoint - scrapes[0].when.midpoint).total_seconds()
-    whole = None if rule.of_metric is None else _risen(scrapes, rule.of_metric, rule.of_labels)
-    return pace(_risen(scrapes, rule.metric, rule.labels), whole, passed_s)
+    passed_s = int(middle_us[scrapes[-1]] - middle_us[scrapes[0]]) / 1e6
+    whole = None if rule.of_metric is None else _risen(columns, scrapes, rule.of_metric, rule.of_labels)
+    return pace(_risen(columns, scrapes, rule.metric, rule.labels), whole, passed_s)
 
 
-def _risen(scrapes: list[Scrape], metric: str, labels: Mapping[str, str]) -> float:
+def _risen(columns: Columns, scrapes: Column, metric: str, labels: Mapping[str, str]) -> float:
     """Return how much the counters of this metric rose in all."""
-    keys = {key for scrape in scrapes for key in scrape.series if chosen(key, metric, labels)}
-    return sum(
-        risen([scrape.series[key] for scrape in scrapes if key in scrape.series], is_born=key not in scrapes[0].series)
-        for key in keys
-    )
+    return sum(_risen_in(column[scrapes]) for key, column in columns.items() if chosen(key, metric, labels))
+
+
+def _risen_in(column: Column) -> float:
+    """Return how much a counter rose that showed these values, no number where it was not shown."""
+    values = column[~np.isnan(column)]
+    # Where it does not rise nothing is to be added up, and mostly it does not.
+    is_told = np.append(True, values[1:] != values[:-1])[: len(values)]
+    return risen(values[is_told].tolist(), is_born=bool(np.isnan(column[0])))

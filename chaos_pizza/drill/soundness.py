@@ -1,13 +1,16 @@
 """Whether a drill proves anything at all."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+
+import numpy as np
 
 from chaos_pizza.drill.blind_spells import BlindSpell, blind_spells
 from chaos_pizza.drill.calm import was_fault_seen
 from chaos_pizza.drill.observations import Observations
+from chaos_pizza.drill.purchases import REJECTED
 from chaos_pizza.drill.timeline import fault_end
-from chaos_pizza.model.event import ActivityEnded, DrillResumed, FaultInjected, HypothesisChecked, PurchasesObserved
+from chaos_pizza.model.event import ActivityEnded, DrillResumed, FaultInjected, HypothesisChecked
+from chaos_pizza.model.micros import micros_of
 from chaos_pizza.model.result import InstantName, Timeline
 from chaos_pizza.model.settings import FaultKind
 
@@ -32,17 +35,18 @@ def list_flaws(observations: Observations, timeline: Timeline) -> list[str]:
 def _of_record(observations: Observations) -> Iterator[str]:
     if observations.ended is None:
         yield "the drill was cut off: its record has no end"
-    beats = sorted(at for at, _ in observations.recorded(PurchasesObserved))
-    if not beats:
+    beats_us = np.sort(observations.purchases.batches.at_us)
+    if not len(beats_us):
         yield "the recorder failed: it wrote nothing of any purchase"
         return
     if observations.ended is not None:
-        beats = [at for at in beats if at <= observations.ended.at] + [observations.ended.at]
+        ended_us = micros_of(observations.ended.at)
+        beats_us = np.append(beats_us[beats_us <= ended_us], ended_us)
     resumed = observations.all_of(DrillResumed)
     if resumed:
         yield f"the drill was cut off and resumed {len(resumed)} time(s): what happened in between is unknown"
         return
-    silence_s = max(((later - sooner).total_seconds() for sooner, later in pairwise(beats)), default=0.0)
+    silence_s = int(np.diff(beats_us).max(initial=0)) / 1e6
     if silence_s > SILENCE_S:
         yield f"the recorder failed: it was silent for {silence_s:.1f} s, more than the {SILENCE_S:.0f} s allowed"
 
@@ -68,10 +72,11 @@ def _of_samples(observations: Observations, timeline: Timeline) -> Iterator[str]
     start = timeline.instants.get(InstantName.FAULT_START)
     if start is None and settings.fault is not FaultKind.NONE:
         return
-    before = sum(
-        purchase.outcome.counts and (start is None or purchase.sent_at < start.when.earliest)
-        for purchase in observations.purchases.in_order
-    )
+    rows = observations.purchases.rows
+    counts = rows.outcome != REJECTED
+    if start is not None:
+        counts &= rows.sent_us < micros_of(start.when.earliest)
+    before = int(counts.sum())
     if before < settings.min_samples:
         when = "before the fault" if start else "in the whole drill"
         yield f"too few samples: {before} purchases {when}, at least {settings.min_samples} are needed"

@@ -1,13 +1,16 @@
 """The time to detect, and what came after it, split into its parts."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from chaos_pizza.alerting.evaluator import RuleEvaluator
 from chaos_pizza.alerting.exposition import SeriesKey
 from chaos_pizza.drill.alerts import DatedChange, raised_first
-from chaos_pizza.drill.figures import Figures, about, figures_behind, job_of
+from chaos_pizza.drill.figures import Figures, SourceFigures, figures_behind, job_of
 from chaos_pizza.drill.measures import detection_of
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.rule_settings import as_told
@@ -15,6 +18,7 @@ from chaos_pizza.drill.timeline import fault_end
 from chaos_pizza.model.alert import RISING, AlertRule, AlertSource
 from chaos_pizza.model.alert_event import AlertRuleDescribed
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.micros import micros_of
 from chaos_pizza.model.result import InstantName, Measure, PartName, Timeline, WaterfallPart
 
 
@@ -101,21 +105,38 @@ def _from_scrapes(
 ) -> list[_Mark]:
     """Return when a scrape first came after the first failure and when one met the condition; empty where none did."""
     evaluator = RuleEvaluator(rule, source)
+    scrapes = figures.of(source)
+    felt = np.flatnonzero(scrapes.latest_us >= micros_of(impact.earliest))
+    if not len(felt):
+        return []
+    columns = {key: scrapes.column(key) for key in scrapes.about(rule, job)}
     shown: Interval | None = None
     before: Mapping[SeriesKey, float] = {}
-    for scrape in figures.scrapes(source):
-        at, series = scrape.when.midpoint, about(scrape.series, rule, job)
+    for place in range(_first_that_counts(scrapes, rule, int(felt[0])), len(scrapes.middle_us)):
+        when = scrapes.when(place)
+        at = when.midpoint
+        values = {key: float(column[place]) for key, column in columns.items()}
+        series = {key: value for key, value in values.items() if not math.isnan(value)}
         evaluator.observe(at, series)
         # What waits for failures is shown none by a scrape of other figures; what waits for sales is shown by any.
         tells, before = series != before or rule.operator not in RISING, series
-        if scrape.when.latest < impact.earliest or not tells:
+        if when.latest < impact.earliest:
             continue
         if at > pending.latest:
             break
-        shown = shown or scrape.when
-        if evaluator.is_true(at):
-            return [_Mark(PartName.SCRAPE, shown), _Mark(PartName.WINDOW, scrape.when)]
+        if tells:
+            shown = shown or when
+            if evaluator.is_true(at):
+                return [_Mark(PartName.SCRAPE, shown), _Mark(PartName.WINDOW, when)]
     return []
+
+
+def _first_that_counts(scrapes: SourceFigures, rule: AlertRule, felt: int) -> int:
+    """Return the first scrape that stands in any window of the rule at the scrape `felt`, and one more before it."""
+    windows_s = rule.window_s + (rule.short_window_s or 0.0) + (rule.compare_window_s or 0.0)
+    reach_us = (windows_s + rule.evaluation_interval_s + 1.0) * 1e6
+    within = int(np.searchsorted(scrapes.middle_us, scrapes.middle_us[felt] - reach_us))
+    return max(0, min(within, felt) - 1)
 
 
 def _later_marks(

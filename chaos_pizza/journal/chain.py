@@ -6,7 +6,7 @@ before's hash and this line without its own. Whoever alters, drops or swaps a li
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,12 +22,13 @@ FIRST_HASH = "0" * 64
 class JournalContents:
     """What could be read of a journal.
 
-    `records` holds the lines up to the first that doesn't fit; `complaint` says what was wrong with that one, `None`
-    where all fit. `cut` tells that the last line is incomplete, as a killed writer leaves it: that is no complaint.
+    `records` holds the lines up to the first that doesn't fit, kept small where a journal is read
+    (`model.compact_records`); `complaint` says what was wrong with that one, `None` where all fit. `cut` tells that the
+    last line is incomplete, as a killed writer leaves it: that is no complaint.
     `last_hash` is what the next line is to be chained to.
     """
 
-    records: tuple[Recorded, ...]
+    records: Sequence[Recorded]
     complaint: str | None
     cut: bool
     last_hash: str
@@ -42,21 +43,16 @@ def write_line(number: int, at: datetime, event: Event, previous_hash: str) -> t
 
 def read_lines(lines: Iterable[bytes]) -> JournalContents:
     """Return what the lines of a journal say. Never raises: what can't be read is a complaint."""
-    records: list[Recorded] = []
-    previous_hash = FIRST_HASH
-    for line in lines:
-        if not line.endswith(b"\n"):
-            return JournalContents(tuple(records), None, cut=True, last_hash=previous_hash)
-        try:
-            record, previous_hash = _read_line(line, len(records), previous_hash)
-        except (ValueError, RecursionError, OverflowError) as error:
-            complaint = f"line {len(records) + 1} of the journal doesn't fit: {str(error)[:200]}"
-            return JournalContents(tuple(records), complaint, cut=False, last_hash=previous_hash)
-        records.append(record)
-    return JournalContents(tuple(records), None, cut=False, last_hash=previous_hash)
+    from chaos_pizza.journal.reader import JournalReader  # noqa: PLC0415 - numpy: who only writes needs none
+
+    return JournalReader().read(lines)
 
 
-def _read_line(line: bytes, number: int, previous_hash: str) -> tuple[Recorded, str]:
+def read_line(line: bytes, number: int, previous_hash: str) -> tuple[Recorded, str]:
+    """Return the record of a journal's line and its hash.
+
+    Raises `ValueError`, `RecursionError` or `OverflowError` where the line doesn't fit here.
+    """
     content = json.loads(line)
     if not isinstance(content, dict) or set(content) != {"number", "at", "event", "hash"}:
         raise ValueError("it is no journal line")

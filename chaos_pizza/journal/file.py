@@ -14,6 +14,7 @@ from chaos_pizza.model.event import Event, Recorded
 
 JOURNAL_NAME = "journal.jsonl"
 _SYNC_INTERVAL_S = 0.2
+_BUFFER_BYTES = 2**20
 
 
 class JournalWriter:
@@ -128,7 +129,7 @@ class JournalWriter:
 def read_journal(folder: Path) -> JournalContents:
     """Return what the journal in a drill's folder says; raises `JournalError` only where there is no such file."""
     try:
-        with (folder / JOURNAL_NAME).open("rb") as file:
+        with (folder / JOURNAL_NAME).open("rb", buffering=_BUFFER_BYTES) as file:
             return read_lines(file)
     except OSError as error:
         raise JournalError(f"no journal can be read in {folder}: {error.strerror}") from None

@@ -1,6 +1,7 @@
 """What a drill is held for."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ class Torso:
     """A drill that was cut off, to be gone on with: its folder, and what its journal holds."""
 
     folder: Path
-    records: tuple[Recorded, ...]
+    records: Sequence[Recorded]
 
     @property
     def next_number(self) -> int:

@@ -11,7 +11,8 @@ import cattrs
 from cattrs.strategies import configure_tagged_union
 from cattrs.v import format_exception
 
-from chaos_pizza.model.event import Event
+from chaos_pizza.model.event import Event, PurchasesObserved
+from chaos_pizza.model.purchase_batch import COLUMNS, columns_of, samples_of
 
 Record = TypeVar("Record")
 
@@ -92,17 +93,46 @@ def from_mapping(mapping: object, record_class: type[Record]) -> Record:
 
 
 def event_to_mapping(event: Event) -> dict[str, Any]:
-    """Return an event as a mapping whose `type` names it."""
-    return {"type": EVENT_NAMES[type(event)], **_CONVERTER.unstructure(event)}
+    """Return an event as a mapping whose `type` names it; a batch of purchases as columns (`purchase_batch`)."""
+    name = EVENT_NAMES[type(event)]
+    if isinstance(event, PurchasesObserved):
+        return {"type": name, **_batch_to_mapping(event)}
+    return {"type": name, **_CONVERTER.unstructure(event)}
 
 
 def event_from_mapping(mapping: object) -> Event:
-    """Return the event that a mapping with a `type` describes; `ValueError` where it describes none."""
+    """Return the event that a mapping with a `type` describes; `ValueError` where it describes none.
+
+    A batch of purchases may also stand there as journals had it before: as `samples`, a mapping for each.
+    """
     kind = mapping.get("type") if isinstance(mapping, dict) else None
     if kind not in EVENT_NAMES.values():
         raise ValueError(f"no kind of event is called {kind!r}")
+    if isinstance(mapping, dict) and kind == _BATCH and "answered_us" in mapping:
+        return _batch_from_mapping(mapping)
     event: Event = from_mapping(mapping, Event)  # type: ignore[arg-type]
     return event
+
+
+_BATCH = event_name(PurchasesObserved)
+_BESIDES = ("overdue", "dropped", "in_flight")
+
+
+def _batch_to_mapping(event: PurchasesObserved) -> dict[str, Any]:
+    columns = columns_of(event.samples)
+    besides = {"overdue": to_mapping(event.overdue), "dropped": event.dropped, "in_flight": event.in_flight}
+    if columns:
+        columns["since"] = instant_text(columns["since"])
+    return {**columns, **{name: value for name, value in besides.items() if value}}
+
+
+def _batch_from_mapping(mapping: Mapping[str, Any]) -> PurchasesObserved:
+    strange = sorted(map(str, mapping.keys() - {"type", *COLUMNS, *_BESIDES}))
+    if strange:
+        raise ValueError(f"extra fields found ({', '.join(strange)[:80]})")
+    besides = from_mapping({name: mapping[name] for name in _BESIDES if name in mapping}, PurchasesObserved)
+    samples = samples_of(mapping, instant_of(mapping.get("since")))
+    return PurchasesObserved(samples, besides.overdue, besides.dropped, besides.in_flight)
 
 
 def _complaints(error: cattrs.BaseValidationError) -> list[str]:
