@@ -52,11 +52,28 @@ def gives_owner(sentence: Sentence) -> bool:
 
 
 def _completed(item: ReadItem, of_all: str | None, calendar: Calendar) -> ReadItem:
-    found = _OWNER.search(item.text)
-    own = (found["who"] or found["handle"]) if found else None
-    claim = next((claim for words, claim in _CLAIMS if re.search(words, item.text, re.IGNORECASE)), None)
+    text, own, due = _of_a_row(item.text, calendar)
+    if own is None and (found := _OWNER.search(text)):
+        own = found["who"] or found["handle"]
+    claim = next((claim for words, claim in _CLAIMS if re.search(words, text, re.IGNORECASE)), None)
     owner = one_line(own or of_all or "", _LONGEST_OWNER) or None
-    return replace(item, owner=owner, due=_due(item.text, calendar), claim=claim)
+    return replace(item, text=text, owner=owner, due=due or _due(text, calendar), claim=claim)
+
+
+def _of_a_row(text: str, calendar: Calendar) -> tuple[str, str | None, str | None]:
+    """Return what a row of a table says is to be done, by whom and by when; any other text as it is, and `None`."""
+    cells = [cell for cell in text.split(" | ") if not cell.strip("#. ").isdigit()]
+    if " | " not in text or not cells:
+        return text, None, None
+    owner, due = None, None
+    for cell in cells[1:]:
+        dates = find_dates(cell)
+        day = calendar.day_of(dates[0])[0] if dates and dates[0].text == cell.strip() else None
+        if day is not None:
+            due = due or day.isoformat()
+        elif re.fullmatch(_NAME, cell.strip()):
+            owner = owner or cell.strip()
+    return cells[0], owner, due
 
 
 def _due(text: str, calendar: Calendar) -> str | None:

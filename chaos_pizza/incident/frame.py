@@ -52,6 +52,9 @@ def _on_dates(dates: Sequence[tuple[int, SpelledDate]], calendar: Calendar, day:
             text = f"{spelled.text} names no year, and no other date does"
             findings.append(Finding(FindingKind.NOT_UNDERSTOOD, (line,), text))
             continue
+        if spelled.weekday and f"{meant:%A}" != spelled.weekday:
+            text = f"{spelled.text} is a {meant:%A}, and not a {spelled.weekday}"
+            findings.append(Finding(FindingKind.CONTRADICTION, (line,), text))
         if len(spelled.days) == 2 and spelled.days not in told:
             other = next(each for each in spelled.days if each != meant)
             told.add(spelled.days)
@@ -95,7 +98,8 @@ def _zone_by_others(
         if time.zone and zone_of(time.zone, placing.local)
     ]
     lines = tuple(entry.line for entry in timeline.entries[:1])
-    for zone in (UTC, placing.local):
+    own = [found for _, time in zoned[:20] if time.zone and (found := zone_of(time.zone, placing.local))]
+    for zone in dict.fromkeys((UTC, placing.local, *own)):
         for line, time in zoned[:100]:
             if _coincides(time, timeline, placing, zone):
                 text = f"no time zone is said: taken as {zone_label(zone)}, as {time.text} in line {line} agrees then"

@@ -20,6 +20,8 @@ _NO_LETTERS = re.compile(r"[^a-z]+")
 _LIKE_ENOUGH = 0.85
 """How alike a heading and a known one must be (difflib's ratio): one slip of the pen in a word of eight letters."""
 _ORDINARY_LEVEL = 2
+_LONGEST_TITLE = 120
+_OF_INCIDENT = re.compile(r"\b(?:incident|outage|post-?mortem)\b", re.IGNORECASE)
 MOST_LINES = 10_000
 """A report has a hundred; what has more lines than this is something else, a log say."""
 
@@ -144,7 +146,17 @@ def outline_of(text: str) -> Outline:
             sections.append(Section(name, heading, begin, tuple(held)))
             name, heading, begin, level, held = known, found.text, line.number, found.level, []
     sections.append(Section(name, heading, begin, tuple(held)))
+    if not title:
+        title, title_line = _plain_title(lines)
     return Outline(title, title_line, tuple(sections))
+
+
+def _plain_title(lines: list[Line]) -> tuple[str, int]:
+    """Return the first line and its number where it speaks of an incident though it is no heading; else no title."""
+    first = next((line for line in lines if line.text.strip()), None)
+    if first and len(first.text) <= _LONGEST_TITLE and _OF_INCIDENT.search(first.text) and not _inline(first):
+        return first.text.strip(), first.number
+    return "", 0
 
 
 def section_name(heading: str) -> SectionName | None:
@@ -177,6 +189,8 @@ def _heading(lines: list[Line], place: int, underlines: set[int]) -> _Heading | 
     before = lines[place - 1].text.strip() if place else ""
     after = lines[place + 1].text if place + 1 < len(lines) else ""
     bare = text.strip()
+    if bare.endswith(":") and _NO_LETTERS.sub("", bare.lower()) in _BY_SPELLING:
+        return _Heading(_ORDINARY_LEVEL, bare.rstrip(":"), is_loose=True)
     if not bare or before or len(bare) > 120:
         return None
     if (under := _UNDERLINE.fullmatch(after)) and not bare.startswith(("-", "|", ">")):
@@ -184,9 +198,7 @@ def _heading(lines: list[Line], place: int, underlines: set[int]) -> _Heading | 
         return _Heading(1 if under[1].startswith("=") else 2, bare)
     if found := _BOLD.fullmatch(bare):
         return _Heading(_ORDINARY_LEVEL, found[1], is_loose=True)
-    if bare.endswith(":") or not after.strip():
-        return _Heading(_ORDINARY_LEVEL, bare.rstrip(":"), is_loose=True)
-    return None
+    return None if after.strip() else _Heading(_ORDINARY_LEVEL, bare, is_loose=True)
 
 
 def _numbered(text: str) -> list[Line]:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from chaos_pizza.incident.outline import Line, Section, SectionName
 
@@ -14,6 +15,7 @@ _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": 
 _CELLS = re.compile(r"\s*\|\s*")
 LONGEST = 4_000
 """In characters; no sentence is as long, and what is beyond is not looked at."""
+_TABLE_RULE = re.compile(r"\s*\|[\s|:-]*-[\s|:-]*")
 _RULE = re.compile(r"[\s|:+=_*-]*")
 
 
@@ -78,7 +80,9 @@ def _blocks(lines: tuple[Line, ...]) -> Iterator[tuple[bool, list[Line]]]:
     """Yield paragraphs, and each item of a list with the lines that continue it."""
     held: list[Line] = []
     is_item = False
-    for line in lines:
+    for line, after in zip_longest(lines, lines[1:], fillvalue=Line(0, "")):
+        if line.text.lstrip().startswith("|") and _TABLE_RULE.fullmatch(after.text):
+            continue  # a table's head
         begins_item = item_text(line.text) is not None
         if held and (begins_item or line.is_code or is_rule(line.text)):
             yield is_item, held

@@ -25,7 +25,7 @@ def unused(sentences: Sequence[Sentence], incident: Incident, findings: Sequence
     found = (
         ReadSentence(sentence.line, one_line(sentence.text, _LONGEST_SHOWN))
         for sentence in sentences
-        if sentence.line not in entry_lines
+        if not entry_lines.intersection(line for _, line in sentence.starts)
         and not _tells(sentence)
         and not any(_is_from(sentence, lines, words) for lines, words in used)
     )

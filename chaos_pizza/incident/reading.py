@@ -61,7 +61,8 @@ def read_report(text: str, local: ZoneInfo, experiment: str | None = None) -> Re
     timeline, or without any date.
     """
     outline = outline_of(text)
-    found_sentences = (sentence for section in outline.sections for sentence in sentences_of(section))
+    all_sentences = (sentence for section in outline.sections for sentence in sentences_of(section))
+    found_sentences = (sentence for sentence in all_sentences if sentence.line != outline.title_line)
     sentences = list(islice(found_sentences, MOST_SENTENCES))
     timeline = read_timeline(outline)
     if not timeline.entries:
@@ -80,7 +81,9 @@ def read_report(text: str, local: ZoneInfo, experiment: str | None = None) -> Re
         findings += check_told_times(outline, sentences, dated.entries, instants, frame.placing)
         findings += check_facts(sentences, instants, found.measures, found.detected_by)
         findings += gaps_of(outline, timeline.odd_lines, found, sentences)
-    shown = tuple(replace(each, text=one_line(each.text, _LONGEST_FINDING)) for each in findings[:_MOST_FINDINGS])
+    shown = tuple(replace(each, text=one_line(each.text, _LONGEST_FINDING)) for each in dict.fromkeys(findings))[
+        :_MOST_FINDINGS
+    ]
     prose = () if is_of_a_drill else unused(sentences, found, shown)
     incident = replace(found, findings=shown, prose=prose)
     return Reading(incident, _notes(outline, incident), is_of_a_drill)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -20,6 +20,7 @@ _FORMS = (
     ("named", re.compile(rf"(?<![0-9:.]){_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?")),
     ("named", re.compile(rf"\b{_MONTH}\s+{_DAY}(?![0-9]|:[0-9])(?:,?\s+{_YEAR})?")),
 )
+_WEEKDAY = re.compile(r"\b((?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day),?\s+(?:the\s+)?$", re.IGNORECASE)
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 """No incident of an online shop lies outside; what looks like a date there is none."""
 _NEAR_DAYS = 2
@@ -32,6 +33,7 @@ class SpelledDate:
 
     `days` are those that it can mean, the American reading first; a date without a year has none, but a `month_day`.
     `month_first` tells which part comes first where only one reading is a date, and is `None` where that says nothing.
+    `weekday` is the name of one that stands before it.
     """
 
     begin: int
@@ -40,6 +42,7 @@ class SpelledDate:
     days: tuple[date, ...]
     month_day: tuple[int, int] | None = None
     month_first: bool | None = None
+    weekday: str | None = None
 
 
 def find_dates(text: str) -> list[SpelledDate]:
@@ -51,7 +54,8 @@ def find_dates(text: str) -> list[SpelledDate]:
     kept: list[SpelledDate] = []
     for spelled in found:
         if not kept or spelled.begin >= kept[-1].end:
-            kept.append(spelled)
+            named = _WEEKDAY.search(text, max(spelled.begin - 20, 0), spelled.begin)
+            kept.append(replace(spelled, weekday=named[1].title()) if named else spelled)
     return kept
 
 

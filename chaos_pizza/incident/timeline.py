@@ -18,9 +18,10 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"[\s)\]|:;,.*=>\u2013\u2014-]+")
-_RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|to|until|till|and)\s*", re.IGNORECASE)
+STRETCH = re.compile(r"\s*(?:-|\u2013|\u2014|to|until|till|and)\s*", re.IGNORECASE)
+"""What stands between the two ends of a stretch of time."""
 _ZONE_SAID = re.compile(
-    rf"\btimes?\b(?:[^.|]{{0,40}}?(?:\b(?:are|is|in|given)\b|[:(])[\s:(]*(?:in\s+|given\s+in\s+)?|\s+)(?P<zone>{NAME})"
+    rf"\btimes?\b(?:[^.|]{{0,40}}?(?:\b(?:are|is|in|given)\b|[:(])[\s:(]*(?:in\s+|given\s+in\s+)?|\s+)(?P<zone>{NAME}|(?:eastern|central|mountain|pacific)\b)"
     rf"|^[^.]{{0,30}}\((?P<in_brackets>{NAME})\)\s*$",
     re.IGNORECASE,
 )
@@ -108,7 +109,7 @@ def _entry(line: Line) -> WrittenEntry | None:
     lead = _LEAD.match(text)
     if lead is None or lead.end() < begin:
         return None
-    last = next((time for time in times[1:2] if _RANGE.fullmatch(text, first.end, time.begin)), None)
+    last = next((time for time in times[1:2] if STRETCH.fullmatch(text, first.end, time.begin)), None)
     end = max([(last or first).end, *([first.day.end] if first.day and first.day.begin >= first.end else [])])
     gap = _SEPARATOR.match(text, end)
     return WrittenEntry(line.number, first, last, text[gap.end() if gap else end :].strip(), first.day)

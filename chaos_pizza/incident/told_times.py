@@ -10,6 +10,7 @@ from chaos_pizza.incident.outline import Outline, SectionName
 from chaos_pizza.incident.passage import Sentence
 from chaos_pizza.incident.record import Finding, FindingKind, ReadEntry, ReadInstant, Sense
 from chaos_pizza.incident.spelled_time import HEDGE, SpelledTime, find_times
+from chaos_pizza.incident.timeline import STRETCH
 from chaos_pizza.incident.wording import apart, clock, length
 from chaos_pizza.incident.words import tellings_of
 from chaos_pizza.incident.zone import SEVERAL_MEANINGS, zone_label, zone_of
@@ -55,7 +56,7 @@ def check_told_times(
     for time in find_times(outline.title)[:1]:
         held.findings += _check_title(outline.title_line, time, timed, placing)
     own_lines = {entry.line for entry in entries}
-    others = [sentence for sentence in sentences if sentence.line not in own_lines]
+    others = [sentence for sentence in sentences if not own_lines.intersection(line for _, line in sentence.starts)]
     for told in islice(_told(others), MOST_TIMES):
         _check(told, timed, {instant.sense: instant for instant in instants}, placing, held)
     if held.alike:
@@ -71,7 +72,10 @@ def _told(sentences: Sequence[Sentence]) -> Iterator[_Told]:
         if sentence.section is SectionName.TIMELINE or sentence.section in _OTHER_INCIDENTS:
             continue
         tellings = tellings_of(sentence.text)
+        end = -1
         for time in find_times(sentence.text):
+            is_end_of_stretch = end >= 0 and bool(STRETCH.fullmatch(sentence.text, end, time.begin))
+            end = time.end
             # What precedes a time is rather what it is of: "went down at 19:35 and was restored at 20:16".
             near = [
                 (time.begin - each.end if each.end <= time.begin else each.begin - time.end + _NEAR_CHARS / 2, each)
@@ -79,7 +83,7 @@ def _told(sentences: Sequence[Sentence]) -> Iterator[_Told]:
             ]
             distance, telling = min(near, key=lambda pair: pair[0], default=(_NEAR_CHARS, None))
             line = sentence.line_at(time.begin)
-            if telling is None or distance >= _NEAR_CHARS:
+            if telling is None or distance >= _NEAR_CHARS or is_end_of_stretch:
                 yield _Told(line, time)
             else:
                 yield _Told(line, time, telling.sense, telling.words)

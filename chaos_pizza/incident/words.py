@@ -35,7 +35,9 @@ _RULES = (
         r"(?:went|goes|going|gone|came\s+crashing)\s+(?:down|offline|dark)|(?:is|was|were)\s+down|became\s+unavailable"
         r"|stopped\s+(?:working|responding)|crashed|broke(?:\s+down)?"
         r"|(?:outage|incident)\s+(?:began|begins|started|starts)|(?:fault|chaos)\s+on(?=\s*(?:[:,(]|$))"
-        r"|(?:fault|chaos)(?:\s+\w{1,12}){0,2}\s+(?:began|begins|started|starts|injected)"
+        r"|(?:fault|chaos)(?:\s+\w{1,12}){0,2}\s+(?:began|begins|started|starts|injected|enabled|activated)"
+        r"|(?:factory|service|shop|api|server|site)\s+(?:down|offline|unavailable|unreachable)"
+        r"|(?:factory|service|shop|api|server|site)\s+(?:(?:starts?|started|began)\s+(?:to\s+)?)?fail(?:s|ed|ing)?"
         r"|(?:started|began|injected|enabled|launched|turned\s+on)\s+(?:the\s+|a\s+|an\s+)?(?:fault|chaos)",
         "the service itself is said to fail, or somebody to break it",
         unless=r"\b(?:noticed|saw|seen|spotted|realized|realised|found|reported|still|purchases?\s+(?:was|were|is))\b",
@@ -63,7 +65,7 @@ _RULES = (
     ),
     _rule(
         Sense.NOTICED,
-        r"noticed|notices|spotted|became\s+aware|detected|discovered",
+        r"noticed|notices|spotted|became\s+aware|detected|discovered|saw\s+(?:it|that)",
         "somebody is said to have become aware of it",
         unless=rf"\b{_ALERT}\b[^.;]{{0,60}}\bdetected\b|\bdiscovered\b[^.;]{{0,60}}\b{_CURE}\b",
     ),

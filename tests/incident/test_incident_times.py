@@ -162,6 +162,11 @@ def test_a_timeline_past_midnight_goes_on_on_the_next_day():
     assert incident.measures["ttd_s"].value == 20 * 60
 
 
+def test_an_entry_half_a_day_later_is_still_on_the_same_day():
+    incident = incident_of("06:00 went down", "19:00 noticed")
+    assert minutes(incident, Sense.NOTICED)[0] == "2025-12-02 19:00:00"
+
+
 def test_an_entry_in_a_zone_of_its_own_is_on_the_day_that_is_nearest():
     # 17:20 at UTC-7 is 00:20 UTC of the next day: ten minutes after 00:10, and not a day and ten minutes.
     incident = incident_of("00:10 went down", "5:20 pm MST noticed", "00:40 restored", title="# 2025-12-03")
