@@ -1,7 +1,7 @@
 """The frame that a report's times stand in: on which day, and in which zone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -104,8 +104,25 @@ def _zone_by_others(
             if _coincides(time, timeline, placing, zone):
                 text = f"no time zone is said: taken as {zone_label(zone)}, as {time.text} in line {line} agrees then"
                 return zone, (Finding(FindingKind.ASSUMPTION, (*lines, line), text),)
+    for line, time in _wall_times(timeline, sentences):
+        if placing.local != UTC and _coincides(time, timeline, replace(placing, zone=placing.local), UTC):
+            text = f"no time zone is said: taken as UTC, as {time.text} in line {line} is local then, and agrees"
+            return UTC, (Finding(FindingKind.ASSUMPTION, (*lines, line), text),)
     text = f"no time zone is said: taken as {zone_label(placing.local)}; --timezone names another"
     return placing.local, (Finding(FindingKind.ASSUMPTION, lines, text),)
+
+
+def _wall_times(timeline: WrittenTimeline, sentences: Sequence[Sentence]) -> list[tuple[int, SpelledTime]]:
+    """Return the times outside the timeline that name no zone and are none of its own, with their lines."""
+    entries = {entry.line for entry in timeline.entries}
+    own = {entry.first.since_midnight for entry in timeline.entries}
+    return [
+        (sentence.line_at(time.begin), time)
+        for sentence in sentences
+        if not entries.intersection(line for _, line in sentence.starts)
+        for time in find_times(sentence.text)
+        if not time.zone and time.since_midnight not in own
+    ][:100]
 
 
 def _coincides(time: SpelledTime, timeline: WrittenTimeline, placing: Placing, zone: tzinfo) -> bool:

@@ -39,6 +39,8 @@ class _Held:
 
     findings: list[Finding] = field(default_factory=list)
     alike: list[tuple[int, str]] = field(default_factory=list)
+    spoken: set[str] = field(default_factory=set)
+    """The times that are told of an instant somewhere; elsewhere the same one need not be complained of again."""
 
 
 def check_told_times(
@@ -57,8 +59,11 @@ def check_told_times(
         held.findings += _check_title(outline.title_line, time, timed, placing)
     own_lines = {entry.line for entry in entries}
     others = [sentence for sentence in sentences if not own_lines.intersection(line for _, line in sentence.starts)]
-    for told in islice(_told(others), MOST_TIMES):
-        _check(told, timed, {instant.sense: instant for instant in instants}, placing, held)
+    by_sense = {instant.sense: instant for instant in instants}
+    told_times = list(islice(_told(others), MOST_TIMES))
+    held.spoken = {told.time.text for told in told_times if told.sense in by_sense}
+    for told in told_times:
+        _check(told, timed, by_sense, placing, held)
     if held.alike:
         clocks = sorted({text for _, text in held.alike})[:12]
         lines = tuple(sorted({line for line, _ in held.alike}))
@@ -124,7 +129,8 @@ def _check(
             if when.overlaps(other) and when.earliest < other.latest and other.earliest < when.latest:
                 _agree(told, zone, when, line, placing, held)
                 return
-    held.findings.append(_differing(told, readings, expected, timed, placing))
+    if expected or told.time.text not in held.spoken:
+        held.findings.append(_differing(told, readings, expected, timed, placing))
 
 
 def _agree(told: _Told, zone: tzinfo, when: Interval, line: int, placing: Placing, held: _Held) -> None:
@@ -175,8 +181,11 @@ def _check_title(
     own = placing.calendar.day_of(time.day)[0] if time.day else None
     readings = [(zone, interval_of(time, own or placing.day, zone)) for zone in _zones(time, placing)]
     known = [(zone, when) for zone, when in readings if when is not None]
-    if any(when.overlaps(other) for _, when in known for _, other in timed):
-        return [Finding(FindingKind.AGREEMENT, (line,), f"{time.text} in the title: in the timeline too")]
+    for zone, when in known:
+        for entry, other in timed:
+            if when.overlaps(other):
+                text = f"{time.text} in the title is as in line {entry.line}, in {zone_label(zone, when.earliest)}"
+                return [Finding(FindingKind.AGREEMENT, (line, entry.line), text)]
     begin, end = min(when.earliest for _, when in timed), max(when.earliest for _, when in timed)
     parts = []
     for zone, when in known:

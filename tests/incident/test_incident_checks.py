@@ -3,6 +3,7 @@
 import pytest
 from incident_texts import FindingKind, Sense, incident_of, read, told
 
+from chaos_pizza.claims.grammar import parse_claim
 from chaos_pizza.errors import UsageError
 from chaos_pizza.incident.numbers import durations_in
 from chaos_pizza.incident.outline import SectionName, outline_of, section_name
@@ -36,6 +37,22 @@ def test_a_time_to_detect_that_is_told_is_held_against_the_timeline():
 def test_a_time_told_elsewhere_is_held_against_the_instant_it_speaks_of():
     (found,) = contradictions("## Summary\n\nAnn noticed at 19:40 UTC.")
     assert found == "13 8: 19:40 UTC is said of “noticed”: 5 min before noticed, 19:45 in line 8"
+
+
+def test_a_title_in_local_time_agrees_and_says_in_which_zone():
+    incident = incident_of(*ENTRIES, title="# Incident: 2025-12-02 12-35-00")
+    assert told(incident, FindingKind.AGREEMENT) == [
+        "1 7: 12-35-00 in the title is as in line 7, in America/Denver (UTC-7)"
+    ]
+
+
+def test_a_wrong_time_that_is_told_twice_is_complained_of_once():
+    rest = "## Summary\n\nAt 12:30 pm it began to rain. It went down at 12:30 pm."
+    (found,) = contradictions(rest)
+    assert found == (
+        "13 7: 12:30 pm (in America/Denver (UTC-7): 19:30 UTC) is said of “went down”: 5 min before fault_start, 19:35 "
+        "in line 7"
+    )
 
 
 def test_a_time_before_the_first_entry_contradicts_it():
@@ -158,6 +175,8 @@ def test_an_experiment_that_is_named_by_hand_counts():
 def test_an_action_item_is_read_with_owner_due_date_and_a_claim(item, owner, due, claim):
     (found,) = incident_of(*ENTRIES, rest=f"## Action items\n\n- [ ] {item}").items
     assert (found.text, found.owner, found.due, found.claim) == (item, owner, due, claim)
+    if claim is not None:
+        assert parse_claim(claim)
 
 
 def test_an_item_of_several_lines_and_sentences_is_one():

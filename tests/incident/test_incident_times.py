@@ -242,6 +242,15 @@ def test_a_timeline_that_names_no_zone_is_in_the_one_in_which_the_rest_agrees():
     )
 
 
+def test_a_timeline_that_names_no_zone_is_in_utc_where_only_then_the_local_times_agree():
+    # 12:35 in Denver is 19:35 UTC; were both in the same zone, they would be seven hours apart.
+    incident = incident_of("19:35 - went down", said="", rest="## Summary\n\nIt went down at 12:35 pm.")
+    assert minutes(incident, Sense.FAULT_START)[0] == "2025-12-02 19:35:00"
+    assert "7 11: no time zone is said: taken as UTC, as 12:35 pm in line 11 is local then, and agrees" in told(
+        incident, FindingKind.ASSUMPTION
+    )
+
+
 def test_a_timeline_of_which_nothing_tells_the_zone_is_in_the_teams_own_and_says_so():
     incident = incident_of("19:35 - went down", said="")
     assert minutes(incident, Sense.FAULT_START)[0] == "2025-12-03 02:35:00"
