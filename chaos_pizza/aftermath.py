@@ -44,8 +44,12 @@ def _to_tell(written: WrittenDrill, *, owes_calm: bool) -> DrillResult:
 
 
 def keep_in_history(written: WrittenDrill, configuration: TeamConfiguration, reports: Path) -> list[str]:
-    """Keep a drill in the history, with its action items as they stand in its notes; return what did not work."""
+    """Keep a drill in the history, with its action items as they stand in its notes; return what did not work.
+
+    Where the notes can't be read, the items stay those that were kept before.
+    """
     assessment = written.assessment
     row = past_drill_of(assessment.result, assessment.settings, assessment.tool_version)
-    complaint = keep_drill(configuration.history, reports, row, written.notes.action_items)
+    items = written.notes.action_items if written.notes else None
+    complaint = keep_drill(configuration.history, reports, row, items)
     return [complaint] if complaint else []

@@ -23,11 +23,15 @@ from chaos_pizza.report.document import to_document
 
 @dataclass(frozen=True, slots=True)
 class WrittenDrill:
-    """A drill whose results stand in its folder; `complaints` says what is missing from them, a line each."""
+    """A drill whose results stand in its folder.
+
+    `notes` are what people wrote of it, `None` where that can't be read. `complaints` says what is missing from the
+    results, a line each.
+    """
 
     folder: Path
     assessment: Assessment
-    notes: Notes
+    notes: Notes | None
     complaints: tuple[str, ...] = ()
 
     @property
@@ -48,16 +52,16 @@ def write_results(folder: Path, notes: Notes | None = None) -> WrittenDrill:
     complaints: list[str] = []
     if notes is None:
         notes = _notes(folder, complaints)
-    _write_report(folder, assessment, notes, complaints)
+    _write_report(folder, assessment, notes or Notes(), complaints)
     return WrittenDrill(folder, assessment, notes, tuple(complaints))
 
 
-def _notes(folder: Path, complaints: list[str]) -> Notes:
+def _notes(folder: Path, complaints: list[str]) -> Notes | None:
     try:
         return read_notes(folder)
     except UsageError as error:
         complaints.append(f"the report is without what people wrote of the drill: {error}")
-        return Notes()
+        return None
 
 
 def _write_report(folder: Path, assessment: Assessment, notes: Notes, complaints: list[str]) -> None:

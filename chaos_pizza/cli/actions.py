@@ -9,6 +9,7 @@ from rich.console import Console
 
 from chaos_pizza.claims.document import to_document
 from chaos_pizza.claims.standing import ItemState, standing_of
+from chaos_pizza.cli.kept_history import kept_history
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.console.action_list import print_actions
@@ -56,12 +57,5 @@ def actions(only_open: bool, only_overdue: bool, as_json: bool, config_path: Pat
 
 def _kept(history_url: str | None, reports: Path) -> tuple[list[OpenedItem], list[PastDrill]]:
     """Return all action items and all drills of the history; none where there is no history yet."""
-    from chaos_pizza.history.place import place_of  # noqa: PLC0415 - SQLAlchemy is slow to import
-    from chaos_pizza.history.store import open_history  # noqa: PLC0415
-
-    place = place_of(history_url, reports)
-    if place.path is not None and not place.path.exists():
-        # Whoever only asks is not to find a new file in their folder.
-        return [], []
-    with open_history(history_url, reports) as history:
-        return history.items(), history.drills()
+    with kept_history(history_url, reports) as history:
+        return (history.items(), history.drills()) if history else ([], [])

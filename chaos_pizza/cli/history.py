@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from chaos_pizza.cli.kept_history import kept_history
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.errors import UsageError
@@ -135,14 +136,9 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 def _found(asked: _Asked) -> tuple[list[PastDrill], int]:
     """Return the drills that are wanted, the oldest first, and how many there are before them."""
-    from chaos_pizza.history.place import place_of  # noqa: PLC0415 - the command's help need not wait for it
-    from chaos_pizza.history.store import open_history  # noqa: PLC0415
-
-    path = place_of(asked.url, asked.reports).path
-    if path is not None and not path.exists():
-        # To look at a history leaves nothing behind.
-        return [], 0
-    with open_history(asked.url, asked.reports) as kept:
+    with kept_history(asked.url, asked.reports) as kept:
+        if kept is None:
+            return [], 0
         drills = kept.drills(experiment=asked.experiment, since=asked.since, last=asked.last)
         if asked.last is None:
             return drills, 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from chaos_pizza.cli.kept_history import kept_history
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.errors import UsageError
@@ -78,15 +79,8 @@ def retro(
 
 def _kept(history_url: str | None, reports: Path) -> tuple[list[PastDrill], list[OpenedItem]]:
     """Return all drills and all action items of the history; none where there is no history yet."""
-    from chaos_pizza.history.place import place_of  # noqa: PLC0415 - SQLAlchemy is slow to import
-    from chaos_pizza.history.store import open_history  # noqa: PLC0415
-
-    place = place_of(history_url, reports)
-    if place.path is not None and not place.path.exists():
-        # Whoever only asks is not to find a new file in their folder.
-        return [], []
-    with open_history(history_url, reports) as history:
-        return history.drills(), history.items()
+    with kept_history(history_url, reports) as history:
+        return (history.drills(), history.items()) if history else ([], [])
 
 
 def _is_within(drill: PastDrill, scope: Scope) -> bool:

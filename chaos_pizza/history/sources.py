@@ -1,14 +1,16 @@
 """What the folders of a reports folder say: a drill's journal, an incident that was imported, and people's notes."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from chaos_pizza.drill.past import past_drill_of
 from chaos_pizza.errors import JournalError, PizzaError
-from chaos_pizza.folder import judge_folder, list_drill_folders
-from chaos_pizza.incident_folder import list_incident_folders, read_incident
+from chaos_pizza.folder import DOCUMENT_NAME, judge_folder, list_drill_folders
+from chaos_pizza.incident_folder import UNDERSTOOD_NAME, list_incident_folders, read_incident
+from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.model.event import DrillStarted
 from chaos_pizza.model.history import PastDrill
 from chaos_pizza.model.notes import ActionItem
@@ -53,6 +55,17 @@ def read_sources(
     return found
 
 
+def find_ended(folders: Iterable[Path], known: Collection[str]) -> list[Path]:
+    """Return the folders whose drill has ended, or that hold an incident, and whose id is not among those `known`."""
+    return [folder for folder in folders if (found := _ended_id(folder)) is not None and found not in known]
+
+
+def read_source(folder: Path) -> Source:
+    """Return what the folder of a drill or an incident says."""
+    read = past_drill_in if (folder / JOURNAL_NAME).is_file() else read_incident
+    return _read(folder, _stamp(folder), read)
+
+
 def past_drill_in(folder: Path) -> PastDrill:
     """Return the row of the drill in a folder, judged anew; raises `JournalError` where its journal can't be read."""
     result, contents = judge_folder(folder)
@@ -71,6 +84,24 @@ def _read(folder: Path, stamp: _Stamp, read: Callable[[Path], PastDrill]) -> Sou
         return Source(folder, stamp, drill, read_notes(folder).action_items)
     except PizzaError as error:
         return Source(folder, stamp, drill, None, f"its action items stay as they were: {folder.name}, since {error}")
+
+
+def _ended_id(folder: Path) -> str | None:
+    """Return the id of a drill that has ended, or of an incident; `None` where it has not, or there is none.
+
+    It is asked of the results, since a folder may have been named anew.
+    """
+    if not (folder / JOURNAL_NAME).is_file():
+        is_incident = not folder.name.startswith(".") and (folder / UNDERSTOOD_NAME).is_file()
+        return folder.name if is_incident else None
+    try:
+        document = json.loads((folder / DOCUMENT_NAME).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError):
+        return folder.name
+    found = document.get("id") if isinstance(document, dict) else None
+    return found if isinstance(found, str) else folder.name
 
 
 def _stamp(folder: Path) -> _Stamp:

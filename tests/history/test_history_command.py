@@ -52,10 +52,16 @@ def test_without_a_drill_it_says_so_and_leaves_nothing_behind(call, tmp_path):
     assert not (tmp_path / "reports").exists()
 
 
-def test_drills_without_a_history_are_pointed_to(call, tmp_path):
+def test_a_drill_that_was_cut_off_is_pointed_to(call, tmp_path):
     shutil.copytree(EXAMPLE, tmp_path / "reports" / LATER)
+    (tmp_path / "reports" / LATER / "drill.json").unlink()
     assert call() == "the history is empty; chaos-pizza history rebuild takes in the 1 drill in reports\n"
     assert call("rebuild") == "reports/history.db: 1 drill kept\n"
+    assert LATER in call("--csv")
+
+
+def test_drills_that_ended_without_a_row_are_taken_in_by_looking(call, tmp_path):
+    shutil.copytree(EXAMPLE, tmp_path / "reports" / LATER)
     head, line = call().splitlines()
     assert head.split() == ["began", "(UTC)", "drill", "verdict", "TTD", "TTM", "TTR", "detected", "by", "ended", "by"]
     assert line.split()[:4] == ["2026-11-24", "02:05", "factory-fail", "passed"]
@@ -165,7 +171,7 @@ def test_a_shared_database(call, tmp_path, postgresql, monkeypatch):
     url = f"postgresql://postgres:${{HISTORY_PASSWORD}}@127.0.0.1:{postgresql.port}/{database}"
     (tmp_path / "chaos-pizza.yaml").write_text(yaml.safe_dump({"history": url}))
     shutil.copytree(EXAMPLE, tmp_path / "reports" / LATER)
-    assert call().startswith("the history is empty; ")
+    assert [told["id"] for told in json.loads(call("--json"))] == [LATER]
     keep(tmp_path, drill(2), url=postgresql.url(database))
     assert call("rebuild") == f"the database {database} on 127.0.0.1: 1 drill kept\n"
     assert [told["id"] for told in json.loads(call("--json"))] == [LATER, "drill-2"]

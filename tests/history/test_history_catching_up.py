@@ -1,0 +1,77 @@
+"""Drills that ended without a row of the history get one when it is next looked into."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from chaos_pizza.history.catching_up import catch_up, is_any_ended
+from chaos_pizza.history.store import open_history
+from chaos_pizza.results import write_results
+
+EXAMPLES = Path(__file__).parents[2] / "reports" / "examples"
+
+
+@pytest.fixture
+def reports(tmp_path):
+    """A folder of reports with one drill that has ended, and nothing else."""
+    folder = tmp_path / "reports" / "kept"
+    folder.mkdir(parents=True)
+    for name in ("journal.jsonl", "drill.json"):
+        shutil.copy(EXAMPLES / "factory-fail" / name, folder)
+    return tmp_path / "reports"
+
+
+def ids(history):
+    return [drill.drill_id for drill in history.drills()]
+
+
+def first_id(reports):
+    return write_results(reports / "kept").result.drill_id
+
+
+def test_a_drill_without_a_row_gets_one_and_is_not_read_again(reports):
+    drill_id = first_id(reports)
+    with open_history(None, reports) as history:
+        assert catch_up(history, reports) == []
+        assert ids(history) == [drill_id]
+        # Were it read again, it would be found broken.
+        (reports / "kept" / "journal.jsonl").write_text("broken\n")
+        assert catch_up(history, reports) == []
+        assert ids(history) == [drill_id]
+
+
+def test_a_drill_that_is_under_way_waits_until_it_has_ended(reports):
+    (reports / "kept" / "drill.json").unlink()
+    assert not is_any_ended(reports)
+    with open_history(None, reports) as history:
+        assert catch_up(history, reports) == []
+        assert ids(history) == []
+
+
+def test_an_incident_without_a_row_gets_one(tmp_path):
+    incident = next(EXAMPLES.glob("*-incident"))
+    shutil.copytree(incident, tmp_path / "reports" / incident.name)
+    assert is_any_ended(tmp_path / "reports")
+    with open_history(None, tmp_path / "reports") as history:
+        assert catch_up(history, tmp_path / "reports") == []
+        assert ids(history) == [incident.name]
+        assert len(history.items()) == 3
+
+
+def test_what_can_not_be_read_is_named_and_the_rest_is_kept(reports):
+    drill_id = first_id(reports)
+    broken = reports / "broken"
+    broken.mkdir()
+    (broken / "journal.jsonl").write_text("no journal\n")
+    (broken / "drill.json").write_text("{}")
+    with open_history(None, reports) as history:
+        (complaint,) = catch_up(history, reports)
+        assert complaint.startswith("left out: broken, since ")
+        assert ids(history) == [drill_id]
+
+
+def test_folders_that_hold_nothing_are_nothing(tmp_path):
+    (tmp_path / "examples").mkdir()
+    assert not is_any_ended(tmp_path)
+    assert not is_any_ended(tmp_path / "nowhere")
