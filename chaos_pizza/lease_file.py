@@ -10,7 +10,6 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from chaos_pizza.errors import UsageError
-from chaos_pizza.model.conversion import from_mapping, to_mapping
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.state_folder import state_folder
 
@@ -25,6 +24,8 @@ def lease_path(lease: Lease) -> Path:
 
 def write_lease(lease: Lease) -> None:
     """Bring a lease to the disk, for its owner alone; raises `UsageError` where that can't be."""
+    from chaos_pizza.model.conversion import to_mapping  # noqa: PLC0415 - slow, and most commands meet no lease
+
     path = lease_path(lease)
     draft = path.with_suffix(".draft")
     try:
@@ -47,8 +48,13 @@ def list_leases() -> list[Lease]:
 
     Raises `UsageError` where there can't be any, for want of a folder.
     """
+    paths = sorted(_folder().glob(f"*{_SUFFIX}"))
+    if not paths:
+        return []
+    from chaos_pizza.model.conversion import from_mapping  # noqa: PLC0415
+
     leases = []
-    for path in sorted(_folder().glob(f"*{_SUFFIX}")):
+    for path in paths:
         try:
             leases.append(from_mapping(json.loads(path.read_text(encoding="utf-8")), Lease))
         except (OSError, ValueError):

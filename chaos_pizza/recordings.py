@@ -21,8 +21,9 @@ from chaos_pizza.journal.chain import FIRST_HASH, read_lines
 from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.journal.rotation import open_segment, segments_of
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.conversion import event_from_mapping, instant_of
+from chaos_pizza.model.conversion import event_from_mapping
 from chaos_pizza.model.event import DrillStarted, Event, PurchasesObserved, VendorSeen
+from chaos_pizza.model.instant import instant_of
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 

@@ -9,7 +9,7 @@ from chaos_pizza.clients.services import Services
 from chaos_pizza.errors import UsageError
 from chaos_pizza.live.current import current_session
 from chaos_pizza.live.injection import recorded_injection
-from chaos_pizza.model.conversion import instant_text
+from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.settings import FaultKind
 
 _DATE_GRAIN = timedelta(milliseconds=1)

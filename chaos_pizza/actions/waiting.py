@@ -4,7 +4,7 @@ from chaoslib.exceptions import InterruptExecution
 
 from chaos_pizza.activity import activity, the_drill, wait_or_fail
 from chaos_pizza.errors import UsageError
-from chaos_pizza.model.conversion import instant_text
+from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.result import InstantName
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from chaos_pizza.claims.standing import ItemStanding, Telling
 from chaos_pizza.claims.wording import describe_standing, point_out
-from chaos_pizza.model.conversion import instant_text
+from chaos_pizza.model.instant import instant_text
 
 
 def to_document(standing: ItemStanding, known: set[str]) -> dict[str, Any]:

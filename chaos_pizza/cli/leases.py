@@ -4,10 +4,8 @@ from pathlib import Path
 
 import click
 
-from chaos_pizza.configuration import read_configuration
 from chaos_pizza.errors import PizzaError, TargetError
 from chaos_pizza.lease_file import is_watched, list_leases, remove_lease
-from chaos_pizza.live.watchdog_link import arm_watchdog
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.model.target import Target
 
@@ -31,6 +29,9 @@ def _take_up(lease: Lease, config_path: Path | None) -> bool:
         # A sandbox of the drill's own has ended with it, and its fault with the sandbox.
         remove_lease(lease)
         return True
+    # Late: every command looks for leases, and there hardly ever is one.
+    from chaos_pizza.live.watchdog_link import arm_watchdog  # noqa: PLC0415
+
     try:
         target = _target_of(lease, config_path)
         arm_watchdog(lease, target, _FOREVER_S).leave_to_it()
@@ -42,6 +43,8 @@ def _take_up(lease: Lease, config_path: Path | None) -> bool:
 
 
 def _target_of(lease: Lease, config_path: Path | None) -> Target:
+    from chaos_pizza.configuration import read_configuration  # noqa: PLC0415
+
     target = read_configuration(config_path).target(lease.target_name)
     if (target.shop_url, target.factory_url) != (lease.shop_url, lease.factory_url):
         raise TargetError(

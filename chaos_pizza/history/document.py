@@ -4,8 +4,8 @@ import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from chaos_pizza.model.conversion import instant_text
 from chaos_pizza.model.history import PastDrill
+from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.result import Measure, MeasureName, RuleSight
 from chaos_pizza.report.escape import one_line
 

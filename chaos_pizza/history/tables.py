@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from chaos_pizza.model.conversion import instant_text
+from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.result import MeasureName
 
 SCHEMA_VERSION = 1

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chaos_pizza.model.conversion import event_from_mapping, event_to_mapping, instant_of, instant_text
+from chaos_pizza.model.conversion import event_from_mapping, event_to_mapping
 from chaos_pizza.model.event import Event, Recorded
+from chaos_pizza.model.instant import instant_of, instant_text
 
 FIRST_HASH = "0" * 64
 """What the first line's hash is chained to."""

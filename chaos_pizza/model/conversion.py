@@ -4,7 +4,7 @@ Strict both ways: a field too many or of the wrong type is a complaint that name
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar, get_args
 
 import cattrs
@@ -12,27 +12,10 @@ from cattrs.strategies import configure_tagged_union
 from cattrs.v import format_exception
 
 from chaos_pizza.model.event import Event, PurchasesObserved
+from chaos_pizza.model.instant import instant_of, instant_text
 from chaos_pizza.model.purchase_batch import COLUMNS, columns_of, samples_of
 
 Record = TypeVar("Record")
-
-
-def instant_text(at: datetime) -> str:
-    """Return an aware instant as ISO 8601 in UTC, to the microsecond, with a `Z`."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def instant_of(text: object) -> datetime:
-    """Return the aware instant that an ISO 8601 text names; `ValueError` where it names none or no time zone."""
-    if not isinstance(text, str):
-        raise ValueError(f"not a time: {text!r}")  # noqa: TRY004 - one kind of complaint for one kind of mistake
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError(f"a time without its time zone: {text!r}")
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        raise ValueError(f"a time beyond the calendar: {text!r}") from None
 
 
 def event_name(event_class: type) -> str:

@@ -4,7 +4,7 @@ from chaoslib.types import Configuration, Secrets
 
 from chaos_pizza.activity import activity, with_services
 from chaos_pizza.clients.services import Services
-from chaos_pizza.model.conversion import instant_text
+from chaos_pizza.model.instant import instant_text
 
 
 @activity

@@ -4,7 +4,7 @@ import contextlib
 from pathlib import Path
 
 from chaos_pizza.clock import Clock
-from chaos_pizza.model.conversion import instant_text
+from chaos_pizza.model.instant import instant_text
 from chaos_pizza.publishing.settings import Tool
 
 LOG_NAME = "publishing.log"

@@ -3,7 +3,7 @@
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from chaos_pizza.model.conversion import instant_text
+from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.result import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from chaos_pizza.model.conversion import instant_text
+from chaos_pizza.model.instant import instant_text
 from chaos_pizza.report.chart import Chart
 from chaos_pizza.report.palette import Colour
 from chaos_pizza.report.phrasing import limit as limit_words

@@ -16,8 +16,9 @@ from chaos_pizza.alerting.scrapes import series_text
 from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.alerting.synthetic import SyntheticCounters
 from chaos_pizza.journal.chain import FIRST_HASH
-from chaos_pizza.model.conversion import event_to_mapping, instant_text
+from chaos_pizza.model.conversion import event_to_mapping
 from chaos_pizza.model.event import DrillStarted
+from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.settings import (
     Budgets,
     DetectionSettings,

@@ -15,9 +15,10 @@ from chaos_pizza.journal.chain import FIRST_HASH, read_line, read_lines, write_l
 from chaos_pizza.journal.usual_lines import batch_texts, scrape_texts
 from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.alert_event import SeriesScraped
-from chaos_pizza.model.conversion import event_to_mapping, instant_text, to_mapping
+from chaos_pizza.model.conversion import event_to_mapping, to_mapping
 from chaos_pizza.model.event import PurchasesObserved, ResponderStep, Stage, StageBegan
 from chaos_pizza.model.incident import Peer
+from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.purchase import Evidence, Outcome, Overdue, Sample
 from chaos_pizza.model.scrape_columns import ScrapeColumns
 

@@ -9,16 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chaos_pizza.model.alert import AlertRule, Operator
-from chaos_pizza.model.conversion import (
-    event_from_mapping,
-    event_name,
-    event_to_mapping,
-    from_mapping,
-    instant_of,
-    instant_text,
-    to_mapping,
-)
+from chaos_pizza.model.conversion import event_from_mapping, event_name, event_to_mapping, from_mapping, to_mapping
 from chaos_pizza.model.event import Event, FaultInjected, HypothesisChecked, PurchasesObserved, VendorSeen
+from chaos_pizza.model.instant import instant_of, instant_text
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 
 from model_strategies import LEAVES, records  # isort: skip
