@@ -268,6 +268,20 @@ def test_a_line_whose_hash_is_that_of_its_bytes_is_taken_only_as_it_was_before(w
     assert_read_alike(lines)
 
 
+@pytest.mark.parametrize("column", ["number", "sent_us", "answered_us", "price_btc"])
+def test_what_one_line_has_too_much_is_not_made_up_for_by_what_another_lacks(column):
+    lines, previous = [], FIRST_HASH
+    for number, line in enumerate(chained([StageBegan(Stage.METHOD), BATCH, BATCH])):
+        content = json.loads(line)
+        del content["hash"]
+        if number:
+            values = content["event"][column]
+            content["event"][column] = [*values, 1] if number == 1 else values[:-1]
+        sealed_line, previous = sealed(content, previous)
+        lines.append(sealed_line)
+    assert "line 2 of the journal doesn't fit" in str(assert_read_alike(lines).complaint)
+
+
 @settings(max_examples=300)
 @given(st.data())
 def test_whatever_is_written_into_a_line_and_sealed_anew_is_taken_only_as_it_was_before(data):
