@@ -62,6 +62,7 @@ def flat_whole_numbers(text: bytes, least: int, most: int) -> Column:
     """
     if b",," in text or text[:1] == b"," or text[-1:] == b"," or (b"-" in text and _TORN.search(text)):
         raise ValueError("no list of whole numbers")
+    # What follows a number that can't be read, numpy leaves out, with no more than a warning in some versions.
     column: Column = np.fromstring(text, dtype=np.int64, sep=",")
     if not (least <= column.min() and column.max() <= most):
         raise ValueError("a number that is too great")

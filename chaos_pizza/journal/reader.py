@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from chaos_pizza.journal.batch_lines import Texts, batch_rows, batch_texts
 from chaos_pizza.journal.chain import FIRST_HASH, JournalContents, read_line
+from chaos_pizza.journal.instant_texts import instants_us
 from chaos_pizza.journal.number_texts import NumberTexts
-from chaos_pizza.journal.usual_lines import Texts, batch_rows, batch_texts, instants_us, scrape_rows, scrape_texts
+from chaos_pizza.journal.scrape_lines import scrape_rows, scrape_texts
 from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.compact_records import BATCH, PLAIN, SCRAPE, CompactRecords
 from chaos_pizza.model.event import PurchasesObserved, Recorded
@@ -165,6 +167,9 @@ def _without_collecting() -> Iterator[None]:
 
 def _runs(told: list[Texts | Recorded], at_us: Column) -> Iterator[tuple[bool, list[Any], Column]]:
     """Yield the lines that follow each other taken apart, and those that don't, and when they were written."""
+    if told and set(map(type, told)) == {tuple}:
+        yield True, told, at_us
+        return
     end = 0
     for is_text, run in groupby(told, key=lambda each: type(each) is tuple):
         some = list(run)

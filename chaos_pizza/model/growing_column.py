@@ -28,6 +28,12 @@ def narrowed(column: Column) -> Column:
     return column
 
 
+def check_within(column: Column, least: int, most: int) -> None:
+    """Raise `ValueError` unless every number lies between the two; both are allowed."""
+    if len(column) and not (least <= column.min() and column.max() <= most):
+        raise ValueError("a number that is too great")
+
+
 class GrowingColumn:
     """A column that grows at its end; what `values` has returned stays as it was.
 

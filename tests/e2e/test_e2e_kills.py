@@ -40,7 +40,7 @@ PHASES = {
     "after": '"type":"drill_ended"',
 }
 KINDS = ("fail", "badjwt", "throttle")
-SHOP_IMPACT = '"evidence":"chaos_monkey"'
+SHOP_IMPACT = '"chaos_monkey"'
 """The shop's own chaos is proven by the drill's purchases."""
 
 

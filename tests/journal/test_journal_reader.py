@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chaos_pizza.journal.batch_lines import batch_texts
 from chaos_pizza.journal.chain import FIRST_HASH, read_line, read_lines, write_line
-from chaos_pizza.journal.usual_lines import batch_texts, scrape_texts
+from chaos_pizza.journal.scrape_lines import scrape_texts
 from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.conversion import event_to_mapping, to_mapping
@@ -267,6 +268,20 @@ def test_a_line_whose_hash_is_that_of_its_bytes_is_taken_only_as_it_was_before(w
         lines.append(sealed_line)
     assert changed
     assert_read_alike(lines)
+
+
+@pytest.mark.parametrize("column", ["number", "sent_us", "answered_us", "price_btc"])
+def test_what_one_line_has_too_much_is_not_made_up_for_by_what_another_lacks(column):
+    lines, previous = [], FIRST_HASH
+    for number, line in enumerate(chained([StageBegan(Stage.METHOD), BATCH, BATCH])):
+        content = json.loads(line)
+        del content["hash"]
+        if number:
+            values = content["event"][column]
+            content["event"][column] = [*values, 1] if number == 1 else values[:-1]
+        sealed_line, previous = sealed(content, previous)
+        lines.append(sealed_line)
+    assert "line 2 of the journal doesn't fit" in str(assert_read_alike(lines).complaint)
 
 
 @settings(max_examples=300)

@@ -1,4 +1,4 @@
-"""The lines of which a long journal has the most, purchases and scrapes, taken apart without reading their JSON. Pure.
+"""The lines of purchases, of which a long journal has the most, taken apart without reading their JSON. Pure.
 
 Only a line that stands there to the letter as the writer writes it is taken apart; of every other these functions say
 nothing (`None`), or doubt it (`ValueError`), and it is to be read as any line is.
@@ -6,15 +6,14 @@ nothing (`None`), or doubt it (`ValueError`), and it is to be read as any line i
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from chaos_pizza.journal.instant_texts import INSTANT, instants_us
 from chaos_pizza.journal.number_texts import ListTexts, NumberTexts, flat_whole_numbers, strictly_parsed
-from chaos_pizza.model.growing_column import Column, narrowed
-from chaos_pizza.model.micros import FIRST_US, LAST_US, micros_of
+from chaos_pizza.model.growing_column import Column, check_within, narrowed
+from chaos_pizza.model.micros import FIRST_US, LAST_US
 from chaos_pizza.model.purchase_batch import USUAL_STATUS
 from chaos_pizza.model.purchase_columns import (
     EVIDENCE,
@@ -24,17 +23,15 @@ from chaos_pizza.model.purchase_columns import (
     BatchRows,
     PurchaseRows,
 )
-from chaos_pizza.model.scrape_columns import PEERS, SOURCES, ChangeRows, ScrapeColumns, ScrapeRows
 
-Texts = tuple[Any, ...]
-"""What stands in a line, as bytes (or places of series); `None` for what is left out."""
+Texts: TypeAlias = tuple[Any, ...]
+"""What stands in a line, as bytes; `None` for what is left out."""
 
-_AT = rb'"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6})Z"'
 _WHOLE = rb"(0|[1-9][0-9]{0,14})"
 _LIST = rb"\[([-0-9,]+)\]"
 _BATCH = re.compile(
-    _AT + rb',"event":\{"type":"purchases_observed"'
-    rb'(?:,"since":' + _AT + rb',"number":([0-9]{1,15}|\[[-0-9,]+\])'
+    INSTANT + rb',"event":\{"type":"purchases_observed"'
+    rb'(?:,"since":' + INSTANT + rb',"number":([0-9]{1,15}|\[[-0-9,]+\])'
     rb'(?:,"diners":' + _WHOLE + rb'|,"diner":' + _LIST + rb")"
     rb'(?:,"every_us":' + _WHOLE + rb'|,"intended_us":' + _LIST + rb')?,"sent_us":' + _LIST
     + rb',"answered_us":' + _LIST + rb'(?:,"outcome":("[a-z_]+"|\["[a-z_",]+\]))?'
@@ -42,16 +39,8 @@ _BATCH = re.compile(
     rb'(?:,"evidence":("[a-z_]+"|\[["a-z_,]+\]))?,"price_btc":([-+.0-9e]+|\[[-+.0-9e,]+\]))?'
     rb'(?:,"dropped":' + _WHOLE + rb')?(?:,"in_flight":' + _WHOLE + rb')?\},"hash":"(.{64})"\}\n'
 )  # fmt: skip
-_SCRAPE = re.compile(
-    _AT + rb',"event":\{"type":"series_scraped","source":"([a-z_]+)","at":' + _AT
-    + rb',"values":\{(.*)\},"gone":\[\],"peer":(null|"[a-z]+")\},"hash":"(.{64})"\}\n'
-)  # fmt: skip
-_FIGURE = re.compile(rb'":(-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?),')
 _OUTCOMES = {outcome.value: place for place, outcome in enumerate(OUTCOMES)}
 _EVIDENCE: dict[str | None, int] = {None: -1} | {each.value: place for place, each in enumerate(EVIDENCE)}
-_SOURCES = {source.value.encode(): place for place, source in enumerate(SOURCES)}
-_PEERS = {b"null" if peer is None else f'"{peer.value}"'.encode(): place for place, peer in enumerate(PEERS)}
-_INSTANT_LENGTH = len("2026-11-24T20:00:00.000000")
 _FURTHEST = 10**12
 """Whole numbers beyond this (eleven days in microseconds) are not reckoned with here, lest columns overflow."""
 
@@ -85,72 +74,6 @@ def batch_rows(told: Sequence[Texts], at_us: Column, prices: NumberTexts) -> tup
     return batches, purchases
 
 
-def scrape_texts(line: bytes, start: int, columns: ScrapeColumns, known: dict[bytes, int]) -> Texts | None:
-    """Take apart a line of a scrape, from the place at which its `at` stands; `None` where it is no usual one.
-
-    The series get places in `columns`; `known` remembers those by the text that stands for them in a line. The texts
-    are `at`, source, when it was scraped, the places of the series, their values, peer and hash.
-    """
-    found = _SCRAPE.fullmatch(line, start)
-    if found is None:
-        return None
-    at, source, scraped_at, inside, peer, own_hash = found.groups()
-    parts = _FIGURE.split(inside + b",") if inside else [b""]
-    try:
-        series = [known[name] if name in known else _series(name, columns, known) for name in parts[:-1:2]]
-    except ValueError:
-        return None
-    if parts[-1] or len(set(series)) < len(series) or source not in _SOURCES or peer not in _PEERS:
-        return None
-    return at, _SOURCES[source], scraped_at, series, parts[1::2], _PEERS[peer], own_hash
-
-
-def scrape_rows(told: Sequence[Texts]) -> tuple[ScrapeRows, ChangeRows]:
-    """Return lines of scrapes as columns; `ValueError` or `OverflowError` where one of them is doubtful."""
-    _, sources, scraped_at, series, values, peers, _ = zip(*told, strict=True)
-    scrapes = ScrapeRows(
-        source=np.array(sources, dtype=np.int8),
-        peer=np.array(peers, dtype=np.int8),
-        at_us=instants_us(scraped_at),
-        changed=np.array(list(map(len, series)), dtype=np.int32),
-    )
-    shown = strictly_parsed(list(chain.from_iterable(values)))
-    changed = np.array(list(chain.from_iterable(series)), dtype=np.int32)
-    return scrapes, ChangeRows(changed, np.array(shown, dtype=np.float64))
-
-
-def instants_us(texts: Sequence[bytes]) -> Column:
-    """Return instants, written as `2026-11-24T20:00:00.000000`, in microseconds since 1970.
-
-    That the texts are written so, to the letter, is known. Raises `ValueError` where one is none for all that.
-    """
-    if not texts:
-        return np.empty(0, dtype=np.int64)
-    written = np.frombuffer(b"".join(texts), dtype=np.uint8).reshape(-1, _INSTANT_LENGTH)
-    if (written[:, :10] == written[0, :10]).all():
-        # Of one day, as nearly always: numpy reads dates of any kind, and takes its time.
-        of_day: Column = _of_day_us(written - np.uint8(48))
-        return _midnight_us(texts[0][:10]) + of_day
-    column: Column = np.array(texts, dtype="S26").astype("datetime64[us]").astype(np.int64)
-    _check_within(column, FIRST_US, LAST_US)
-    return column
-
-
-def _midnight_us(date: bytes) -> int:
-    return micros_of(datetime.fromisoformat(date.decode()).replace(tzinfo=UTC))
-
-
-def _of_day_us(digits: Column) -> Column:
-    hour, minute, second = (digits[:, place] * 10 + digits[:, place + 1] for place in (11, 14, 17))
-    if hour.max() > 23 or minute.max() > 59 or second.max() > 59:
-        raise ValueError("no time of the day")
-    us = np.zeros(len(digits), dtype=np.int64)
-    for place in range(20, 26):
-        us = us * 10 + digits[:, place]
-    us += ((hour.astype(np.int64) * 60 + minute) * 60 + second) * 1_000_000
-    return us
-
-
 def _purchases(columns: Sequence[Texts], prices: NumberTexts) -> tuple[Column, PurchaseRows]:
     """Return how many purchases each batch holds, and all of them."""
     _, since, numbers, moduli, diners, every, intended, sent, answered, outcome, status, evidence, price, *_ = columns
@@ -172,7 +95,7 @@ def _purchases(columns: Sequence[Texts], prices: NumberTexts) -> tuple[Column, P
         price_btc=_prices(ListTexts(price), counts, prices),
     )
     for instants in rows[2:5]:
-        _check_within(instants, FIRST_US, LAST_US)
+        check_within(instants, FIRST_US, LAST_US)
     return counts, rows._replace(number=narrowed(number), diner=narrowed(rows.diner))
 
 
@@ -200,7 +123,7 @@ def _after_since(every: Texts, intended: Texts, steps: Column, counts: Column) -
 
 def _diners(moduli: Texts, listed: Texts, number: Column, counts: Column) -> Column:
     modulus = _one_each(moduli, b"1").astype(np.int64)
-    _check_within(modulus, 1, _FURTHEST)
+    check_within(modulus, 1, _FURTHEST)
     return _where_listed(listed, counts, number % np.repeat(modulus, counts))
 
 
@@ -275,19 +198,6 @@ def _status(told: int | None) -> int:
     if told > GREATEST_STATUS:
         raise ValueError("no status of an answer")
     return told
-
-
-def _series(name: bytes, columns: ScrapeColumns, known: dict[bytes, int]) -> int:
-    """Return the place of a series that is met for the first time; `name` lacks its last quotation mark."""
-    series = strictly_parsed([name + b'"'])[0]
-    if not isinstance(series, str):
-        raise ValueError("no name of a series")  # noqa: TRY004 - one kind of doubt
-    return known.setdefault(name, columns.place_of(series))
-
-
-def _check_within(column: Column, least: int, most: int) -> None:
-    if len(column) and not (least <= column.min() and column.max() <= most):
-        raise ValueError("a number that is too great")
 
 
 _NO_PURCHASES = PurchaseRows(
