@@ -1,7 +1,6 @@
 """A drill's folder on disk: made, found, and its journal judged."""
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from chaos_pizza.errors import JournalError, UsageError
 from chaos_pizza.journal.chain import JournalContents
 from chaos_pizza.journal.file import JOURNAL_NAME, read_journal
 from chaos_pizza.model.result import DrillResult
+from chaos_pizza.whole_file import write_whole
 
 DOCUMENT_NAME = "drill.json"
 REPORT_NAME = "report.md"
@@ -81,7 +81,7 @@ def judge_folder(folder: Path) -> tuple[DrillResult, JournalContents]:
 
 def write_toolkit_journal(folder: Path, journal: Mapping[str, Any]) -> None:
     """Write the Chaos Toolkit's own journal, redacted by the caller; raises `JournalError` where that fails."""
-    write_whole(folder / TOOLKIT_JOURNAL_NAME, json_text(journal))
+    write_file(folder / TOOLKIT_JOURNAL_NAME, json_text(journal))
 
 
 def json_text(content: Any) -> str:
@@ -89,11 +89,9 @@ def json_text(content: Any) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all: a reader never sees half of one. Raises `JournalError` where that fails."""
-    draft = path.with_name(f".{path.name}.draft")
+def write_file(path: Path, text: str) -> None:
+    """Write a file of a drill's, whole or not at all; raises `JournalError` where that fails."""
     try:
-        draft.write_text(text, encoding="utf-8", errors="replace")
-        os.replace(draft, path)  # noqa: PTH105 - the one name for an atomic replacement
+        write_whole(path, text)
     except OSError as error:
         raise JournalError(f"{path} can't be written: {error.strerror}") from None

@@ -4,9 +4,7 @@ What people wrote is only ever read, or added to at its end. Everything is taken
 `007` and `12:30` stay what they are.
 """
 
-import os
 import re
-import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -20,6 +18,7 @@ from chaos_pizza.errors import UsageError
 from chaos_pizza.model.notes import ActionItem, Notes
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.questions import QUESTIONS, blank_notes, blank_questions
+from chaos_pizza.whole_file import write_whole
 
 NOTES_NAME = "notes.yaml"
 GREATEST_BYTES = 256 * 1024
@@ -93,12 +92,9 @@ def _text_of(path: Path) -> str:
 def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all, with the rights that it had; where it is a link, what that leads to."""
     target = path.resolve()
-    draft = target.with_name(f".{target.name}.draft")
     try:
-        draft.write_bytes(text.encode("utf-8"))
-        if target.exists():
-            shutil.copymode(target, draft)
-        os.replace(draft, target)  # noqa: PTH105 - the one name for an atomic replacement
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+        write_whole(target, text, mode=mode)
     except OSError as error:
         raise UsageError(f"{path} can't be written: {error.strerror}") from None
 

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from chaos_pizza.errors import UsageError
+from chaos_pizza.whole_file import write_whole
 
 BROWSERS = (
     "chromium",
@@ -101,8 +102,6 @@ def _keep(draft: Path, pdf: Path) -> None:
         content = draft.read_bytes() if draft.is_file() else b""
         if not content.startswith(_PDF):
             raise UsageError("the browser ended without printing the page")
-        beside = pdf.with_name(f".{pdf.name}.draft")
-        beside.write_bytes(content)
-        os.replace(beside, pdf)  # noqa: PTH105 - the one name for an atomic replacement
+        write_whole(pdf, content)
     except OSError as error:
         raise UsageError(f"{pdf} can't be written: {error.strerror}") from None

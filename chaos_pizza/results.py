@@ -12,7 +12,7 @@ from chaos_pizza.folder import (
     REPORT_NAME,
     assess_folder,
     json_text,
-    write_whole,
+    write_file,
 )
 from chaos_pizza.model.notes import Notes
 from chaos_pizza.model.result import DrillResult
@@ -48,7 +48,7 @@ def write_results(folder: Path, notes: Notes | None = None) -> WrittenDrill:
     written.
     """
     assessment = assess_folder(folder)
-    write_whole(folder / DOCUMENT_NAME, json_text(to_document(assessment.result)))
+    write_file(folder / DOCUMENT_NAME, json_text(to_document(assessment.result)))
     complaints: list[str] = []
     if notes is None:
         notes = _notes(folder, complaints)
@@ -77,11 +77,11 @@ def _write_report(folder: Path, assessment: Assessment, notes: Notes, complaints
     drawn = [chart for chart in charts if f"{chart.name}.svg" in pictures]
     markdown = to_markdown(result, settings, notes, charts=drawn, course=assessment.course, clocks=assessment.clocks)
     _replace_pictures(folder, pictures)
-    write_whole(folder / REPORT_NAME, markdown)
+    write_file(folder / REPORT_NAME, markdown)
     page = to_page(
         markdown, title=result.title or result.drill_id, pictures=pictures, lead_html=to_lead(result, settings)
     )
-    write_whole(folder / PAGE_NAME, page)
+    write_file(folder / PAGE_NAME, page)
 
 
 def _draw(charts: Sequence[Chart], complaints: list[str]) -> dict[str, str]:
@@ -103,4 +103,4 @@ def _replace_pictures(folder: Path, pictures: Mapping[str, str]) -> None:
         if f"{name}.svg" not in pictures:
             (folder / f"{name}.svg").unlink(missing_ok=True)
     for name, svg in pictures.items():
-        write_whole(folder / name, svg)
+        write_file(folder / name, svg)

@@ -4,8 +4,8 @@ import os
 import time
 from pathlib import Path
 
-from chaos_pizza.errors import JournalError, UsageError
-from chaos_pizza.folder import find_drill_folder, list_drill_folders
+from chaos_pizza.errors import UsageError
+from chaos_pizza.folder import find_drill_folder, list_drill_folders, write_file
 from chaos_pizza.journal.file import JOURNAL_NAME
 
 STOP_NAME = "STOP"
@@ -18,13 +18,7 @@ _SILENT_S = 60.0
 
 def request_stop(folder: Path, reason: str) -> None:
     """Ask the drill of this folder to stop, for a reason of one line; raises `JournalError` where that fails."""
-    # Written whole, then named: the drill never reads half a reason.
-    draft = folder / f".{STOP_NAME}.draft"
-    try:
-        draft.write_text(f"{reason}\n", encoding="utf-8", errors="replace")
-        draft.replace(folder / STOP_NAME)
-    except OSError as error:
-        raise JournalError(f"{folder / STOP_NAME} can't be written: {error.strerror}") from None
+    write_file(folder / STOP_NAME, f"{reason}\n")
 
 
 def stop_request(folder: Path) -> str | None:

@@ -18,7 +18,7 @@ LAYERS = (
         *("clients", "journal", "traffic", "serving", "sandbox", "configuration", "folder", "yaml_file"),
         *("stop_file", "lock", "lease_file", "state_folder", "recordings"),
         *("notes_file", "incident_folder", "history", "publishing", "charting", "printing"),
-        *("results", "aftermath"),
+        *("results", "aftermath", "whole_file"),
     },
     {"live"},
     {"activity", "probes", "actions", "controls"},

@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from chaos_pizza import whole_file
 from chaos_pizza.errors import UsageError
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -39,17 +40,7 @@ def write_whole(path: Path, content: bytes) -> None:
     if _is_stream(path):
         append(path, content)
         return
-    target = path.resolve()
-    descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        # As any other file that is made here: another user uploads it.
-        Path(draft).chmod(0o666 & ~_umask())
-        Path(draft).replace(target)
-    except OSError:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    whole_file.write_whole(path.resolve(), content)
 
 
 def append(path: Path, content: bytes) -> None:
@@ -62,9 +53,3 @@ def _is_stream(path: Path) -> bool:
     """Tell whether a path leads to a terminal, a pipe or the like, which can't be replaced."""
     is_device = path.is_absolute() and path.parts[1:2] == ("dev",)
     return is_device or (path.exists() and not path.is_file())
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -16,6 +16,7 @@ from chaos_pizza.model.history import PastDrill
 from chaos_pizza.model.notes import OpenedItem
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.retro.retrospective import Retrospective, Scope, look_back
+from chaos_pizza.whole_file import write_whole
 
 _NO_HISTORY = "no drill is known yet; hold one with `chaos-pizza drill`, or run `chaos-pizza history rebuild`"
 
@@ -134,8 +135,6 @@ def _write_all(folder: Path, files: Mapping[str, str]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            draft = folder / f".{name}.draft"
-            draft.write_text(text, encoding="utf-8", errors="replace")
-            draft.replace(folder / name)
+            write_whole(folder / name, text)
     except OSError as error:
         raise UsageError(f"the retrospective can't be written to {folder}: {error.strerror}") from None

@@ -1,23 +1,16 @@
 """The history for machines: a mapping a drill, in the words of `drill.json`, or a flat line of a table."""
 
-import math
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from chaos_pizza.model.history import PastDrill
 from chaos_pizza.model.instant import instant_text
-from chaos_pizza.model.result import Measure, MeasureName, RuleSight
+from chaos_pizza.model.result import MeasureName, RuleSight
 from chaos_pizza.report.escape import one_line
+from chaos_pizza.report.rounding import measure_entry
 
 _LONGEST_CELL = 2000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What begins a formula in a spreadsheet, https://owasp.org/www-community/attacks/CSV_Injection."""
-_NEAR = 1e-4
-"""How near to where rounding steps, in milliseconds, a float's own arithmetic can't be trusted any more."""
-_GREATEST = 1e9
-"""Of milliseconds that are rounded by a float's own arithmetic."""
-_NO_MILLISECONDS_S = 1e15
-"""From here on a float of seconds holds no milliseconds that could be rounded away."""
 _MEASURES = tuple((name.value, name) for name in MeasureName)
 
 
@@ -42,7 +35,7 @@ def to_document(drill: PastDrill, *, with_rules: bool = True) -> dict[str, Any]:
         "ended_by": drill.ended_by.value if drill.ended_by else None,
         "detected_by": drill.detected_by,
         "fault_proven": drill.fault_proven,
-        "measures": {word: _measure(drill.measures.get(name)) for word, name in _MEASURES},
+        "measures": {word: measure_entry(drill.measures.get(name)) for word, name in _MEASURES},
         "impact": _impact(drill),
         "missed_budgets": list(drill.missed_budgets),
         "rules": [_sight(sight) for sight in drill.sights] if with_rules else [],
@@ -83,47 +76,8 @@ def _sight(sight: RuleSight) -> dict[str, Any]:
         "rule": sight.rule,
         "source": sight.source.value,
         "sight": sight.sight.value,
-        "after": _measure(sight.after),
+        "after": measure_entry(sight.after),
     }
-
-
-def _measure(measure: Measure | None) -> dict[str, Any] | None:
-    if measure is None:
-        return None
-    return {
-        "value": _down(measure.value) if measure.censored else _nearest(measure.value),
-        "earliest": _down(measure.earliest),
-        "latest": None if measure.latest is None else _up(measure.latest),
-        "censored": measure.censored,
-    }
-
-
-# To the millisecond, as `drill.json` has it, and many times as fast for most figures: ten thousand rows have many.
-
-
-def _down(seconds: float) -> float:
-    ms = seconds * 1000
-    is_sure = _NEAR < ms % 1 < 1 - _NEAR and -_GREATEST < ms < _GREATEST
-    return math.floor(ms) / 1000 if is_sure else _exactly(seconds, ROUND_FLOOR)
-
-
-def _up(seconds: float) -> float:
-    ms = seconds * 1000
-    is_sure = _NEAR < ms % 1 < 1 - _NEAR and -_GREATEST < ms < _GREATEST
-    return math.ceil(ms) / 1000 if is_sure else _exactly(seconds, ROUND_CEILING)
-
-
-def _nearest(seconds: float) -> float:
-    ms = seconds * 1000
-    is_sure = not 0.5 - _NEAR < ms % 1 < 0.5 + _NEAR and -_GREATEST < ms < _GREATEST
-    return round(ms) / 1000 if is_sure else _exactly(seconds, ROUND_HALF_EVEN)
-
-
-def _exactly(seconds: float, rounding: str) -> float:
-    if abs(seconds) > _NO_MILLISECONDS_S:
-        return seconds
-    # By way of its text: 12.3 rounded down stays 12.3, whatever the machine holds it as.
-    return float(Decimal(str(seconds)).quantize(Decimal("0.001"), rounding) + Decimal(0))
 
 
 def _cell(value: Any) -> str | float | None:

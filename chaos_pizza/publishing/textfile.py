@@ -1,9 +1,9 @@
 """A file for node_exporter's textfile collector, which reads whatever ends in `.prom` in its folder."""
 
-import os
 from pathlib import Path
 
 from chaos_pizza.errors import UsageError
+from chaos_pizza.whole_file import write_whole
 
 
 def write_textfile(folder: Path, name: str, text: str) -> None:
@@ -11,13 +11,7 @@ def write_textfile(folder: Path, name: str, text: str) -> None:
 
     The collector runs as somebody else. It never sees half of a file, nor the draft of one.
     """
-    draft = folder / f".{name}.{os.getpid()}.draft"
     try:
-        try:
-            draft.write_text(text, encoding="utf-8")
-            draft.chmod(0o644)
-            draft.replace(folder / name)
-        finally:
-            draft.unlink(missing_ok=True)
+        write_whole(folder / name, text, mode=0o644)
     except OSError as error:
         raise UsageError(f"{folder / name} can't be written: {error.strerror}") from None

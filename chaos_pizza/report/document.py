@@ -1,6 +1,5 @@
 """The content of `drill.json`: a drill's result for machines, as `drill.schema.json` describes it."""
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from chaos_pizza.model.instant import instant_text
@@ -13,11 +12,11 @@ from chaos_pizza.model.result import (
     Impact,
     InstantName,
     LogFinding,
-    Measure,
     MeasureName,
     RuleSight,
     Timeline,
 )
+from chaos_pizza.report.rounding import measure_entry, rounded, rounded_down, rounded_up
 from chaos_pizza.report.waterfall import waterfall_entries
 
 SCHEMA_VERSION = 1
@@ -44,7 +43,7 @@ def to_document(result: DrillResult) -> dict[str, Any]:
         "ended_by": result.timeline.ended_by.value if result.timeline.ended_by else None,
         "detected_by": result.timeline.detected_by,
         "instants": _instants(result.timeline),
-        "measures": {name.value: _measure(result.measures.get(name)) for name in MeasureName},
+        "measures": {name.value: measure_entry(result.measures.get(name)) for name in MeasureName},
         "impact": _impact(result.impact),
         "budgets": [_budget(check) for check in result.budgets],
         "detection_floor": [_floor(floor) for floor in result.detection_floors],
@@ -62,17 +61,6 @@ def _instants(timeline: Timeline) -> dict[str, Any]:
 
 def _interval(when: Interval) -> dict[str, Any]:
     return {"earliest": instant_text(when.earliest), "latest": instant_text(when.latest)}
-
-
-def _measure(measure: Measure | None) -> dict[str, Any] | None:
-    if measure is None:
-        return None
-    return {
-        "value": _seconds(measure.value, ROUND_FLOOR if measure.censored else ROUND_HALF_EVEN),
-        "earliest": _seconds(measure.earliest, ROUND_FLOOR),
-        "latest": None if measure.latest is None else _seconds(measure.latest, ROUND_CEILING),
-        "censored": measure.censored,
-    }
 
 
 def _impact(impact: Impact) -> dict[str, Any]:
@@ -93,7 +81,7 @@ def _impact(impact: Impact) -> dict[str, Any]:
 def _budget(check: BudgetCheck) -> dict[str, Any]:
     # A ratio keeps all its digits: 0.99999 is not 1.
     is_seconds = check.name.endswith("_s") and check.value is not None
-    value = _seconds(check.value, ROUND_HALF_EVEN) if is_seconds and check.value is not None else check.value
+    value = rounded(check.value) if is_seconds and check.value is not None else check.value
     return {"name": check.name, "budget": check.budget, "value": value, "kept": check.kept}
 
 
@@ -102,7 +90,7 @@ def _sight(sight: RuleSight) -> dict[str, Any]:
         "rule": sight.rule,
         "source": sight.source.value,
         "sight": sight.sight.value,
-        "after": _measure(sight.after),
+        "after": measure_entry(sight.after),
     }
 
 
@@ -114,7 +102,7 @@ def _logged(finding: LogFinding | None) -> dict[str, Any] | None:
         "entries": finding.entries,
         "failed": finding.failed,
         "share_ratio": finding.share_ratio,
-        "first_after_s": _measure(finding.first_after_s),
+        "first_after_s": measure_entry(finding.first_after_s),
     }
 
 
@@ -127,9 +115,4 @@ def _floor(floor: DetectionFloor) -> dict[str, Any]:
 
 
 def _bounds(least_s: float, most_s: float) -> dict[str, float]:
-    return {"least_s": _seconds(least_s, ROUND_FLOOR), "most_s": _seconds(most_s, ROUND_CEILING)}
-
-
-def _seconds(seconds: float, rounding: str) -> float:
-    # By way of its text: 12.3 rounded down stays 12.3, whatever the machine holds it as.
-    return float(Decimal(str(seconds)).quantize(Decimal("0.001"), rounding) + Decimal(0))
+    return {"least_s": rounded_down(least_s), "most_s": rounded_up(most_s)}
