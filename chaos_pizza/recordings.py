@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from chaos_pizza.backtest.columns import ScrapeColumns, micros_of
+from chaos_pizza.backtest.columns import ScrapeColumns
 from chaos_pizza.backtest.recording import Recording, SeenChaos, add_purchases, recording_of
 from chaos_pizza.errors import JournalError
 from chaos_pizza.journal.chain import FIRST_HASH, read_lines
@@ -25,6 +25,7 @@ from chaos_pizza.model.conversion import event_from_mapping
 from chaos_pizza.model.event import DrillStarted, Event, PurchasesObserved, VendorSeen
 from chaos_pizza.model.instant import instant_of
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.micros import micros_of
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 
 WATCH_FOLDER = "watch"

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaos_pizza.backtest.candidate import Candidate
-from chaos_pizza.backtest.columns import Floats, micros_of
+from chaos_pizza.backtest.columns import Floats
 from chaos_pizza.backtest.false_pages import FalsePages
 from chaos_pizza.backtest.recording import Recording
 from chaos_pizza.backtest.trial import Trial
+from chaos_pizza.model.micros import micros_of
 
 
 @dataclass(frozen=True, slots=True)

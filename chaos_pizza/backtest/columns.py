@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 import numpy as np
@@ -11,29 +11,17 @@ from numpy.typing import NDArray
 from chaos_pizza.alerting.exposition import SeriesKey
 from chaos_pizza.alerting.scrapes import series_of
 from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.micros import MICROSECOND
 
 Micros = NDArray[np.int64]
 """Instants, or lengths of time, in microseconds; instants since 1970 (UTC)."""
 Floats = NDArray[np.float64]
 Kind = TypeVar("Kind", bound=np.generic)
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def micros_of(at: datetime) -> int:
-    """Return an aware instant in microseconds since 1970 (UTC), exactly."""
-    return (at - _EPOCH) // _MICROSECOND
-
 
 def micros_in(seconds: float) -> int:
     """Return a length of time in whole microseconds, rounded as `timedelta` rounds it."""
-    return timedelta(seconds=seconds) // _MICROSECOND
-
-
-def instant_at(at_us: int) -> datetime:
-    """Return the aware instant (UTC) that is so many microseconds after 1970."""
-    return _EPOCH + timedelta(microseconds=at_us)
+    return timedelta(seconds=seconds) // MICROSECOND
 
 
 @dataclass(frozen=True, slots=True, eq=False)

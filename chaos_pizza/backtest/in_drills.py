@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chaos_pizza.backtest.columns import Figures, Floats, micros_of
+from chaos_pizza.backtest.columns import Figures, Floats
 from chaos_pizza.backtest.conditions import Conditions
 from chaos_pizza.backtest.firing import Evaluations, Places, firing_runs
 from chaos_pizza.backtest.joined import join
@@ -12,6 +12,7 @@ from chaos_pizza.backtest.recording import FaultStretch, Recording
 from chaos_pizza.backtest.replay import evaluation_rows
 from chaos_pizza.backtest.trial import Caught, DrillOutcome
 from chaos_pizza.model.alert import AlertRule
+from chaos_pizza.model.micros import micros_of
 from chaos_pizza.model.result import Measure
 
 _LEAST_PHASES = 4

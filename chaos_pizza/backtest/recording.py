@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from chaos_pizza.alerting.scrapes import series_text
 from chaos_pizza.alerting.synthetic import SyntheticCounters
-from chaos_pizza.backtest.columns import Figures, ScrapeColumns, micros_of
+from chaos_pizza.backtest.columns import Figures, ScrapeColumns
 from chaos_pizza.drill.clock_offset import clock_offsets
 from chaos_pizza.drill.observations import Observations, gather
 from chaos_pizza.drill.timeline import fault_end, timeline_of
@@ -16,6 +16,7 @@ from chaos_pizza.model.alert import AlertRule, AlertSource
 from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.event import ClockObserved, DrillResumed, PurchasesObserved, Recorded, VendorSeen
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.micros import micros_of
 from chaos_pizza.model.purchase import Overdue, Sample
 from chaos_pizza.model.result import InstantName
 from chaos_pizza.model.settings import FaultKind

@@ -6,11 +6,12 @@ from datetime import datetime
 import numpy as np
 
 from chaos_pizza.alerting.series import PrometheusMajor
-from chaos_pizza.backtest.columns import Figures, Micros, instant_at, micros_in
+from chaos_pizza.backtest.columns import Figures, Micros, micros_in
 from chaos_pizza.backtest.conditions import Conditions, chosen_series, selectors
 from chaos_pizza.backtest.firing import Evaluations, firing_runs
 from chaos_pizza.backtest.recording import Recording
 from chaos_pizza.model.alert import AlertRule, AlertSource
+from chaos_pizza.model.micros import instant_at
 
 LONGEST_GAP_S = 3600.0
 """After so long without a scrape evaluation begins anew: nobody evaluates for days what isn't there."""

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from chaos_pizza.alerting.stirring import has_stirred, pace, risen
-from chaos_pizza.backtest.columns import Figures, Micros, Series, micros_of
+from chaos_pizza.backtest.columns import Figures, Micros, Series
 from chaos_pizza.backtest.conditions import Selector, chosen_series, selectors
 from chaos_pizza.backtest.in_drills import Drill
 from chaos_pizza.model.alert import AlertRule
+from chaos_pizza.model.micros import micros_of
 
 _MICROSECONDS = 10**6
 

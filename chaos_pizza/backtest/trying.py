@@ -7,7 +7,7 @@ from itertools import groupby
 import numpy as np
 
 from chaos_pizza.backtest.candidate import Candidate
-from chaos_pizza.backtest.columns import Figures, Micros, micros_of
+from chaos_pizza.backtest.columns import Figures, Micros
 from chaos_pizza.backtest.conditions import Conditions, Truths
 from chaos_pizza.backtest.false_pages import WEEK_S, FalsePages
 from chaos_pizza.backtest.firing import Evaluations, firing_runs
@@ -17,6 +17,7 @@ from chaos_pizza.backtest.replay import evaluation_rows, is_known, stretches_of
 from chaos_pizza.backtest.sight import Sights
 from chaos_pizza.backtest.trial import Caught, DrillOutcome, Trial
 from chaos_pizza.model.alert import AlertRule, AlertSource
+from chaos_pizza.model.micros import micros_of
 
 _UNSEEN_S = 60.0
 """A gap of more than this (or five scrapes) without a scrape is no calm that anybody saw."""

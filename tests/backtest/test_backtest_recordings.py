@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chaos_pizza.alerting.exposition import series_key
 from chaos_pizza.alerting.scrapes import recorded_scrapes, series_of
-from chaos_pizza.backtest.columns import ScrapeColumns, micros_of
+from chaos_pizza.backtest.columns import ScrapeColumns
 from chaos_pizza.backtest.recording import add_purchases
 from chaos_pizza.errors import JournalError
 from chaos_pizza.journal.chain import FIRST_HASH, write_line
@@ -19,6 +19,7 @@ from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.event import PurchasesObserved
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.micros import micros_of
 from chaos_pizza.model.purchase import Outcome, Overdue, Sample
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.recordings import read_recordings, recording_folders, sound_lines

@@ -12,12 +12,13 @@ from chaos_pizza.alerting.evaluator import RuleEvaluator
 from chaos_pizza.alerting.exposition import series_key
 from chaos_pizza.alerting.scrapes import ScrapeDecoder, ScrapeEncoder, series_text
 from chaos_pizza.alerting.series import PrometheusMajor
-from chaos_pizza.backtest.columns import Figures, ScrapeColumns, micros_of
+from chaos_pizza.backtest.columns import Figures, ScrapeColumns
 from chaos_pizza.backtest.conditions import Conditions
 from chaos_pizza.backtest.recording import Recording
 from chaos_pizza.backtest.replay import evaluation_rows, replay
 from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState, Operator
 from chaos_pizza.model.alert_event import SeriesScraped
+from chaos_pizza.model.micros import micros_of
 
 LATE = series_key("sold_total", outcome="late")
 GOOD = series_key("sold_total", outcome="ok")

@@ -11,7 +11,7 @@ from told import FAILED, a_fault, a_rule, a_second_each, after, as_it_stands, co
 
 from chaos_pizza.alerting.exposition import series_key
 from chaos_pizza.backtest.candidate import changed
-from chaos_pizza.backtest.columns import Figures, micros_of
+from chaos_pizza.backtest.columns import Figures
 from chaos_pizza.backtest.front import coverage, is_blind
 from chaos_pizza.backtest.recording import FOR_EVER_US, Recording, SeenChaos
 from chaos_pizza.backtest.replay import replay
@@ -19,6 +19,7 @@ from chaos_pizza.backtest.trial import Caught
 from chaos_pizza.backtest.trying import seen_us, try_all
 from chaos_pizza.model.alert import AlertSource, Operator
 from chaos_pizza.model.event import VendorChaos, VendorSeen
+from chaos_pizza.model.micros import micros_of
 from chaos_pizza.model.result import Measure
 from chaos_pizza.model.settings import FaultKind
 

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from chaos_pizza.alerting.exposition import series_key
 from chaos_pizza.alerting.scrapes import ScrapeEncoder
 from chaos_pizza.backtest.candidate import Candidate
-from chaos_pizza.backtest.columns import ScrapeColumns, micros_of
+from chaos_pizza.backtest.columns import ScrapeColumns
 from chaos_pizza.backtest.recording import FaultStretch, Recording
 from chaos_pizza.model.alert import AlertRule, AlertSource, Operator
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.micros import micros_of
 from chaos_pizza.model.settings import FaultKind
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -21,6 +21,7 @@ from chaos_pizza.model.purchase_columns import OUTCOMES
 FULL = os.environ.get("CHAOS_PIZZA_BENCHMARKS") == "full"
 LASTS_S = 86_400 if FULL else 300
 GOAL_S, GOAL_MB, GOAL_BYTES = 2.5, 150, 80
+PAGE_GOAL_S, PAGE_GOAL_PEAK_MB, PAGE_GOAL_MB = 5, 300, 1.5
 ASSESS = """
 import sys
 from pathlib import Path
@@ -66,3 +67,21 @@ def test_the_long_drill_is_written_as_the_drills_own_writer_writes(tmp_path):
     assert (contents.complaint, len(contents.records)) == (None, written.lines)
     course = assess(contents.records).course
     assert sum(OUTCOMES[place].is_failure for place in course.outcomes.tolist()) == written.failed
+
+
+def test_the_page_of_a_long_drill_is_made(tmp_path, request):
+    written = LongDrill(tmp_path / "journal.jsonl", LASTS_S, (MONITOR,))
+    run = run_alone(sys.executable, "-m", "chaos_pizza", "report", str(tmp_path), cwd=tmp_path)
+    assert run.stdout.startswith("passed: ")
+    page_mb = (tmp_path / "report.html").stat().st_size / 1e6
+    assert page_mb < PAGE_GOAL_MB
+    request.config.stash_table(
+        "a long drill's page, by chaos-pizza report",
+        [
+            f"{written.samples} purchases; the whole process, start included, pictures and page",
+            f"{run.took_s:.2f} s (goal {PAGE_GOAL_S:g} s), {run.cpu_s:.2f} s of a processor",
+            f"{run.peak_mb:.0f} MB at the most (goal {PAGE_GOAL_PEAK_MB} MB)",
+            f"the page has {page_mb:.2f} MB (goal {PAGE_GOAL_MB:g} MB)"
+            + ("" if FULL else "; the whole size: CHAOS_PIZZA_BENCHMARKS=full"),
+        ],
+    )
