@@ -75,7 +75,7 @@ class Experiment:
 
 
 def sort_out(drills: Iterable[PastDrill]) -> tuple[tuple[Experiment, ...], tuple[LeftOut, ...]]:
-    """Return the experiments, by name, and the drills that were left out, the oldest first; both may be empty.
+    """Return the experiments, the one with most drills first, and the drills that were left out, the oldest first; both may be empty.
 
     The order in which the drills come does not matter.
     """
@@ -90,7 +90,9 @@ def sort_out(drills: Iterable[PastDrill]) -> tuple[tuple[Experiment, ...], tuple
     by_name: dict[str, list[PastDrill]] = {}
     for drill in kept:
         by_name.setdefault(drill.experiment, []).append(drill)
-    return tuple(_experiment(name, by_name[name]) for name in sorted(by_name)), tuple(left_out)
+    # The one of which most is known comes first.
+    order = sorted(by_name, key=lambda name: (-len(by_name[name]), name))
+    return tuple(_experiment(name, by_name[name]) for name in order), tuple(left_out)
 
 
 def _experiment(name: str, drills: Sequence[PastDrill]) -> Experiment:

@@ -33,12 +33,12 @@ class Illustrated:
 
 
 def illustrate(retrospective: Retrospective) -> tuple[Illustrated, ...]:
-    """Return the experiments that are shown in full, by name, with their pictures.
+    """Return the experiments that are shown in full, in their order, with their pictures.
 
     The pictures are called after the day and the experiment: `retro-2026-11-25-factory-fail-points`.
     """
     latest = sorted(retrospective.experiments, key=_latest_at, reverse=True)[:MOST_EXPERIMENTS]
-    shown = sorted(latest, key=lambda figures: figures.experiment.name)
+    shown = [figures for figures in retrospective.experiments if figures in latest]
     room = max(_LEAST_POINTS, _MOST_POINTS // (_PANELS * max(1, len(shown))))
     names: set[str] = set()
     return tuple(_illustrated(figures, _name(retrospective, figures, names), room) for figures in shown)

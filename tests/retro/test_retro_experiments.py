@@ -52,9 +52,9 @@ def test_a_proven_fault_counts_however_the_drill_ended(verdict):
     assert (len(found.drills), left_out) == (1, ())
 
 
-def test_a_placebo_is_known_by_what_was_broken():
+def test_a_placebo_is_known_by_what_was_broken_and_the_most_drilled_comes_first():
     experiments, left_out = sort_out([placebo(0), placebo(1), drill(2, took(1))])
-    assert [(each.name, each.is_placebo) for each in experiments] == [("factory-fail", False), ("placebo", True)]
+    assert [(each.name, each.is_placebo) for each in experiments] == [("placebo", True), ("factory-fail", False)]
     assert left_out == ()
 
 
