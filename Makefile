@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # Most of a drill is waiting, so three workers go well on two cores.
 WORKERS ?= 3
 
-.PHONY: drill test check lint clean
+.PHONY: drill test check lint examples clean
 
 drill: $(VENV)/.installed
 	@$(BIN)/chaos-pizza drill experiments/factory-fail.yaml
@@ -29,6 +29,9 @@ $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
+
+examples: $(VENV)/.installed
+	$(BIN)/python reports/examples/make.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

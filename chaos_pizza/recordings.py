@@ -17,8 +17,9 @@ from typing import Any
 from chaos_pizza.backtest.columns import ScrapeColumns
 from chaos_pizza.backtest.recording import Recording, SeenChaos, add_purchases, recording_of
 from chaos_pizza.errors import JournalError
-from chaos_pizza.journal.chain import FIRST_HASH, read_lines
+from chaos_pizza.journal.chain import FIRST_HASH
 from chaos_pizza.journal.file import JOURNAL_NAME
+from chaos_pizza.journal.reader import read_lines
 from chaos_pizza.journal.rotation import open_segment, segments_of
 from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.conversion import event_from_mapping

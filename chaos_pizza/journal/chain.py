@@ -6,7 +6,7 @@ before's hash and this line without its own. Whoever alters, drops or swaps a li
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,13 +40,6 @@ def write_line(number: int, at: datetime, event: Event, previous_hash: str) -> t
     content = {"number": number, "at": instant_text(at), "event": event_to_mapping(event)}
     own_hash = _hash(previous_hash, content)
     return _canonical({**content, "hash": own_hash}) + b"\n", own_hash
-
-
-def read_lines(lines: Iterable[bytes]) -> JournalContents:
-    """Return what the lines of a journal say. Never raises: what can't be read is a complaint."""
-    from chaos_pizza.journal.reader import JournalReader  # noqa: PLC0415 - numpy: who only writes needs none
-
-    return JournalReader().read(lines)
 
 
 def read_line(line: bytes, number: int, previous_hash: str) -> tuple[Recorded, str]:

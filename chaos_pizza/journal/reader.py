@@ -53,6 +53,11 @@ class _Taken:
             self.plain.append(record)
 
 
+def read_lines(lines: Iterable[bytes]) -> JournalContents:
+    """Return what the lines of a journal say. Never raises: what can't be read is a complaint."""
+    return JournalReader().read(lines)
+
+
 class JournalReader:
     """Reads one journal.
 

@@ -75,9 +75,9 @@ class Experiment:
 
 
 def sort_out(drills: Iterable[PastDrill]) -> tuple[tuple[Experiment, ...], tuple[LeftOut, ...]]:
-    """Return the experiments, the one with most drills first, and the drills that were left out, the oldest first; both may be empty.
+    """Return the experiments, the one with most drills first, and the drills that were left out, the oldest first.
 
-    The order in which the drills come does not matter.
+    Both may be empty. The order in which the drills come does not matter.
     """
     kept: list[PastDrill] = []
     left_out: list[LeftOut] = []

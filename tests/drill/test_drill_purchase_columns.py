@@ -17,7 +17,8 @@ from chaos_pizza.drill.purchases import Purchase, fold_purchases
 from chaos_pizza.drill.recovery import GoodRun, good_run
 from chaos_pizza.drill.result import assess, judge
 from chaos_pizza.drill.timeline import build_timeline
-from chaos_pizza.journal.chain import FIRST_HASH, read_lines, write_line
+from chaos_pizza.journal.chain import FIRST_HASH, write_line
+from chaos_pizza.journal.reader import read_lines
 from chaos_pizza.live.growing_timeline import GrowingTimeline
 from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.alert_event import SeriesScraped

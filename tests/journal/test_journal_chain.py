@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chaos_pizza.journal.chain import FIRST_HASH, read_lines, write_line
+from chaos_pizza.journal.chain import FIRST_HASH, write_line
+from chaos_pizza.journal.reader import read_lines
 from chaos_pizza.model.event import Aborted, CalmChecked, ResponderStep, Stage, StageBegan
 
 EPOCH = datetime(2026, 11, 24, 20, tzinfo=UTC)

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chaos_pizza.journal.batch_lines import batch_texts
-from chaos_pizza.journal.chain import FIRST_HASH, read_line, read_lines, write_line
+from chaos_pizza.journal.chain import FIRST_HASH, read_line, write_line
+from chaos_pizza.journal.reader import read_lines
 from chaos_pizza.journal.scrape_lines import scrape_texts
 from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.alert_event import SeriesScraped

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chaos_pizza.drill.result import judge
 from chaos_pizza.errors import JournalError
-from chaos_pizza.journal.chain import read_lines
+from chaos_pizza.journal.reader import read_lines
 from chaos_pizza.model.result import Verdict
 
 EXAMPLE = Path(__file__).parents[2] / "reports" / "examples" / "factory-fail" / "journal.jsonl"
