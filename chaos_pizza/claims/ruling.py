@@ -64,7 +64,7 @@ def rule(condition: Condition, drill: PastDrill) -> Ruling:
         if measure is None:
             return Ruling.UNDECIDED
         return _rule_on_bounds(measure.earliest, measure.latest, condition.relation, condition.wanted)
-    number: float | None = getattr(drill, condition.figure)
+    number = _impact(condition.figure, drill)
     if number is None:
         return Ruling.UNDECIDED
     return _rule_on_bounds(number, number, condition.relation, condition.wanted)
@@ -78,6 +78,14 @@ def word_of(condition: Condition, drill: PastDrill) -> str | None:
         return _detector(drill.detected_by)
     assert condition.figure == SIGHT  # noqa: S101 - the grammar knows no other
     return _sight(condition.rule, drill)
+
+
+def _impact(figure: str, drill: PastDrill) -> float | None:
+    """Return a figure of the impact; `None` where a drill made no purchase: nothing failed, since nothing was tried."""
+    if drill.origin is Origin.DRILL and not drill.purchases:
+        return None
+    number: float | None = getattr(drill, figure)
+    return number
 
 
 def _rule_on_bounds(least: float, most: float | None, relation: Relation, wanted: float) -> Ruling:

@@ -42,13 +42,14 @@ def drill(number, found=None, experiment="factory-fail", **changes):
         verdict=Verdict.PASSED,
         detected_by="alert failed-purchases (shop /metrics)",
         fault_proven=True,
+        purchases=100,
         measures={} if found is None else {MeasureName.TTD: found},
     )
     return replace(told, **changes)
 
 
 def incident(number, found=None, **changes):
-    unmeasured = {"origin": Origin.INCIDENT, "fault": None, "verdict": None, "fault_proven": None}
+    unmeasured = {"origin": Origin.INCIDENT, "fault": None, "verdict": None, "fault_proven": None, "purchases": None}
     return drill(number, found, **unmeasured, detected_by="On-call team", **changes)
 
 

@@ -67,6 +67,29 @@ def test_what_the_drill_counted_is_held_against_its_limit():
     assert ruling("minutes_below_tolerance(factory-fail) < 1", counted) == "undecided"
 
 
+NOTHING = {
+    "failed": 0,
+    "diners_affected": 0,
+    "orders_without_pizza": 0,
+    "minutes_below_tolerance": 0.0,
+    "revenue_lost_btc": 0.0,
+    "success_ratio": 1.0,
+}
+
+
+@pytest.mark.parametrize("purchases", [0, None])
+@pytest.mark.parametrize("figure", NOTHING)
+def test_a_drill_without_a_purchase_says_nothing_of_the_impact(figure, purchases):
+    for relation in ("<=", ">"):
+        claim = f"{figure}(factory-fail) {relation} 0"
+        assert ruling(claim, drill(1, purchases=purchases, **NOTHING)) == "undecided"
+        assert ruling(claim, drill(1, purchases=1, **NOTHING)) in {"held", "refuted"}
+
+
+def test_an_incidents_own_figures_count_although_nobody_counted_its_purchases():
+    assert ruling("failed(factory-fail) = 0", incident(1, failed=30)) == "refuted"
+
+
 def test_a_verdict_is_held_against_its_word():
     assert ruling("verdict(factory-fail) = passed", drill(1)) == "held"
     assert ruling("verdict(factory-fail) = passed", drill(1, verdict=Verdict.FAILED)) == "refuted"
