@@ -1,6 +1,7 @@
 """The log-rank test and Holm's adjustment, against published worked examples."""
 
 import itertools
+import math
 
 import pytest
 from hypothesis import given
@@ -56,6 +57,28 @@ def test_where_there_is_nothing_to_compare_there_is_no_test(first, second):
 def test_small_samples_are_no_surer_than_their_ranks_can_be():
     """5 and 5 can be dealt in 252 ways, and two of them are utmost; the approximation alone says 0.002."""
     assert log_rank(Durations((1, 2, 3, 4, 5)), Durations((6, 7, 8, 9, 10))).p_value == 2 / 252
+
+
+def test_drills_that_were_cut_off_before_the_first_end_do_not_make_two_into_five():
+    """Of the second side only two were waiting when the first drill was detected: 2 of 21 ways are as far apart."""
+    assert log_rank(Durations((5.0, 5.1, 5.2, 5.3, 5.4)), Durations((6.0, 6.1), (1.2, 1.2, 1.2))) is None
+
+
+def test_a_lower_bound_at_the_first_end_itself_was_still_waiting():
+    assert log_rank(Durations((5.0, 6.0, 7.0, 8.0, 9.0)), Durations((8.0, 9.0), (5.0, 5.0, 5.0))) is not None
+
+
+def test_few_ends_among_many_drills_are_no_surer_than_few_can_be():
+    """All five that ended are of one side: 2 C(60, 5) / C(120, 5); the approximation alone says 0.023."""
+    found = log_rank(Durations((1.0, 2.0, 3.0, 4.0, 5.0), (9.0,) * 55), Durations((), (9.0,) * 60))
+    assert found.p_value == pytest.approx(2 * math.comb(60, 5) / math.comb(120, 5))
+    assert found.p_value > 0.05
+
+
+def test_what_is_cut_off_between_two_ends_makes_less_sure():
+    """The first end is one of 5 among 10, the others are 4 of 4 among the 6 that still wait: 2 * 1/2 * 1/15."""
+    found = log_rank(Durations((1.0, 2.0, 3.0, 4.0, 5.0)), Durations((8.0, 9.0), (1.5, 1.5, 1.5)))
+    assert found.p_value == pytest.approx(1 / 15)
 
 
 def test_zeros_against_tens_are_told_apart():
