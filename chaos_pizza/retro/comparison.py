@@ -46,7 +46,8 @@ class Comparison:
     """Two sides of a group, held against each other by one measure.
 
     `p_value` is the test's, adjusted for all tests of the retrospective.
-    `needed` is how many drills each side needs to show a change of 30 % in the median, by their `spread`.
+    `needed` is how many drills whose time found its end each side needs, among all these tests, to show a change of
+    30 % in the median, by their `spread`.
     """
 
     experiment: str
@@ -70,8 +71,8 @@ class Comparison:
 
     @property
     def missing(self) -> int:
-        """How many drills both sides together lack until they would show a change of 30 %."""
-        return sum(max(0, self.needed - side.durations.count) for side in (self.before, self.after))
+        """How many drills whose time finds its end both sides together lack until they would show a change of 30 %."""
+        return sum(max(0, self.needed - len(side.durations.seen_s)) for side in (self.before, self.after))
 
 
 def compare_groups(groups: Sequence[Group]) -> tuple[Comparison, ...]:
@@ -83,7 +84,10 @@ def compare_groups(groups: Sequence[Group]) -> tuple[Comparison, ...]:
     """
     found = [comparison for group in groups for comparison in _comparisons(group)]
     adjusted = holm([comparison.test.p_value for comparison in found])
-    return tuple(replace(comparison, p_value=p_value) for comparison, p_value in zip(found, adjusted, strict=True))
+    return tuple(
+        replace(each, p_value=p_value, needed=drills_needed(each.spread.log_spread, tests=len(found)))
+        for each, p_value in zip(found, adjusted, strict=True)
+    )
 
 
 def _comparisons(group: Group) -> Iterator[Comparison]:

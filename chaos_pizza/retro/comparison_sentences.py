@@ -2,7 +2,7 @@
 
 from chaos_pizza.report.phrasing import counted
 from chaos_pizza.retro.comparison import Comparison, Divide, Finding, Side
-from chaos_pizza.retro.wording import MEASURE_WORDS, group_name, median_words, p_words, version_words
+from chaos_pizza.retro.wording import ENDED_WORDS, MEASURE_WORDS, group_name, median_words, p_words, version_words
 
 _CHANGED = {Finding.SHORTER: "shorter", Finding.LONGER: "longer"}
 
@@ -38,7 +38,11 @@ def _test(comparison: Comparison) -> str:
 
 def _missing(comparison: Comparison) -> str:
     if not comparison.missing:
-        return " A change of 30 % would have shown with a probability of 80 %."
-    more = counted(comparison.missing, "more drill")
+        # Of an assumed spread nothing follows about what these drills would have shown.
+        told = "A change of 30 % would have shown with a probability of about 80 % or more."
+        return "" if comparison.spread.is_assumed else f" {told}"
+    is_cut_off = any(side.durations.at_least_s for side in (comparison.before, comparison.after))
+    ended = f" {ENDED_WORDS[comparison.measure]}" if is_cut_off else ""
+    more = counted(comparison.missing, f"more{ended} drill")
     basis = "were their spread the usual one" if comparison.spread.is_assumed else "by the spread seen"
-    return f" To show a change of 30 % takes {more}, so that each side has {comparison.needed}, {basis}."
+    return f" To show a change of 30 % takes {more}, so that each side has {comparison.needed}{ended}, {basis}."

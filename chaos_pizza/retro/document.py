@@ -70,6 +70,7 @@ def _group(figures: GroupFigures) -> dict[str, Any]:
             "change_ratio": CHANGE_RATIO,
             "power_ratio": POWER_RATIO,
             "drills_each_side": figures.needed,
+            "tests": figures.tests,
             **_spread(figures.spread),
         },
     }
@@ -122,7 +123,12 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
 
 
 def _side(side: Side) -> dict[str, Any]:
-    return {"rules_version": side.rules_version, "count": side.durations.count, "median": _median(side.median)}
+    return {
+        "rules_version": side.rules_version,
+        "count": side.durations.count,
+        "at_least": len(side.durations.at_least_s),
+        "median": _median(side.median),
+    }
 
 
 def _spread(spread: Spread) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from statistics import median, quantiles
 
 from chaos_pizza.model.result import Measure, MeasureName
 from chaos_pizza.retro.detections import Detector, detector_of
-from chaos_pizza.retro.durations import Durations
+from chaos_pizza.retro.durations import LEAST_FOR_INTERVAL, Durations
 from chaos_pizza.retro.experiments import MEASURES, Group
 from chaos_pizza.retro.median import Median, estimate_median
-from chaos_pizza.retro.power import Spread, drills_needed, spread_of
+from chaos_pizza.retro.power import Spread, drills_needed, power_of, spread_of
 from chaos_pizza.retro.rate import Rate
 from chaos_pizza.retro.survival import Step, curve_of
 
@@ -47,7 +47,9 @@ class GroupFigures:
     """All that is computed of a group.
 
     `detected` is the share of its drills that anybody or anything detected (of a placebo: the false alarms). `spread`
-    is that of the time to detect; `needed` is how many drills it takes before and after to see a change of 30 %.
+    is that of the time to detect; `needed` is how many detected drills it takes before and after to see a change of
+    30 %, as one of `tests`, and `power_ratio` how probably the drills there are show it, cut in halves: `None` where a
+    half has too few detected ones, or the spread is assumed.
     `unfelt` is the share of the drills in which no purchase failed, `None` where none made any.
     """
 
@@ -57,11 +59,13 @@ class GroupFigures:
     detectors: dict[Detector, int]
     spread: Spread
     needed: int
+    tests: int
+    power_ratio: float | None
     unfelt: Rate | None
 
 
-def figures_of(group: Group) -> GroupFigures:
-    """Return what a group comes to."""
+def figures_of(group: Group, *, tests: int) -> GroupFigures:
+    """Return what a group comes to, in a retrospective that makes so many tests."""
     detectors = Counter(map(detector_of, group.drills))
     spread = _spread(group)
     bought = [drill for drill in group.drills if drill.purchases]
@@ -72,7 +76,9 @@ def figures_of(group: Group) -> GroupFigures:
         detected=Rate(len(group.drills) - detectors[Detector.NOBODY], len(group.drills)),
         detectors={detector: detectors[detector] for detector in Detector},
         spread=spread,
-        needed=drills_needed(spread.log_spread),
+        needed=drills_needed(spread.log_spread, tests=tests),
+        tests=tests,
+        power_ratio=None if spread.is_assumed else _power(group, spread, tests),
         unfelt=unfelt,
     )
 
@@ -82,6 +88,15 @@ def _spread(group: Group) -> Spread:
     versions = group.by_rules().values()
     within = spread_of([Durations.of(drill.measures.get(MeasureName.TTD) for drill in drills) for drills in versions])
     return spread_of([group.durations(MeasureName.TTD)]) if within.is_assumed else within
+
+
+def _power(group: Group, spread: Spread, tests: int) -> float | None:
+    half = len(group.drills) // 2
+    halves = (group.drills[:half], group.drills[half:])
+    detected = min(
+        len(Durations.of(drill.measures.get(MeasureName.TTD) for drill in drills).seen_s) for drills in halves
+    )
+    return power_of(detected, spread.log_spread, tests=tests) if detected >= LEAST_FOR_INTERVAL else None
 
 
 def _measure(group: Group, name: MeasureName) -> MeasureFigures:

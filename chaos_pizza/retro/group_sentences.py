@@ -9,7 +9,6 @@ from chaos_pizza.retro.detections import Detector
 from chaos_pizza.retro.durations import LEAST_FOR_INTERVAL
 from chaos_pizza.retro.figures import GroupFigures, MeasureFigures
 from chaos_pizza.retro.median import MedianMethod
-from chaos_pizza.retro.power import power_of
 from chaos_pizza.retro.rate import Rate
 from chaos_pizza.retro.wording import (
     ABBREVIATIONS,
@@ -107,16 +106,18 @@ def _coarse(figures: GroupFigures) -> Iterator[str]:
 
 
 def _needed(figures: GroupFigures) -> Iterator[str]:
-    if not figures.group.durations(MeasureName.TTD).seen_s:
+    durations = figures.group.durations(MeasureName.TTD)
+    if not durations.seen_s:
         return  # what nobody ever detected has no median that could change
     spread, count = figures.spread, len(figures.group.drills)
     factor = f"two of three drills lie within a factor of {spread.factor:.2g} of the median"
     basis = f"assuming that {factor}" if spread.is_assumed else f"by the spread seen here, where about {factor}"
-    half = count // 2
+    among = f", with {figures.tests} tests to allow for" if figures.tests > 1 else ""
+    kind = "detected drills" if durations.at_least_s else "drills"
     now = f"There {'is' if count == 1 else 'are'} {counted(count, 'drill')} in all"
-    if half >= LEAST_FOR_INTERVAL:
-        now += f": cut in halves, they would show it with a probability of {share(power_of(half, spread.log_spread))}"
+    if figures.power_ratio is not None:
+        now += f": cut in halves, they would show it with a probability of {share(figures.power_ratio)}"
     yield (
         f"To see a change of 30 % in the median {MEASURE_WORDS[MeasureName.TTD]} with a probability of 80 % takes "
-        f"{figures.needed} drills before it and {figures.needed} after it, {basis}. {now}."
+        f"{figures.needed} {kind} before it and {figures.needed} after it, {basis}{among}. {now}."
     )

@@ -84,7 +84,7 @@ def _figures(
 ) -> ExperimentFigures:
     return ExperimentFigures(
         experiment=experiment,
-        groups=tuple(map(figures_of, experiment.groups)),
+        groups=tuple(figures_of(group, tests=len(comparisons)) for group in experiment.groups),
         comparisons=tuple(each for each in comparisons if each.experiment == experiment.name),
         rules=rule_records(experiment.drills),
         limits=limits_of(experiment.name, standings),

@@ -20,6 +20,12 @@ NEVER_WORDS = {
     MeasureName.TTR: "not recovered",
 }
 """What a lower bound of each measure means."""
+ENDED_WORDS = {
+    MeasureName.TTD: "detected",
+    MeasureName.TTM: "mitigated",
+    MeasureName.TTR: "recovered",
+}
+"""What a time that found its end means."""
 ABBREVIATIONS = {MeasureName.TTD: "TTD", MeasureName.TTM: "TTM", MeasureName.TTR: "TTR"}
 _NAME_CHARS = 80
 _VERSION_CHARS = 12

@@ -56,6 +56,57 @@ def test_versions_that_can_not_be_told_apart_say_how_many_drills_it_takes():
     assert f"takes {rules.missing} more drills, so that each side has {rules.needed}, by the spread seen." in sentence
 
 
+def test_of_many_drills_only_the_detected_ones_count_towards_what_would_have_shown():
+    """60 drills a side, two of each detected: they tell no spread, and each side needs many more that are."""
+    drills = [
+        drill(number, took(20 + number) if number in (3, 40, 70, 100) else at_least(200), rules_version=version)
+        for number, version in enumerate(["a"] * 60 + ["b"] * 60)
+    ]
+    (rules,) = compared(drills)
+    assert (rules.finding, rules.needed, rules.missing) == (Finding.ALIKE, 55, 2 * (55 - 2))
+    assert describe_comparison(rules).endswith(
+        " To show a change of 30 % takes 106 more detected drills, so that each side has 55 detected, were their "
+        "spread the usual one."
+    )
+
+
+def alike(count, factor):
+    """Two versions, `count` drills each, whose times lie one between the other's."""
+    return [
+        drill(number, took(10 * factor**number), rules_version="a" if number % 2 else "b")
+        for number in range(2 * count)
+    ]
+
+
+def test_enough_detected_drills_would_have_shown_a_change_but_not_among_many_tests():
+    """15 drills with a spread s of 0.264.
+
+    Two tests take 2 (3.08 s / 0.322) ** 2, or 12.8, and 18 take 2 (3.83 s / 0.322) ** 2, or 19.8.
+    """
+    alone = next(each for each in compared(alike(15, 1.03)) if each.divide is Divide.RULES)
+    assert describe_comparison(alone).endswith(
+        " A change of 30 % would have shown with a probability of about 80 % or more."
+    )
+    many = [
+        replace(each, experiment=f"e{number}", drill_id=f"{number}{each.drill_id}")
+        for number in range(9)
+        for each in alike(15, 1.03)
+    ]
+    among = next(each for each in compared(many) if each.divide is Divide.RULES)
+    assert (alone.needed, among.needed) == (13, 20)
+    assert "takes 10 more drills, so that each side has 20, by the spread seen." in describe_comparison(among)
+
+
+def test_of_an_assumed_spread_nothing_is_said_about_what_would_have_shown():
+    drills = [
+        drill(number, took(10) if number % 3 else took(0), rules_version="a" if number % 2 else "b")
+        for number in range(240)
+    ]
+    rules = next(each for each in compared(drills) if each.divide is Divide.RULES)
+    assert (rules.missing, rules.spread.is_assumed) == (0, True)
+    assert describe_comparison(rules).endswith(" after Holm.")
+
+
 def test_a_version_with_four_drills_is_not_compared():
     found = compared(two_versions(after=(1.9, 2.0, 1.8, 2.2)))
     assert {each.divide for each in found} == {Divide.TIME}

@@ -96,6 +96,25 @@ def test_how_many_drills_a_claim_would_take_is_said_with_its_basis():
     ) in text
 
 
+def test_what_the_drills_there_would_show_is_said_of_the_detected_ones_alone():
+    """20 drills of which 4 in either half were detected: too few for a half to show anything."""
+    times = [took(10 + number) if number % 10 < 4 else at_least(60) for number in range(20)]
+    text = written([drill(number, time, rules_version=None) for number, time in enumerate(times)])
+    assert "takes 55 detected drills before it and 55 after it" in text
+    assert "There are 20 drills in all." in text
+    detected = written([drill(number, took(10 + number % 10), rules_version=None) for number in range(20)])
+    assert "There are 20 drills in all: cut in halves, they would show it with a probability of " in detected
+
+
+def test_more_tests_take_more_drills_and_that_is_said():
+    """Two tests, at 2.5 % each: 2 ((2.2414 + 0.8416) * 0.6 / (0.3567 * 0.9032)) ** 2 = 65.9."""
+    assumed = [drill(30 + number, took(5), announced=False) for number in range(4)]
+    text = written([*two_versions(), *assumed])
+    assert "2 log-rank tests were made" in text
+    assert "takes 66 drills before it and 66 after it, assuming that" in text
+    assert "within a factor of 1.8 of the median, with 2 tests to allow for." in text
+
+
 def test_a_placebos_false_alarms_are_a_rate_and_its_times_none():
     text = written([placebo(0, "alert budget-burns (shop /metrics)"), *(placebo(number) for number in range(1, 10))])
     told = section(text, "placebo")

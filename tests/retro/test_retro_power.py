@@ -50,6 +50,36 @@ def test_so_many_are_just_enough(log_spread):
     assert needed == 5 or power_of(needed - 1, log_spread) < 0.8
 
 
+@pytest.mark.parametrize("tests", [2, 18])
+def test_among_several_tests_it_takes_as_many_more_as_a_stricter_level_asks(tests):
+    """2 ((z + 0.8416) s / (0.3567 * 0.9032)) ** 2 with the z of 0.05 / tests, two-sided: 66.2 and 102.6."""
+    z = {2: 2.2414, 18: 2.9913}[tests]
+    by_hand = 2 * ((z + 0.8416) * 0.6 / (0.3567 * 0.9032)) ** 2
+    needed = drills_needed(ASSUMED_LOG_SPREAD, tests=tests)
+    assert needed == pytest.approx(by_hand, abs=1)
+    assert power_of(needed, ASSUMED_LOG_SPREAD, tests=tests) >= 0.8
+
+
+def test_what_ranks_can_never_show_has_no_power_whatever_the_spread():
+    """2 / C(10, 5) is 0.008, which counts 18 times; 2 / C(14, 7) is 0.0006, and 18 times that 0.01."""
+    assert (power_of(5, 0.01, tests=18), power_of(7, 0.01, tests=18)) == (0.0, pytest.approx(1.0))
+    assert drills_needed(0.01, tests=18) == 6  # 2 / C(12, 6) is 0.0022, 18 times that 0.039
+
+
+def test_the_power_among_many_tests_is_that_of_simulated_drills_of_which_half_are_detected():
+    """As many detected ones as it takes, and as many more that are not: these take nothing away."""
+    generator = np.random.default_rng(20251202)
+    shown, rounds, tests, spread = 0, 300, 18, 0.5
+    needed = drills_needed(spread, tests=tests)
+    for _ in range(rounds):
+        sides = np.exp(generator.normal(0, spread, (2, 2 * needed))) * [[1.0], [0.7]]
+        first, second = (
+            Durations(tuple(sorted(side[side <= 1.0])), (1.0,) * int((side > 1.0).sum())) for side in sides
+        )
+        shown += log_rank(first, second).p_value < LEVEL / tests
+    assert shown / rounds >= 0.8
+
+
 def test_times_without_any_spread_still_take_five_drills():
     """Under five there is no claim, whatever the spread."""
     assert (drills_needed(0.0), power_of(5, 0.0)) == (5, 1.0)
