@@ -6,6 +6,7 @@ Vega-Lite draws, by way of vl-convert: no browser and no network takes part, and
 import copy
 import json
 import re
+import sys
 import unicodedata
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -144,3 +145,13 @@ def _strip(parent: ET.Element) -> None:
             del child.attrib["opacity"]
         child.attrib.update({name: _FRACTION.sub(_shortened, value) for name, value in child.attrib.items()})
         _strip(child)
+
+
+def main() -> None:
+    """Read charts from stdin as JSON, and write their pictures to stdout, by the names of their files."""
+    charts = [Chart(**mapping) for mapping in json.load(sys.stdin)]
+    json.dump({f"{chart.name}.svg": draw(chart) for chart in charts}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

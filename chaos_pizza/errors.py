@@ -10,6 +10,7 @@
     │   ├── BadAnswer               an answer that is not what the service should say
     │   └── Refused                 an answer that says no (wrong key, wrong password, no such thing)
     ├── JournalError                the drill's record can't be written or read
+    ├── DrawingError                a report's pictures can't be drawn; the report is written without them
     └── CalmNotRestored             chaos may still be on (exit 5)
 
 Foreign errors are mapped to these where they enter (`clients.http`), never further in. The text of an error says what
@@ -55,6 +56,10 @@ class Refused(ServiceError):  # noqa: N818
 
 class JournalError(PizzaError):
     """The drill's record can't be written or read."""
+
+
+class DrawingError(PizzaError):
+    """A report's pictures can't be drawn; the report is written without them."""
 
 
 class CalmNotRestored(PizzaError):  # noqa: N818

@@ -1,24 +1,38 @@
 """What is written from a drill's journal: its figures, its report, the pictures and the page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from chaos_pizza.drill.result import Assessment
-from chaos_pizza.errors import UsageError
-from chaos_pizza.folder import (
-    DOCUMENT_NAME,
-    PAGE_NAME,
-    REPORT_NAME,
-    assess_folder,
-    json_text,
-    write_file,
-)
+from chaos_pizza.errors import DrawingError, JournalError, PizzaError, UsageError
+from chaos_pizza.folder import DOCUMENT_NAME, PAGE_NAME, REPORT_NAME, assess_folder, json_text, write_file
+from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.model.notes import Notes
 from chaos_pizza.model.result import DrillResult
 from chaos_pizza.notes_file import read_notes
 from chaos_pizza.report.chart import CHART_NAMES, Chart
 from chaos_pizza.report.document import to_document
+
+_MOST_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedDrill:
+    """A drill that was judged from its journal, as long as that was: `size` bytes.
+
+    `complaints` says what could not be written of it, a line each.
+    """
+
+    folder: Path
+    assessment: Assessment
+    size: int
+    complaints: tuple[str, ...] = ()
+
+    @property
+    def result(self) -> DrillResult:
+        """What is said of the drill."""
+        return self.assessment.result
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +54,59 @@ class WrittenDrill:
         return self.assessment.result
 
 
-def write_results(folder: Path, notes: Notes | None = None) -> WrittenDrill:
-    """Judge a drill from its journal, and write `drill.json`, `report.md`, its pictures and `report.html` anew.
+def judge_drill(folder: Path) -> JudgedDrill:
+    """Judge a drill from its journal and write `drill.json`; takes what judging takes, and draws nothing.
+
+    Raises `JournalError` where the journal can't be read; a file that can't be written is a complaint.
+    """
+    size = _size(folder)
+    assessment = assess_folder(folder)
+    complaints: list[str] = []
+    _write(folder / DOCUMENT_NAME, json_text(to_document(assessment.result)), complaints)
+    return JudgedDrill(folder, assessment, size, tuple(complaints))
+
+
+def write_report(judged: JudgedDrill, notes: Notes | None = None) -> WrittenDrill:
+    """Write `report.md`, its pictures and `report.html` of a drill that was judged.
 
     `notes` are what people wrote of it, by default those in its folder; if these can't be read, the report is written
-    without them, and a complaint says so. Raises `JournalError` where the journal can't be read or the files can't be
-    written.
+    without them. If the journal has grown meanwhile, since the watchdog writes too, the drill is judged anew: the last to
+    write has read all of it. Whatever can't be written is a complaint.
     """
-    assessment = assess_folder(folder)
-    write_file(folder / DOCUMENT_NAME, json_text(to_document(assessment.result)))
-    complaints: list[str] = []
+    for _ in range(_MOST_ROUNDS):
+        written = _written(judged, notes)
+        if _size(judged.folder) == judged.size:
+            break
+        judged = judge_drill(judged.folder)
+    return written
+
+
+def write_results(folder: Path, notes: Notes | None = None) -> WrittenDrill:
+    """Judge a drill from its journal, and write all its results anew; see `judge_drill` and `write_report`."""
+    return write_report(judge_drill(folder), notes)
+
+
+def _written(judged: JudgedDrill, notes: Notes | None) -> WrittenDrill:
+    folder, assessment, complaints = judged.folder, judged.assessment, list(judged.complaints)
     if notes is None:
         notes = _notes(folder, complaints)
-    _write_report(folder, assessment, notes or Notes(), complaints)
+    # Late: a drill's start need not wait for what only its end needs.
+    from chaos_pizza.report.charts.drill import charts_of  # noqa: PLC0415
+    from chaos_pizza.report.lead import to_lead  # noqa: PLC0415
+    from chaos_pizza.report.markdown import to_markdown  # noqa: PLC0415
+    from chaos_pizza.report.page import to_page  # noqa: PLC0415
+
+    result, settings = assessment.result, assessment.settings
+    charts = charts_of(result, settings, assessment.course)
+    pictures = _draw(charts, complaints)
+    drawn = [chart for chart in charts if f"{chart.name}.svg" in pictures]
+    markdown = to_markdown(
+        result, settings, notes or Notes(), charts=drawn, course=assessment.course, clocks=assessment.clocks
+    )
+    _replace_pictures(folder, pictures, complaints)
+    _write(folder / REPORT_NAME, markdown, complaints)
+    lead, title = to_lead(result, settings), result.title or result.drill_id
+    _write(folder / PAGE_NAME, to_page(markdown, title=title, pictures=pictures, lead_html=lead), complaints)
     return WrittenDrill(folder, assessment, notes, tuple(complaints))
 
 
@@ -64,43 +118,56 @@ def _notes(folder: Path, complaints: list[str]) -> Notes | None:
         return None
 
 
-def _write_report(folder: Path, assessment: Assessment, notes: Notes, complaints: list[str]) -> None:
-    # Late: a drill's start need not wait for what only its end needs.
-    from chaos_pizza.report.charts.drill import charts_of  # noqa: PLC0415
-    from chaos_pizza.report.lead import to_lead  # noqa: PLC0415
-    from chaos_pizza.report.markdown import to_markdown  # noqa: PLC0415
-    from chaos_pizza.report.page import to_page  # noqa: PLC0415
-
-    result, settings = assessment.result, assessment.settings
-    charts = charts_of(result, settings, assessment.course)
-    pictures = _draw(charts, complaints)
-    drawn = [chart for chart in charts if f"{chart.name}.svg" in pictures]
-    markdown = to_markdown(result, settings, notes, charts=drawn, course=assessment.course, clocks=assessment.clocks)
-    _replace_pictures(folder, pictures)
-    write_file(folder / REPORT_NAME, markdown)
-    page = to_page(
-        markdown, title=result.title or result.drill_id, pictures=pictures, lead_html=to_lead(result, settings)
-    )
-    write_file(folder / PAGE_NAME, page)
-
-
 def _draw(charts: Sequence[Chart], complaints: list[str]) -> dict[str, str]:
-    """Return the pictures by the names of their files; a picture that can't be drawn costs no report."""
-    from chaos_pizza.charting import draw  # noqa: PLC0415
+    """Return the pictures by the names of their files; those that can't be drawn cost no report."""
+    from chaos_pizza.drawing import draw_apart  # noqa: PLC0415
 
-    pictures = {}
-    for chart in charts:
-        try:
-            pictures[f"{chart.name}.svg"] = draw(chart)
-        except ValueError as error:
-            complaints.append(f"the picture {chart.name} could not be drawn: {str(error)[:200]}")
-    return pictures
+    try:
+        return draw_apart(charts)
+    except DrawingError as error:
+        complaints.append(f"the report is without its pictures: {error}")
+        return {}
 
 
-def _replace_pictures(folder: Path, pictures: Mapping[str, str]) -> None:
+def _replace_pictures(folder: Path, pictures: Mapping[str, str], complaints: list[str]) -> None:
     """Write the pictures, and take away those of a former report that this one doesn't show."""
-    for name in CHART_NAMES:
-        if f"{name}.svg" not in pictures:
-            (folder / f"{name}.svg").unlink(missing_ok=True)
-    for name, svg in pictures.items():
-        write_file(folder / name, svg)
+    for name in (f"{name}.svg" for name in CHART_NAMES):
+        if name in pictures:
+            _write(folder / name, pictures[name], complaints)
+            continue
+        try:
+            (folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            complaints.append(f"{folder / name}, which is no longer right, can't be removed: {error.strerror}")
+
+
+def _write(path: Path, text: str, complaints: list[str]) -> None:
+    try:
+        write_file(path, text)
+    except JournalError as error:
+        complaints.append(str(error))
+
+
+def _size(folder: Path) -> int:
+    try:
+        return (folder / JOURNAL_NAME).stat().st_size
+    except OSError:
+        return 0
+
+
+def complaint_of(work: Callable[[], object]) -> str | None:
+    """Do what nothing of the drill's depends on; return what it complained of, whatever that was, or `None`."""
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - a mistake of ours here must not cost a drill its verdict
+        return complaint_text(error)
+    return None
+
+
+def complaint_text(error: Exception) -> str:
+    """Return what an error tells in one line; of one that is no mistake of a user's or a service's, its kind alone."""
+    if isinstance(error, PizzaError):
+        return str(error)
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return f"this is a bug of ours ({type(error).__name__}); please report it"

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from chaos_pizza.clock import AnchoredClock
-from chaos_pizza.errors import JournalError
+from chaos_pizza.errors import JournalError, UsageError
 from chaos_pizza.folder import create_drill_folder
 from chaos_pizza.journal.file import JOURNAL_NAME, JournalWriter
-from chaos_pizza.model.event import DrillStarted
+from chaos_pizza.model.event import Aborted, DrillStarted
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
-from chaos_pizza.results import write_results
+from chaos_pizza.results import complaint_of, judge_drill, write_report, write_results
 
 AT = datetime(2026, 11, 24, 20, 5, 9, tzinfo=UTC)
 STARTED = DrillStarted(
@@ -95,7 +96,38 @@ def test_notes_that_can_not_be_read_cost_no_verdict_and_lose_nothing(whole):
     assert (whole / "notes.yaml").read_text(encoding="utf-8") == "impact: [unfinished\n"
 
 
-def test_results_that_can_not_be_written_are_told(torso):
-    (torso / "drill.json").mkdir()
-    with pytest.raises(JournalError, match=r"drill\.json can't be written: Is a directory"):
-        write_results(torso)
+@pytest.mark.parametrize("name", ["drill.json", "report.md", "report.html", "course.svg"])
+def test_a_file_that_can_not_be_written_costs_neither_the_verdict_nor_the_others(whole, name):
+    (whole / name).mkdir()
+    written = write_results(whole)
+    assert written.result.judgement.verdict.value == "passed"
+    (complaint,) = written.complaints
+    assert f"{name} can't be written: Is a directory" in complaint
+    assert {"drill.json", "report.md", "report.html", "course.svg"} <= set(names(whole))
+    assert all((whole / other).is_file() for other in names(whole) if other != name)
+
+
+def test_a_journal_that_grows_while_its_report_is_written_is_read_again(torso):
+    judged = judge_drill(torso)
+    writer = JournalWriter(torso, AnchoredClock(), resume=True)
+    writer.record(Aborted(AT, "enough"), at=AT)
+    writer.close()
+    assert write_report(judged).result.judgement.verdict is Verdict.ABORTED
+    assert json.loads((torso / "drill.json").read_text(encoding="utf-8"))["verdict"] == "aborted"
+
+
+def test_without_a_journal_there_are_no_results(tmp_path):
+    with pytest.raises(JournalError, match="no journal can be read"):
+        write_results(tmp_path)
+
+
+def test_whatever_goes_wrong_beside_a_drill_is_a_line():
+    def usage():
+        raise UsageError("no such thing")
+
+    def bug():
+        raise KeyError("mine")
+
+    assert complaint_of(usage) == "no such thing"
+    assert complaint_of(bug) == "this is a bug of ours (KeyError); please report it"
+    assert complaint_of(lambda: None) is None

@@ -85,7 +85,14 @@ class CiOutputs:
             raise
         finally:
             if self.wanted:
-                self.write([_turn(experiment, telling)], stdout_is_taken=stdout_is_taken)
+                self._write_after(experiment, telling, stdout_is_taken=stdout_is_taken)
+
+    def _write_after(self, experiment: Path, telling: Telling, *, stdout_is_taken: bool) -> None:
+        from chaos_pizza.results import complaint_of  # noqa: PLC0415 - only a run of CI needs it
+
+        complaint = complaint_of(lambda: self.write([_turn(experiment, telling)], stdout_is_taken=stdout_is_taken))
+        if complaint is not None:
+            click.echo(f"chaos-pizza, after the drill: the CI system could not be told: {complaint}", err=True)
 
     def write(self, turns: "Sequence[Turn]", *, stdout_is_taken: bool = False) -> None:
         """Write all that was asked for. What can't be written is told on stderr, and changes no exit code."""

@@ -8,7 +8,7 @@ from chaos_pizza.aftermath import keep_in_history
 from chaos_pizza.cli.editor import edit_file
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import read_configuration
-from chaos_pizza.errors import UsageError
+from chaos_pizza.errors import JournalError, UsageError
 from chaos_pizza.folder import PAGE_NAME, PDF_NAME, REPORT_NAME, find_drill_folder
 from chaos_pizza.notes_file import offer_notes, read_notes
 from chaos_pizza.results import write_results
@@ -32,12 +32,12 @@ def report(drill: str, edit: bool, pdf: bool, config_path: Path | None, reports:
         _edit_notes(folder)
     # Read first: what people got wrong is to be said before anything is written.
     written = write_results(folder, read_notes(folder))
-    complaints = list(written.complaints)
-    if folder.parent.resolve() == kept_in.resolve():
-        # A drill from elsewhere, an example say, is none of this history's.
-        complaints += keep_in_history(written, configuration, kept_in)
-    for complaint in complaints:
-        click.echo(f"chaos-pizza: {complaint}", err=True)
+    if written.complaints:
+        raise JournalError("; ".join(written.complaints))
+    # A drill from elsewhere, an example say, is none of this history's; one that is under way is kept at its end.
+    if folder.parent.resolve() == kept_in.resolve() and not written.result.cut_off:
+        for complaint in keep_in_history(written, configuration, kept_in):
+            click.echo(f"chaos-pizza: {complaint}", err=True)
     click.echo(f"{written.result.judgement.verdict.value}: {folder / REPORT_NAME}, {folder / PAGE_NAME}")
     if pdf:
         click.echo(_printed(folder))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from chaos_pizza.cli.drill import follow_up, tell
+from chaos_pizza.cli.drill_end import AfterDrill, let_know, tell, write_up
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.console.progress import Progress
@@ -33,6 +33,7 @@ def resume(drill: str, config_path: Path | None, reports: Path | None, productio
     torso, started = read_torso(find_drill_folder(reports or configuration.reports, drill))
     target = configuration.target(started.target)
     with ExitStack() as stack:
+        after = stack.enter_context(AfterDrill())
         stack.enter_context(
             permit(target, configuration, datetime.now(UTC), production=production, drill=started.drill_id)
         )
@@ -42,8 +43,9 @@ def resume(drill: str, config_path: Path | None, reports: Path | None, productio
         def watch(session: DrillSession) -> None:
             display.enter_context(Progress(session, console))
 
-        held = resume_drill(torso, started, target, timeout_s, watch)
+        held = resume_drill(torso, started, target, timeout_s, watch, after.begin)
         display.close()
-    tell(held, console, as_json=False, target_name=started.target)
-    follow_up(held, configuration, started.target)
+        tell(held, console, as_json=False, target_name=started.target)
+        written = write_up(held, after, started.target)
+        let_know(held, written, configuration, after, started.target)
     sys.exit(held.exit_code)

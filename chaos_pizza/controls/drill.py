@@ -33,7 +33,7 @@ from chaos_pizza.live.permission import permit
 from chaos_pizza.live.session import DrillSession, open_session
 from chaos_pizza.model.event import ActivityEnded, HypothesisChecked
 from chaos_pizza.model.incident import Stage
-from chaos_pizza.results import write_results
+from chaos_pizza.results import complaint_text, write_results
 
 __all__ = [
     "after_activity_control",
@@ -137,12 +137,20 @@ def after_experiment_control(state: Journal = None, **_: Any) -> None:
         state.update(clean)
         write_toolkit_journal(session.folder, state)
         if drill_is_toolkits():
+            _warn(session)
             _conclude(session)
-    except PizzaError as error:
-        logger.error(f"The drill's results are not complete: {error}")  # noqa: TRY400 - users are shown a line, no traceback
+            _warn(session)
+    except Exception as error:  # noqa: BLE001 - the engine would show it to nobody
+        logger.error(f"The drill's results are not complete: {complaint_text(error)}")  # noqa: TRY400 - users are shown a line, no traceback
     finally:
         _signals.uninstall()
         _permission.close()
+
+
+def _warn(session: DrillSession) -> None:
+    if session.owes_calm:
+        target = session.commission.target.name
+        logger.critical(f"CHAOS MAY STILL BE ON. Run: chaos-pizza calm --target {target}")
 
 
 def _conclude(session: DrillSession) -> None:

@@ -9,14 +9,13 @@ from typing import Any
 
 from chaoslib.experiment import run_experiment
 
-from chaos_pizza.errors import JournalError
 from chaos_pizza.experiment.declaration import Declaration
 from chaos_pizza.live.commission import Commission
 from chaos_pizza.live.current import set_current_session
 from chaos_pizza.live.session import DrillSession, open_session
 from chaos_pizza.model.result import DrillResult, Verdict
 from chaos_pizza.model.target import SECRETS, Target
-from chaos_pizza.results import WrittenDrill, write_results
+from chaos_pizza.results import JudgedDrill, complaint_text, judge_drill
 from chaos_pizza.runner.sandbox_process import running_sandbox
 
 _SETTINGS = {"runtime": {"rollbacks": {"strategy": "always"}, "hypothesis": {"strategy": "default"}}}
@@ -25,20 +24,20 @@ _SETTINGS = {"runtime": {"rollbacks": {"strategy": "always"}, "hypothesis": {"st
 
 @dataclass(frozen=True, slots=True)
 class HeldDrill:
-    """A drill that was held: where its results are, what they say, and the exit code.
+    """A drill that was held and judged: where it lies, what it says, and the exit code. Its report is not written yet.
 
-    `written` is `None` where not even the journal could be read; `complaint` then says why.
+    `judged` is `None` where not even the journal could be read; `complaint` then says why.
     """
 
     folder: Path
-    written: WrittenDrill | None
+    judged: JudgedDrill | None
     exit_code: int
     complaint: str | None = None
 
     @property
     def result(self) -> DrillResult | None:
         """What is said of the drill; `None` where nothing could be read of it."""
-        return self.written.result if self.written else None
+        return self.judged.result if self.judged else None
 
 
 def hold_drill(
@@ -48,12 +47,14 @@ def hold_drill(
     reports: Path,
     watch: Callable[[DrillSession], None],
     permission: AbstractContextManager[None],
+    over: Callable[[], None],
 ) -> HeldDrill:
     """Hold a drill on a target, or on a sandbox started for it, and return how it went.
 
     `watch` is given the session before it begins; `permission` is asked for before anything else, and held until the
-    drill's end. Must be called in the main thread, as the engine sets signals.
-    Raises `UsageError` or `ServiceError` where the drill can't be held; nothing was started then.
+    drill's end. `over` is called as soon as the drill is over, before it is judged. To be called in the main thread, as
+    the engine sets signals. Raises `UsageError` or `ServiceError` where the drill can't be held; nothing was started
+    then.
     """
     with ExitStack() as stack:
         stack.enter_context(permission)
@@ -69,6 +70,7 @@ def hold_drill(
             # Only a signal in the very last moments leads here: the control has not come to its end.
             session.abort("the experiment did not come to its end")
             session.finish("interrupted", deviated=False)
+        over()
         return results_of(session)
 
 
@@ -88,12 +90,12 @@ def _run(experiment: dict[str, Any], target: Target) -> None:
 
 
 def results_of(session: DrillSession) -> HeldDrill:
-    """Judge a drill that has come to its end, and write its results."""
+    """Judge a drill that has come to its end."""
     # What was seen outweighs what could be written down: a journal that broke off can't vouch for calm.
     try:
-        written = write_results(session.folder)
-    except JournalError as error:
+        judged = judge_drill(session.folder)
+    except Exception as error:  # noqa: BLE001 - whatever it is, what is known of calm has to be said
         verdict = Verdict.CALM_NOT_RESTORED if session.owes_calm else Verdict.INVALID
-        return HeldDrill(session.folder, None, verdict.exit_code, str(error))
-    verdict = Verdict.CALM_NOT_RESTORED if session.owes_calm else written.result.judgement.verdict
-    return HeldDrill(session.folder, written, verdict.exit_code, session.failure)
+        return HeldDrill(session.folder, None, verdict.exit_code, complaint_text(error))
+    verdict = Verdict.CALM_NOT_RESTORED if session.owes_calm else judged.result.judgement.verdict
+    return HeldDrill(session.folder, judged, verdict.exit_code, session.failure)

@@ -99,7 +99,7 @@ def exit_code_of(returned: int, has_document: bool, interrupted: bool) -> int:
     """Return the exit code that a drill's process stands for, whatever it returned (below 0: died of a signal)."""
     if returned in _KNOWN_CODES and (has_document or returned not in _NEED_A_DOCUMENT):
         return returned
-    if interrupted and (returned in _NEED_A_DOCUMENT or -returned in _SIGNALS):
+    if interrupted and not has_document and (returned in _NEED_A_DOCUMENT or -returned in _SIGNALS):
         # The signal came before the drill took signals over: nothing was broken yet.
         return Verdict.ABORTED.exit_code
     return Verdict.CALM_NOT_RESTORED.exit_code if returned < 0 else Verdict.INVALID.exit_code

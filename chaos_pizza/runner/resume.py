@@ -39,11 +39,17 @@ def read_torso(folder: Path) -> tuple[Torso, DrillStarted]:
 
 
 def resume_drill(
-    torso: Torso, started: DrillStarted, target: Target, timeout_s: float, watch: Callable[[DrillSession], None]
+    torso: Torso,
+    started: DrillStarted,
+    target: Target,
+    timeout_s: float,
+    watch: Callable[[DrillSession], None],
+    over: Callable[[], None],
 ) -> HeldDrill:
     """Go on with a drill until its fault is off and the shop has recovered, at most `timeout_s` seconds.
 
-    What is still broken then is put back. Raises `UsageError` or `ServiceError` where that can't be.
+    What is still broken then is put back. `over` is called as soon as the drill is over, before it is judged. Raises
+    `UsageError` or `ServiceError` where that can't be.
     """
     declaration = Declaration(started.experiment, started.title, started.settings)
     signals = AbortOnSignal()
@@ -61,4 +67,6 @@ def resume_drill(
         session.enter(Stage.ROLLBACK)
         session.restore_calm()
         session.finish("resumed", deviated=False)
+        signals.uninstall()
+        over()
         return results_of(session)

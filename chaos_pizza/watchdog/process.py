@@ -3,12 +3,14 @@
 import json
 import signal
 import sys
+from pathlib import Path
 
 from chaos_pizza.errors import PizzaError
 from chaos_pizza.lease_file import remove_lease, watched, write_lease
 from chaos_pizza.model.conversion import from_mapping
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.model.target import Target
+from chaos_pizza.results import complaint_of, write_results
 from chaos_pizza.watchdog.takeover import take_over
 from chaos_pizza.watchdog.vigil import Pipe, keep_vigil
 
@@ -31,7 +33,11 @@ def run_armed() -> None:
             reason = keep_vigil(pipe, orders["silence_s"], orders["greatest_duration_s"])
             if reason is not None:
                 take_over(lease, target, reason)
+            # First the lease: calm is back, and nothing that goes wrong with a report is to have it restored again.
             remove_lease(lease)
+            if reason is not None:
+                # What can't be written now, chaos-pizza report writes at any time.
+                complaint_of(lambda: write_results(Path(lease.folder)))
     except PizzaError as error:
         _answer(str(error))
 

@@ -17,7 +17,6 @@ from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
-from chaos_pizza.results import write_results
 from chaos_pizza.watchdog.vigil import HUNG_UP
 
 _TRY_S = 5.0
@@ -27,7 +26,7 @@ _EPHEMERAL_PATIENCE = timedelta(seconds=10)
 
 
 def take_over(lease: Lease, target: Target, reason: str) -> None:
-    """Restore calm in a drill's place and prove it; returns only then.
+    """Restore calm in a drill's place and prove it; returns only then, with nothing but the results to be written.
 
     A drill that did not hang up is ended first: two hands must not write one journal. What can't be recorded keeps
     nothing from being restored.
@@ -43,11 +42,6 @@ def take_over(lease: Lease, target: Target, reason: str) -> None:
     finally:
         if journal:
             journal.close()
-    try:
-        write_results(Path(lease.folder))
-    except JournalError:
-        # Calm is back, which is what was promised; the report can be written anew at any time.
-        return
 
 
 async def _restore(lease: Lease, target: Target, clock: AnchoredClock, record: Callable[[Event], None]) -> None:

@@ -66,7 +66,7 @@ class Scene:
         for place, event in enumerate(events):
             places.setdefault(type(event), []).append(place)
         records = [Recorded(number, NOON, event) for number, event in enumerate(events)]
-        observations = Observations(None, NOON, NOON, records, places, None)
+        observations = Observations(None, NOON, NOON, records, places, None, None)
         return [
             (dated.change.state, seconds(dated.when.earliest), seconds(dated.when.latest))
             for dated in dated_changes(observations)
