@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from chaos_pizza.claims.standing import ItemStanding, ItemState
 from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.phrasing import counted, day_of
 from chaos_pizza.retro.comparison import Comparison, Divide, Finding
 from chaos_pizza.retro.comparison_sentences import describe_comparison
-from chaos_pizza.retro.detections import Uncaught
+from chaos_pizza.retro.detections import Uncaught, was_cut_off
 from chaos_pizza.retro.figures import GroupFigures
-from chaos_pizza.retro.wording import MEASURE_WORDS, group_name, listed, name_of
+from chaos_pizza.retro.wording import MEASURE_WORDS, cut_off_words, group_name, listed, name_of
 
 IMPROVED, NO_ALERT_CATCHES, OVERDUE = "What improved", "What no alert catches", "What is overdue"
 _ITEM_CHARS = 120
@@ -56,11 +57,10 @@ def answer(
     standings: Sequence[ItemStanding],
 ) -> Answer:
     """Return the answer; what the drills can't show is not claimed, but what it would take is said."""
-    longest_first = sorted(uncaught, key=lambda each: (-each.drills, each.experiment))
     return Answer(
         tuple(_improved(figures, comparisons)),
         sum(comparison.finding is Finding.LONGER for comparison in comparisons),
-        tuple(map(_uncaught, longest_first)) or (_all_caught(figures),),
+        tuple(_not_caught(figures, uncaught)),
         tuple(_overdue(standings)),
     )
 
@@ -102,10 +102,21 @@ def _waiting(figures: Sequence[GroupFigures]) -> str:
     )
 
 
-def _all_caught(figures: Sequence[GroupFigures]) -> str:
-    if any(drill.failed for each in figures for drill in each.group.drills):
+def _not_caught(figures: Sequence[GroupFigures], uncaught: Sequence[Uncaught]) -> list[str]:
+    """Return what no alert catches, the longest spell first; the first sentence says what was left out of all."""
+    drills = [drill for each in figures for drill in each.group.drills]
+    felt = [drill for drill in drills if drill.failed and drill.fault is not FaultKind.NONE]
+    cut_off = sum(map(was_cut_off, felt))
+    longest_first = sorted(uncaught, key=lambda each: (-each.drills, each.experiment))
+    told = [_uncaught(each) for each in longest_first] or [_all_caught(len(felt), cut_off)]
+    return [f"{told[0]} {cut_off_words(cut_off)}" if cut_off else told[0], *told[1:]]
+
+
+def _all_caught(felt: int, cut_off: int) -> str:
+    """Return what is known where no spell is, of so many drills that made purchases fail."""
+    if felt > cut_off:
         return "nothing that was tried: an alert fired in the latest drill of each experiment that made purchases fail."
-    return "unknown: no drill made any purchase fail."
+    return "unknown: no drill made any purchase fail." if not felt else "unknown: no drill lasted long enough to tell."
 
 
 def _uncaught(uncaught: Uncaught) -> str:

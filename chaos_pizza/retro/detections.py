@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.history import PastDrill
-from chaos_pizza.model.result import Sight
+from chaos_pizza.model.result import MeasureName, Sight, Verdict
+
+_CUT_OFF = (Verdict.ABORTED, Verdict.CALM_NOT_RESTORED)
 
 
 class Detector(StrEnum):
@@ -71,14 +73,25 @@ def rule_records(drills: Iterable[PastDrill]) -> tuple[RuleRecord, ...]:
 def uncaught_of(experiment: str, drills: Sequence[PastDrill]) -> Uncaught | None:
     """Return the latest drills of an experiment that no alert caught; `None` where one caught the very latest.
 
-    `drills` stand the oldest first. Those in which no purchase failed had nothing to catch, and don't count.
+    `drills` stand the oldest first. Those in which no purchase failed had nothing to catch, and don't count; those that
+    were cut off might have been caught, and don't count either.
     """
     run: list[PastDrill] = []
-    for drill in reversed([drill for drill in drills if drill.failed]):
+    for drill in reversed([drill for drill in drills if drill.failed and not was_cut_off(drill)]):
         if was_caught(drill):
             break
         run.append(drill)
     return Uncaught(experiment, len(run), run[-1], rule_records(run)) if run else None
+
+
+def was_cut_off(drill: PastDrill) -> bool:
+    """Whether a drill ended early, before anything detected its fault: by an abort, or since calm was not restored.
+
+    Then nobody knows what would have. A placebo that ended so, without a false alarm, might still have raised one.
+    """
+    ttd = drill.measures.get(MeasureName.TTD)
+    is_open = ttd is None or ttd.censored
+    return drill.verdict in _CUT_OFF and is_open and detector_of(drill) is Detector.NOBODY and not was_caught(drill)
 
 
 def was_caught(drill: PastDrill) -> bool:

@@ -63,6 +63,7 @@ def _group(figures: GroupFigures) -> dict[str, Any]:
         "announced": figures.group.announced,
         "drills": len(figures.group.drills),
         "detected": _rate(figures.detected),
+        "cut_off": figures.cut_off,
         "detected_by": {detector.value: count for detector, count in figures.detectors.items()},
         "unfelt": None if figures.unfelt is None else _rate(figures.unfelt),
         "measures": {measure.name.value: _measure(measure) for measure in figures.measures},

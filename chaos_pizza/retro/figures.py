@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 
 from chaos_pizza.model.result import Measure, MeasureName
-from chaos_pizza.retro.detections import Detector, detector_of
+from chaos_pizza.retro.detections import Detector, detector_of, was_cut_off
 from chaos_pizza.retro.durations import LEAST_FOR_INTERVAL, Durations
 from chaos_pizza.retro.experiments import MEASURES, Group
 from chaos_pizza.retro.median import Median, estimate_median
@@ -46,7 +46,8 @@ class MeasureFigures:
 class GroupFigures:
     """All that is computed of a group.
 
-    `detected` is the share of its drills that anybody or anything detected (of a placebo: the false alarms). `spread`
+    `detected` is the share of its drills that anybody or anything detected (of a placebo: the false alarms), and
+    `detectors` who did first; the drills that were `cut_off` before are left out of both, and counted. `spread`
     is that of the time to detect; `needed` is how many detected drills it takes before and after to see a change of
     30 %, as one of `tests`, and `power_ratio` how probably the drills there are show it, cut in halves: `None` where a
     half has too few detected ones, or the spread is assumed.
@@ -56,6 +57,7 @@ class GroupFigures:
     group: Group
     measures: tuple[MeasureFigures, ...]
     detected: Rate
+    cut_off: int
     detectors: dict[Detector, int]
     spread: Spread
     needed: int
@@ -66,14 +68,16 @@ class GroupFigures:
 
 def figures_of(group: Group, *, tests: int) -> GroupFigures:
     """Return what a group comes to, in a retrospective that makes so many tests."""
-    detectors = Counter(map(detector_of, group.drills))
+    whole = [drill for drill in group.drills if not was_cut_off(drill)]
+    detectors = Counter(map(detector_of, whole))
     spread = _spread(group)
     bought = [drill for drill in group.drills if drill.purchases]
     unfelt = Rate(sum(drill.failed == 0 for drill in bought), len(bought)) if bought else None
     return GroupFigures(
         group=group,
         measures=tuple(_measure(group, name) for name in MEASURES),
-        detected=Rate(len(group.drills) - detectors[Detector.NOBODY], len(group.drills)),
+        detected=Rate(len(whole) - detectors[Detector.NOBODY], len(whole)),
+        cut_off=len(group.drills) - len(whole),
         detectors={detector: detectors[detector] for detector in Detector},
         spread=spread,
         needed=drills_needed(spread.log_spread, tests=tests),

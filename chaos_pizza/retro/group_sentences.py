@@ -14,6 +14,7 @@ from chaos_pizza.retro.wording import (
     ABBREVIATIONS,
     MEASURE_WORDS,
     NEVER_WORDS,
+    cut_off_words,
     interval_words,
     listed,
     median_words,
@@ -37,9 +38,10 @@ def describe_group(figures: GroupFigures, *, is_placebo: bool, asks_unfelt: bool
     `asks_unfelt` says that the experiment asks whether diners notice anything at all.
     """
     if is_placebo:
-        return list(_placebo(figures.detected))
+        return [*_placebo(figures.detected), *_cut_off(figures.cut_off)]
     return [
-        f"Detected: {rate_words(figures.detected)}{_too_few(figures.detected)}. First by {_detectors(figures)}.",
+        *_detected(figures),
+        *_cut_off(figures.cut_off),
         *(_unfelt(figures.unfelt) if asks_unfelt and figures.unfelt is not None else ()),
         *_mixed(figures),
         *_coarse(figures),
@@ -60,7 +62,19 @@ def _median_row(measure: MeasureFigures) -> tuple[str, ...]:
 
 
 def _placebo(alarms: Rate) -> Iterator[str]:
-    yield f"Nothing was broken. False alarms: {rate_words(alarms)}{_too_few(alarms)}."
+    told = f"{rate_words(alarms)}{_too_few(alarms)}" if alarms.of else "unknown"
+    yield f"Nothing was broken. False alarms: {told}."
+
+
+def _detected(figures: GroupFigures) -> Iterator[str]:
+    rate = figures.detected
+    told = f"{rate_words(rate)}{_too_few(rate)}. First by {_detectors(figures)}" if rate.of else "unknown"
+    yield f"Detected: {told}."
+
+
+def _cut_off(count: int) -> Iterator[str]:
+    if count:
+        yield cut_off_words(count)
 
 
 def _too_few(rate: Rate) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chaos_pizza.model.result import MeasureName
 from chaos_pizza.report.escape import one_line
-from chaos_pizza.report.phrasing import at_least, bounds, duration, share
+from chaos_pizza.report.phrasing import at_least, bounds, counted, duration, share
 from chaos_pizza.retro.durations import Durations
 from chaos_pizza.retro.median import Median, MedianMethod
 from chaos_pizza.retro.rate import Rate
@@ -83,6 +83,14 @@ def rate_words(rate: Rate) -> str:
     return (
         f"{rate.count} of {rate.of} ({share(rate.count / rate.of)}; the true rate is "
         f"{share(low).removesuffix(' %')} to {share(high)}, with 95 %)"
+    )
+
+
+def cut_off_words(count: int) -> str:
+    """Return, in a sentence, how many drills were left out since they were cut off."""
+    drills = counted(count, "drill")
+    return (
+        f"Left out here: {drills} that ended early (aborted, or calm not restored) before an alert or a person noticed."
     )
 
 

@@ -7,7 +7,7 @@ from retro_examples import ALERT, TODAY, at_least, blind_drill, drill, placebo, 
 
 from chaos_pizza.claims.standing import standing_of
 from chaos_pizza.model.notes import ActionItem, OpenedItem
-from chaos_pizza.model.result import Sight
+from chaos_pizza.model.result import Sight, Verdict
 
 
 def item(number=1, due=None, claim=None, text="Tighten the alert", owner="ann"):
@@ -97,6 +97,30 @@ def test_what_every_alert_catches_is_said_of_what_was_tried():
 
 def test_without_any_failed_purchase_nothing_is_known_of_alerts():
     assert answered([placebo(0)]).uncaught == ("unknown: no drill made any purchase fail.",)
+
+
+LEFT_OUT = " that ended early (aborted, or calm not restored) before an alert or a person noticed."
+
+
+def cut_off(*numbers):
+    return [drill(number, at_least(1.2), verdict=Verdict.ABORTED, failed=2) for number in numbers]
+
+
+def test_drills_that_were_cut_off_are_left_out_of_what_no_alert_catches_and_counted():
+    (sentence,) = answered([drill(0, took(2)), *cut_off(1, 2)]).uncaught
+    assert sentence == (
+        "nothing that was tried: an alert fired in the latest drill of each experiment that made purchases fail. "
+        "Left out here: 2 drills" + LEFT_OUT
+    )
+    (sentence,) = answered([blind_drill(0), *cut_off(1)]).uncaught
+    assert sentence.startswith("factory-badjwt: no alert fired in the latest drill")
+    assert sentence.endswith(". Left out here: 1 drill" + LEFT_OUT)
+
+
+def test_where_every_drill_was_cut_off_nothing_is_known_of_alerts():
+    assert answered(cut_off(0)).uncaught == (
+        "unknown: no drill lasted long enough to tell. Left out here: 1 drill" + LEFT_OUT,
+    )
 
 
 def test_a_placebo_has_nothing_to_catch():

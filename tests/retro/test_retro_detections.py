@@ -4,8 +4,8 @@ import pytest
 from retro_examples import ALERT, PERSON, at_least, blind_drill, day, drill, sight, took
 
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.result import Sight
-from chaos_pizza.retro.detections import Detector, RuleRecord, detector_of, rule_records, uncaught_of
+from chaos_pizza.model.result import Sight, Verdict
+from chaos_pizza.retro.detections import Detector, RuleRecord, detector_of, rule_records, uncaught_of, was_cut_off
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,30 @@ def test_the_latest_drills_without_an_alert_are_counted_back_to_the_last_that_on
 
 def test_an_alert_that_fired_after_a_person_noticed_has_caught_it_too():
     assert uncaught_of("factory-fail", [drill(0, took(60), detected_by=PERSON, sights=(sight(Sight.FIRED),))]) is None
+
+
+@pytest.mark.parametrize("verdict", [Verdict.ABORTED, Verdict.CALM_NOT_RESTORED])
+def test_a_drill_that_was_cut_off_might_have_been_caught(verdict):
+    cut_off = [drill(number, at_least(1.2), verdict=verdict, failed=2) for number in (1, 3)]
+    assert uncaught_of("factory-fail", [drill(0, took(2)), *cut_off]) is None
+    missed = drill(2, at_least(60))
+    found = uncaught_of("factory-fail", [drill(0, took(2)), cut_off[0], missed, cut_off[1]])
+    assert (found.drills, found.since) == (1, missed)
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        (drill(0, at_least(1.2), verdict=Verdict.ABORTED), True),
+        (drill(0, at_least(1.2), verdict=Verdict.CALM_NOT_RESTORED), True),
+        (drill(0, took(1), verdict=Verdict.ABORTED), False),
+        (drill(0, at_least(60), verdict=Verdict.FAILED), False),
+        (drill(0, at_least(1.2), verdict=Verdict.ABORTED, sights=(sight(Sight.FIRED),)), False),
+    ],
+    ids=["aborted", "calm not restored", "detected before", "whole", "an alert fired"],
+)
+def test_only_what_ended_early_and_undetected_was_cut_off(of, expected):
+    assert was_cut_off(of) is expected
 
 
 def test_a_drill_in_which_no_purchase_failed_had_nothing_to_catch():

@@ -38,7 +38,15 @@ def test_a_median_stands_with_its_interval_and_what_is_not_reached_is_null():
     undetected = to_document(retro([drill(number, at_least(60)) for number in range(6)]), {})
     (group,) = undetected["experiments"][0]["groups"]
     assert group["measures"]["ttd_s"]["median"]["value_s"] is None
+    assert group["cut_off"] == 0
     assert group["detected"] == {"count": 0, "of": 6, "least_ratio": 0.0, "most_ratio": 0.459258}
+
+
+def test_drills_that_were_cut_off_are_counted_beside_the_rate():
+    drills = [drill(0, took(5)), drill(1, at_least(1.2), verdict=Verdict.ABORTED)]
+    (group,) = to_document(retro(drills), {})["experiments"][0]["groups"]
+    assert (group["drills"], group["detected"]["of"], group["cut_off"]) == (2, 1, 1)
+    assert group["detected_by"] == {"alert": 1, "person": 0, "nobody": 0}
 
 
 def test_a_curve_is_a_list_of_its_steps():

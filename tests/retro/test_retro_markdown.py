@@ -86,6 +86,23 @@ def test_the_detection_rate_has_its_interval():
     assert "Detected: 10 of 10 (100 %; the true rate is 69.2 to 100 %, with 95 %). First by an alert in 10." in text
 
 
+def test_drills_that_were_cut_off_are_no_part_of_the_detection_rate():
+    """Ten were detected, five aborted after 1.2 s: nobody knows whether these would have been."""
+    aborted = [drill(10 + number, at_least(1.2), verdict=Verdict.ABORTED, failed=2) for number in range(5)]
+    text = written([*(drill(number, took(number + 1)) for number in range(10)), *aborted])
+    assert "Detected: 10 of 10 (100 %; the true rate is 69.2 to 100 %, with 95 %). First by an alert in 10.\n" in text
+    assert "\nLeft out here: 5 drills that ended early (aborted, or calm not restored) before an alert" in text
+    assert "Detected: unknown.\nLeft out here: 5 drills" in written(aborted)
+
+
+def test_a_placebo_that_was_aborted_might_still_have_raised_an_alarm():
+    aborted = placebo(1, verdict=Verdict.ABORTED)
+    assert "False alarms: 0 of 1; n = 1: too few for an interval.\nLeft out here: 1 drill" in written(
+        [placebo(0), aborted]
+    )
+    assert "False alarms: unknown.\nLeft out here: 1 drill" in written([aborted])
+
+
 def test_how_many_drills_a_claim_would_take_is_said_with_its_basis():
     """Logarithms of four drills tell no spread; 55 on each side by the assumed one."""
     text = written([drill(number, took(5)) for number in range(4)])
