@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -24,18 +24,21 @@ from chaos_pizza.model.result import InstantName, Measure, PartName, Timeline, W
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """A part ends here."""
+    """A part ends here: at the middle of `when`, unless `at` says where; it is at most `longest_s` long, if given."""
 
     name: PartName
     when: Interval
     measured: bool = True
+    at: datetime | None = None
+    longest_s: float | None = None
 
 
 def split_detection(observations: Observations, timeline: Timeline, figures: Figures) -> tuple[WaterfallPart, ...]:
     """Return the parts of the time from the fault's start until somebody took the incident, in their order.
 
     Those within the time to detect add up to it. Empty where the fault was not proven or nothing detected it. What can
-    be told neither from what was seen nor from settings is part of what follows it.
+    be told neither from what was seen nor from settings is part of what follows it; but what is more than one scrape
+    interval before the first telling scrape is impact delay, for no setting makes it shorter.
     """
     start, detected = timeline.instants.get(InstantName.FAULT_START), detection_of(timeline)
     if start is None or detected is None:
@@ -46,7 +49,10 @@ def split_detection(observations: Observations, timeline: Timeline, figures: Fig
     impact = timeline.instants.get(InstantName.FIRST_IMPACT)
     marks = [_Mark(PartName.IMPACT_DELAY, impact.when)] if impact else []
     if raised and raised[0].when == detected:
+        change = raised[0].change
         marks += _alert_marks(observations, figures, raised, impact.when if impact else start.when)
+        interval_s = as_told(observations, change.rule, change.source).scrape_interval_s
+        marks = _within_an_interval(marks, start.when, interval_s)
     else:
         marks.append(_Mark(PartName.REACTION, detected))
     return (
@@ -131,6 +137,21 @@ def _from_scrapes(
     return []
 
 
+def _within_an_interval(marks: Sequence[_Mark], start: Interval, interval_s: float | None) -> list[_Mark]:
+    """Return the marks with a scrape no longer than its interval: the figures can't have moved before that began."""
+    place = next((place for place, mark in enumerate(marks) if mark.name is PartName.SCRAPE), None)
+    if place is None or interval_s is None:
+        return list(marks)
+    step = timedelta(seconds=interval_s)
+    scrape = replace(marks[place], longest_s=interval_s)
+    sooner = marks[place - 1].when if place else start
+    moved_at = scrape.when.midpoint - step
+    if moved_at <= sooner.midpoint:
+        return [*marks[:place], scrape, *marks[place + 1 :]]
+    moved = Interval(max(sooner.earliest, scrape.when.earliest - step), scrape.when.latest)
+    return [_Mark(PartName.IMPACT_DELAY, moved, measured=False, at=moved_at), scrape, *marks[place + 1 :]]
+
+
 def _first_that_counts(scrapes: SourceFigures, rule: AlertRule, felt: int) -> int:
     """Return the first scrape that stands in any window of the rule at the scrape `felt`, and one more before it."""
     windows_s = rule.window_s + (rule.short_window_s or 0.0) + (rule.compare_window_s or 0.0)
@@ -165,12 +186,13 @@ def _parts(start: Interval, marks: Sequence[_Mark], end: Interval | None, *, wit
     """Return the parts between the marks, which add up: a mark out of order is moved to its neighbour."""
     parts, before, before_at = [], _Mark(PartName.IMPACT_DELAY, start), start.midpoint
     for mark in marks:
-        at = max(mark.when.midpoint, before_at)
+        at = max(mark.at or mark.when.midpoint, before_at)
         if end is not None:
             at = min(at, max(end.midpoint, before_at))
         took_s = _seconds(before_at, at)
         least_s = min(took_s, max(0.0, _seconds(before.when.latest, mark.when.earliest)))
-        most_s = max(took_s, _seconds(before.when.earliest, mark.when.latest))
+        most_s = _seconds(before.when.earliest, mark.when.latest)
+        most_s = max(took_s, most_s if mark.longest_s is None else min(most_s, mark.longest_s))
         measured = before.measured and mark.measured
         parts.append(WaterfallPart(mark.name, Measure(took_s, least_s, most_s), measured, within_ttd))
         before, before_at = mark, at

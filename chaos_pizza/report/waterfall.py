@@ -19,7 +19,7 @@ _SETTINGS = {
 _TRY = "`chaos-pizza backtest` tries other rules against this drill and all others."
 SIGHTS = {
     Sight.FIRED: "fired",
-    Sight.MOVED: "stirred, but did not fire",
+    Sight.MOVED: "moved, but did not fire",
     Sight.BLIND: "**blind** to this fault: its figures did not move",
     Sight.UNKNOWN: "did not fire; its figures were not read",
 }
@@ -54,13 +54,19 @@ def waterfall_rows(parts: Sequence[WaterfallPart]) -> list[Row]:
     """Return part, length, how it is known and what makes it shorter, for every part; empty for none."""
     return [
         (
-            part.name.value.replace("_", " "),
+            _label(part),
             span(part.took),
             ("measured" if part.measured else "computed") + ("" if part.within_ttd else ", after the detection"),
             _SETTINGS.get(part.name, "-"),
         )
         for part in parts
     ]
+
+
+def _label(part: WaterfallPart) -> str:
+    """Return a part's name; of a delay that is computed also until when, for it is not the measure of that name."""
+    is_inferred = part.name is PartName.IMPACT_DELAY and not part.measured
+    return part.name.value.replace("_", " ") + (", until the figures could move" if is_inferred else "")
 
 
 def describe_halving(parts: Sequence[WaterfallPart]) -> list[str]:
@@ -71,21 +77,25 @@ def describe_halving(parts: Sequence[WaterfallPart]) -> list[str]:
     tunable_s = sum(part.took.value for part in tunable)
     if not within or ttd_s <= 0:
         return []
+    known = "" if all(part.measured for part in tunable) else "about "
     split = (
-        f"Of the {duration(ttd_s)}, {duration(tunable_s)} belong to settings of the alerting, and "
-        f"{duration(ttd_s - tunable_s)} do not."
+        f"Of the {duration(ttd_s)}, {known}{duration(tunable_s)} belong to settings of the alerting, and "
+        f"{known}{duration(ttd_s - tunable_s)} do not."
     )
     if tunable_s < ttd_s / 2:
         return [split, "So no setting of the alerting would have halved it.", _TRY]
-    enough = _listed(list(_enough(tunable, ttd_s / 2)))
-    return [split, f"{enough} would have halved it, as far as these parts tell.", _TRY]
+    enough = list(_enough(tunable, ttd_s / 2))
+    settings = _listed([f"{_SETTINGS[part.name]} (up to {duration(part.took.value)})" for part in enough])
+    # A length that was computed may be luck: what may be less than it looks may also not have been enough.
+    would = "would" if all(part.measured for part in enough) else "might"
+    return [split, f"{settings} {would} have halved it, as far as these parts tell.", _TRY]
 
 
-def _enough(tunable: Sequence[WaterfallPart], wanted_s: float) -> Iterator[str]:
-    """Yield what to change, the longest part first, until it is enough."""
+def _enough(tunable: Sequence[WaterfallPart], wanted_s: float) -> Iterator[WaterfallPart]:
+    """Yield the parts to make shorter, the longest first, until it is enough."""
     saved_s = 0.0
     for part in tunable:
-        yield f"{_SETTINGS[part.name]} (up to {duration(part.took.value)})"
+        yield part
         saved_s += part.took.value
         if saved_s >= wanted_s:
             return

@@ -59,6 +59,22 @@ def test_from_scrapes_every_part_is_measured():
     assert all(part.measured for part in parts.values())
 
 
+def test_no_scrape_took_longer_than_its_interval():
+    """Failing from 10.05, first shown at 11.5: what is read every second can't have moved before 10.5."""
+    result = judged(*(pair for pair in scrapes() if pair[0] != 10.5))
+    parts, begun = parts_of(result), result.timeline.instants[InstantName.FAULT_START].when.midpoint
+    scrape, delay = parts[PartName.SCRAPE], parts[PartName.IMPACT_DELAY]
+    assert (scrape.took.earliest, scrape.took.value, scrape.took.latest) == (0.0, pytest.approx(1.0), 1.0)
+    assert delay.took.value == pytest.approx((at(10.5) - begun).total_seconds())
+    assert delay.took.latest >= (at(11.5) - begun).total_seconds()
+    assert (delay.measured, scrape.measured, parts[PartName.EVALUATION].measured) == (False, False, True)
+    assert sum(part.took.value for part in parts.values()) == pytest.approx(result.measures[MeasureName.TTD].value)
+
+
+def test_a_scrape_within_its_interval_is_not_bounded_beyond_it():
+    assert parts_of(judged(*scrapes()))[PartName.SCRAPE].took.latest <= 1.0
+
+
 def test_the_parts_add_up_to_the_time_to_detect():
     for result in (judged(*scrapes()), judged(), judged(rules=())):
         ttd = result.measures[MeasureName.TTD]

@@ -56,7 +56,7 @@ def test_a_row_says_how_a_part_is_known_and_whether_it_came_after_the_detection(
 def test_the_longest_tunable_parts_that_make_a_half_are_named():
     """Of 8 s, 7 are tunable, and 4 make a half: the 5 s of `for` alone do."""
     split, answer, _ = describe_halving(PARTS)
-    assert split == "Of the 8.00 s, 7.00 s belong to settings of the alerting, and 1.00 s do not."
+    assert split == "Of the 8.00 s, about 7.00 s belong to settings of the alerting, and about 1.00 s do not."
     assert answer == "A shorter `for` (up to 5.00 s) would have halved it, as far as these parts tell."
 
 
@@ -65,6 +65,12 @@ def test_where_no_single_part_is_enough_several_are_named():
     assert describe_halving(parts)[1].startswith(
         "A shorter scrape interval (up to 3.00 s) and a lower threshold or a shorter window (up to 2.00 s) would"
     )
+
+
+def test_a_computed_part_might_have_halved_it_but_nobody_can_be_sure():
+    parts = [part(PartName.IMPACT_DELAY, 0.2, measured=False), part(PartName.SCRAPE, 1.0, measured=False)]
+    assert describe_halving(parts)[1].startswith("A shorter scrape interval (up to 1.00 s) might have halved it")
+    assert waterfall_rows(parts)[0][0] == "impact delay, until the figures could move"
 
 
 def test_where_the_rest_is_not_the_alertings_nothing_would_have_halved_it():
