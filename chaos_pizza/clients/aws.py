@@ -11,8 +11,8 @@ from typing import Any
 
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import BadAnswer, PizzaError, Refused, TargetError, TimedOut, Unreachable
+from chaos_pizza.model.instant import YEARS
 from chaos_pizza.redaction import Redactor
-from chaos_pizza.wire.message import YEARS
 
 _CONNECT_TIMEOUT_S = 3.0
 _READ_TIMEOUT_S = 5.0

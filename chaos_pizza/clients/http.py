@@ -13,8 +13,9 @@ import httpx
 
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import BadAnswer, PizzaError, TimedOut, Unreachable
+from chaos_pizza.model.instant import YEARS
 from chaos_pizza.redaction import Redactor
-from chaos_pizza.wire.message import YEARS, Answer, Request
+from chaos_pizza.wire.message import Answer, Request
 
 LARGEST_ANSWER = 1_000_000
 """Bytes; a menu of a thousand pizzas is a tenth of it."""

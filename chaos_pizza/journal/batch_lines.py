@@ -13,7 +13,7 @@ import numpy as np
 from chaos_pizza.journal.instant_texts import INSTANT, instants_us
 from chaos_pizza.journal.number_texts import ListTexts, NumberTexts, flat_whole_numbers, strictly_parsed
 from chaos_pizza.model.growing_column import Column, check_within, narrowed
-from chaos_pizza.model.micros import FIRST_US, LAST_US
+from chaos_pizza.model.micros import FIRST_KEPT_US, LAST_KEPT_US
 from chaos_pizza.model.purchase_batch import USUAL_STATUS
 from chaos_pizza.model.purchase_columns import (
     EVIDENCE,
@@ -95,7 +95,7 @@ def _purchases(columns: Sequence[Texts], prices: NumberTexts) -> tuple[Column, P
         price_btc=_prices(ListTexts(price), counts, prices),
     )
     for instants in rows[2:5]:
-        check_within(instants, FIRST_US, LAST_US)
+        check_within(instants, FIRST_KEPT_US, LAST_KEPT_US)
     return counts, rows._replace(number=narrowed(number), diner=narrowed(rows.diner))
 
 

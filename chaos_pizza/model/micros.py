@@ -2,12 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 
+from chaos_pizza.model.instant import FIRST_INSTANT, LAST_INSTANT
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 FIRST_US = (datetime.min.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
 """The first instant of the calendar."""
 LAST_US = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
 """The last instant of the calendar."""
+FIRST_KEPT_US = (FIRST_INSTANT - EPOCH) // MICROSECOND
+"""The first instant that a record may hold."""
+LAST_KEPT_US = (LAST_INSTANT - EPOCH) // MICROSECOND
+"""The last instant that a record may hold."""
 NEVER_US = -(2**63)
 """Stands in a column of instants for one that never was."""
 

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import Any, TypeVar
 
+from chaos_pizza.model.instant import kept_instant
 from chaos_pizza.model.micros import MICROSECOND
 from chaos_pizza.model.purchase import Evidence, Outcome, Sample
 
@@ -86,9 +87,9 @@ def _sample(
     price_btc: float,
 ) -> Sample:
     try:
-        intended_at = since + timedelta(microseconds=intended_us)
-        sent_at = intended_at + timedelta(microseconds=sent_us)
-        answered_at = intended_at + timedelta(microseconds=answered_us)
+        intended_at = kept_instant(since + timedelta(microseconds=intended_us))
+        sent_at = kept_instant(intended_at + timedelta(microseconds=sent_us))
+        answered_at = kept_instant(intended_at + timedelta(microseconds=answered_us))
     except OverflowError:
         raise ValueError("a time of a purchase lies beyond the calendar") from None
     return Sample(number, diner, intended_at, sent_at, answered_at, outcome, status, evidence, price_btc)

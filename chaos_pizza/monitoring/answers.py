@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chaos_pizza.errors import BadAnswer, Refused
-from chaos_pizza.wire.message import YEARS, Answer, Request
+from chaos_pizza.model.instant import YEARS
+from chaos_pizza.wire.message import Answer, Request
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_ERROR = 200

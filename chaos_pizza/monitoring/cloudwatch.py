@@ -11,8 +11,8 @@ from chaos_pizza.errors import BadAnswer
 from chaos_pizza.model.alert import AlertSource, AlertState
 from chaos_pizza.model.alert_event import AlertChanged, AlertRuleDescribed
 from chaos_pizza.model.incident import Peer
+from chaos_pizza.model.instant import YEARS
 from chaos_pizza.monitoring.logs import read_date
-from chaos_pizza.wire.message import YEARS
 
 FASTEST_EVALUATION_S = 10.0
 """CloudWatch evaluates no alarm more often; those with a period of a minute or more only once a minute."""

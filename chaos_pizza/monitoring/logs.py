@@ -9,7 +9,7 @@ from typing import Any
 
 from chaos_pizza.errors import BadAnswer, UsageError
 from chaos_pizza.model.event import ClockObserved
-from chaos_pizza.wire.message import YEARS
+from chaos_pizza.model.instant import YEARS
 
 TIME_FIELDS = ("at", "time", "timestamp", "ts", "@timestamp")
 """Where a line's date is looked for, in this order, unless a field is named."""

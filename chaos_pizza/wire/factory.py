@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from chaos_pizza.errors import BadAnswer, Refused
 from chaos_pizza.model.event import VendorChaos
 from chaos_pizza.model.incident import CureAnswer
+from chaos_pizza.model.instant import YEARS
 from chaos_pizza.redaction import Secret
-from chaos_pizza.wire.message import YEARS, Answer, Request, expect_object
+from chaos_pizza.wire.message import Answer, Request, expect_object
 
 _LINK_PATH = re.compile(r"/api/support/[A-Za-z0-9_-]{1,200}/report/[A-Za-z0-9_-]{1,200}")
 CALM = "none"

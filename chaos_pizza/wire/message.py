@@ -7,9 +7,6 @@ from typing import Any
 from chaos_pizza.errors import BadAnswer, Refused
 from chaos_pizza.redaction import Secret
 
-YEARS = range(1970, 9000)
-"""The years that a service's date may lie in: far enough from the calendar's ends to be reckoned with."""
-
 
 @dataclass(frozen=True, slots=True)
 class Request:

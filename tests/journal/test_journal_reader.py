@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -269,6 +270,24 @@ def test_a_line_whose_hash_is_that_of_its_bytes_is_taken_only_as_it_was_before(w
         lines.append(sealed_line)
     assert changed
     assert_read_alike(lines)
+
+
+@pytest.mark.parametrize("date", ["0001-01-01", "1968-12-31", "9001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("scope", [r'"since":"', r'_metrics","at":"', r':\d+,"at":"', '"'])
+def test_an_instant_that_can_not_be_reckoned_with_is_a_complaint_wherever_it_stands(date, scope):
+    """With the last one all instants are of one day, as they nearly always are."""
+    lines, previous, changed = [], FIRST_HASH, []
+    for number, line in enumerate(chained(TOLD)):
+        body = line.decode()[: -len(',"hash":""}\n') - 64] + "}"
+        moved = re.sub(f"({scope})2026-11-24(?=T)", rf"\g<1>{date}", body)
+        changed += [number] if moved != body else []
+        sealed_line, previous = sealed_text(moved, previous)
+        lines.append(sealed_line)
+    complaint = assert_read_alike(lines).complaint
+    place = f"line {changed[0] + 1} of the journal doesn't fit: "
+    assert complaint is not None
+    assert complaint.startswith(place)
+    assert "outside the years 1969 to 9000" in complaint
 
 
 @pytest.mark.parametrize("column", ["number", "sent_us", "answered_us", "price_btc"])

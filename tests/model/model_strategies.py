@@ -3,22 +3,22 @@
 import types
 import typing
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 from hypothesis import strategies as st
 
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.micros import EPOCH, FIRST_KEPT_US, LAST_KEPT_US
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LEAVES = {
     str: st.text(max_size=12),
     int: st.integers(-(10**20), 10**20),
     float: st.floats(allow_nan=False, allow_infinity=False),
     bool: st.booleans(),
     type(None): st.none(),
-    # Python's own datetimes know no more than a microsecond, so any aware one in UTC will do.
-    datetime: st.integers(-(10**16), 10**17).map(lambda us: EPOCH + timedelta(microseconds=us)),
+    # Python's own datetimes know no more than a microsecond, so any aware one in UTC that a record may hold will do.
+    datetime: st.integers(FIRST_KEPT_US, LAST_KEPT_US).map(lambda us: EPOCH + timedelta(microseconds=us)),
 }
 
 

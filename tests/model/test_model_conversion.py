@@ -182,6 +182,17 @@ def test_what_names_no_instant_is_refused(text):
         instant_of(text)
 
 
+@pytest.mark.parametrize("text", ["1968-12-31T23:59:59.999999Z", "0001-01-01T00:00:00Z", "9001-01-01T00:00:00Z"])
+def test_an_instant_near_the_calendar_s_ends_is_refused_since_it_can_not_be_reckoned_with(text):
+    with pytest.raises(ValueError, match=r"a time outside the years 1969 to 9000: '"):
+        instant_of(text)
+
+
+def test_a_year_around_the_years_of_services_dates_is_read():
+    assert instant_of("1969-01-01T00:00:00Z") == datetime(1969, 1, 1, tzinfo=UTC)
+    assert instant_of("9000-12-31T23:59:59.999999Z") == datetime(9000, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(KINDS).flatmap(records), st.data())
 def test_a_mapping_with_one_value_replaced_is_read_or_refused_and_never_breaks(event, data):

@@ -116,6 +116,7 @@ def test_purchases_of_a_long_drill_take_no_more_than_eighty_bytes_each():
         ({"sent_us": [1, 2.5, 3, 4, 5]}, "2.5 is not a whole number @ sent_us[1]"),
         ({"sent_us": [1, True, 3, 4, 5]}, "True is not a whole number @ sent_us[1]"),
         ({"sent_us": [1, 10**30, 3, 4, 5]}, "beyond the calendar"),
+        ({"sent_us": [1, -2 * 10**15, 3, 4, 5]}, "outside the years 1969 to 9000"),
         ({"number": "ten"}, "'ten' is not a whole number @ number"),
         ({"number": [10, 1]}, "there are 2 values for 5 purchases @ number"),
         ({"diners": 0}, "these are no diners @ diners"),
