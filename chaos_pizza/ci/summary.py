@@ -9,13 +9,15 @@ from chaos_pizza.ci.turn import Turn, worst_exit_code
 from chaos_pizza.model.result import BudgetCheck, DrillResult, MeasureName, Verdict
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import clock_time, counted, limit, share, span
-from chaos_pizza.report.tables import NONE, Row, measure_rows
+from chaos_pizza.report.sections import WHO_ENDED
+from chaos_pizza.report.standing import NONE, NOTHING_BROKEN, ended_by_drill, why_no_time
+from chaos_pizza.report.tables import Row, measure_rows
 
 MOST_BYTES = 1024 * 1024
 """What GitHub takes of a step's summary ("Adding a job summary", docs.github.com); more, and it shows none of it."""
 _TIMES = {MeasureName.TTD: "TTD", MeasureName.TTM: "TTM", MeasureName.TTR: "TTR"}
 _OTHERS = {"tta_s": "TTA", "success_ratio": "good purchases"}
-_MARKS = {"F": "fault", "I": "first impact", "D": "detected", "M": "mitigated", "R": "recovered"}
+_MARKS = {"F": "fault", "I": "first impact", "D": "detected", "M": "fault ended", "R": "recovered"}
 _MOST_REASONS = 20
 _NOT_ASKED = "No drill was asked for."
 _LEFT_OUT = "What is left out here was more than the page takes; the reports hold it all."
@@ -70,17 +72,32 @@ def _row(turn: Turn) -> Row:
     if result is None:
         return (plain(turn.name), word, NONE, NONE, NONE, NONE)
     budgets = {check.name: check for check in result.budgets}
-    times = [_time(result, name, budgets.get(name.value)) for name in _TIMES]
+    placebo = turn.witnessed.is_placebo if turn.witnessed else None
+    whys = {name: why_no_time(result, name, nothing_broken=placebo) for name in _TIMES}
+    times = [_time(result, name, budgets.get(name.value), whys[name]) for name in _TIMES]
     others = [f"{_OTHERS[name]} {_kept(budgets[name])}" for name in _OTHERS if name in budgets]
     return (f"{plain(turn.name)} on {plain(result.target)}", word, *times, "; ".join(others) or NONE)
 
 
-def _time(result: DrillResult, name: MeasureName, check: BudgetCheck | None) -> str:
+def _time(result: DrillResult, name: MeasureName, check: BudgetCheck | None, why_none: str | None) -> str:
+    if why_none is not None:
+        return _without(why_none, check)
     measure = result.measures.get(name)
     found = "unknown" if measure is None else f"{NEVER[name]}, {span(measure)}" if measure.censored else span(measure)
     if measure is None and (check is None or check.kept is None):
         return _kept(check) if check else NONE
+    by = ended_by_drill(result)
+    if name is MeasureName.TTR and by is not None and measure is not None and not measure.censored:
+        found += f"; after {WHO_ENDED[by]}"
     return f"{found}; {_kept(check)}" if check else found
+
+
+def _without(why: str, check: BudgetCheck | None) -> str:
+    """Return the cell of a time that there is none of."""
+    if check is None:
+        return NONE if why == NOTHING_BROKEN else f"{NONE} ({why})"
+    kept = f"≤ {limit(check.budget)}: no time to hold against it" if check.kept is None else _kept(check)
+    return f"{NONE} ({why}); {kept}"
 
 
 def _kept(check: BudgetCheck) -> str:
@@ -93,8 +110,10 @@ def _section(turn: Turn) -> str:
     lines = [f"### {plain(turn.name)}{title}\n", f"**{turn.word.capitalize()}.** {_file(turn)}\n"]
     lines += _reasons(turn)
     if turn.result is not None:
+        is_placebo = turn.witnessed.is_placebo if turn.witnessed else None
         # A placebo knows none of its times, and of a drill that was cut off there is little to know.
-        table = [row for row in measure_rows(turn.result) if row[1:] != ("unknown", NONE)]
+        blank = {("unknown", NONE), (f"{NONE} ({NOTHING_BROKEN})", NONE)}
+        table = [row for row in measure_rows(turn.result, nothing_broken=is_placebo) if row[1:] not in blank]
         if table:
             lines.append("".join(_line(row) for row in [("Measure", "Result", "Budget"), ("---",) * 3, *table]))
         lines += _chart(turn, turn.result)

@@ -31,6 +31,10 @@ _PHASES = {
 }
 
 
+_INSTANTS = {InstantName.MITIGATED: "fault ended"}
+"""Where the instant's own name says more than is known: whether somebody mitigated it is another thing."""
+
+
 class Progress:
     """Shows a drill while it runs; a context manager around it.
 
@@ -152,7 +156,7 @@ def _instants(timeline: Timeline) -> Table:
     for name, instant in timeline.instants.items():
         after_s = (instant.when.midpoint - start.when.midpoint).total_seconds() if start else None
         table.add_row(
-            Text(name.value.replace("_", " "), style="bold"),
+            Text(_INSTANTS.get(name, name.value.replace("_", " ")), style="bold"),
             _time(instant.when.midpoint),
             "" if after_s is None else f"{after_s:+.1f} s",
             Text(instant.source, style="dim"),

@@ -4,8 +4,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from chaos_pizza.model.result import DrillResult, Measure, MeasureName, Verdict
+from chaos_pizza.model.result import BudgetCheck, DrillResult, MeasureName, Verdict
 from chaos_pizza.report.phrasing import share, span
+from chaos_pizza.report.sections import WHO_ENDED
+from chaos_pizza.report.standing import NONE, NOTHING_BROKEN, ended_by_drill, why_no_time
 
 _STYLES = {
     Verdict.PASSED: "bold green",
@@ -31,9 +33,8 @@ def print_summary(console: Console, result: DrillResult, report: str) -> None:
     budgets = {check.name: check for check in result.budgets}
     table = Table.grid(padding=(0, 2))
     for name, words in _NAMES.items():
-        check = budgets.get(name.value)
-        allowed = "" if check is None else f"budget {check.budget:g} s, {_kept(check.kept)}"
-        table.add_row(f"  {words}", _measured(result.measures.get(name)), allowed)
+        told = _told(result, name)
+        table.add_row(f"  {words}", told, _allowed(budgets.get(name.value), told))
     if "success_ratio" in budgets:
         check = budgets["success_ratio"]
         good = "unknown" if check.value is None else share(check.value)
@@ -46,8 +47,26 @@ def print_summary(console: Console, result: DrillResult, report: str) -> None:
     console.print(Text(f"  report: {report}"), soft_wrap=True)
 
 
-def _measured(measure: Measure | None) -> str:
-    return "unknown" if measure is None else span(measure)
+def _told(result: DrillResult, name: MeasureName) -> str:
+    measure, why_none = result.measures.get(name), why_no_time(result, name)
+    if why_none is not None:
+        return f"{NONE} ({why_none})"
+    if measure is None:
+        return "unknown"
+    if name is MeasureName.TTA:
+        return f"{span(measure)} after the detection"
+    by = ended_by_drill(result)
+    if name is MeasureName.TTR and by is not None and not measure.censored:
+        return f"{span(measure)}; after {WHO_ENDED[by]}"
+    return span(measure)
+
+
+def _allowed(check: BudgetCheck | None, told: str) -> str:
+    if check is None:
+        return ""
+    if check.kept is None and NOTHING_BROKEN in told:
+        return f"budget {check.budget:g} s, no time to hold against it"
+    return f"budget {check.budget:g} s, {_kept(check.kept)}"
 
 
 def _kept(kept: bool | None) -> str:

@@ -39,12 +39,15 @@ _MEANS = {
     CureMeans.ADMIN_DELETE: "deleting the chaos at the factory",
     CureMeans.SHOP_CHAOS_OFF: "switching the shop's chaos off",
 }
+_CALM_BY = "the factory's own word and a pizza that verifies"
 _ANSWERS = {
     CureAnswer.RESOLVED: "it worked",
     CureAnswer.NOTHING_TO_RESOLVE: "there was nothing to end",
     CureAnswer.REFUSED: "refused",
     CureAnswer.NO_ANSWER: "no answer",
 }
+_AFTERWARDS = {CureAnswer.RESOLVED: "", CureAnswer.NOTHING_TO_RESOLVE: ""}
+"""What such an answer is worth once the fault is over: it did not work, for there was nothing left to do."""
 _OUTCOMES = {
     Outcome.FAILED: "the shop answered an error",
     Outcome.BAD_PIZZA: "a pizza that does not verify",
@@ -62,6 +65,7 @@ def list_entries(
         *_of_fault(observations, instants, ended_by),
         *_of_alerts(observations),
         *_of_people(observations),
+        *_of_cures(observations, instants.get(InstantName.MITIGATED)),
         *_of_drill(observations),
     ]
     return tuple(sorted(dict.fromkeys(lines), key=lambda entry: (entry.when.midpoint, entry.when.earliest)))
@@ -118,8 +122,15 @@ def _of_people(observations: Observations) -> Iterator[Entry]:
         yield Entry(Interval.exactly(mark.at), f"{mark.mark.value} ({mark_label(mark)}){told}")
     for step in observations.all_of(ResponderStep):
         yield Entry(Interval.exactly(step.at), f"runbook: {step.text}")
+
+
+def _of_cures(observations: Observations, mitigated: Instant | None) -> Iterator[Entry]:
     for tried in observations.all_of(CureAttempted):
-        text = f"{ACTORS[tried.by]} tried to end the fault by {_MEANS[tried.means]}: {_ANSWERS[tried.answer]}"
+        text = f"{ACTORS[tried.by]} tried to end the fault by {_MEANS[tried.means]}"
+        if mitigated and mitigated.when.latest <= tried.sent_at:
+            text += _AFTERWARDS.get(tried.answer, f": {_ANSWERS[tried.answer]}") + " (it was off already)"
+        else:
+            text += f": {_ANSWERS[tried.answer]}"
         yield Entry(interval_of(tried.sent_at, tried.received_at), text)
 
 
@@ -129,7 +140,7 @@ def _of_drill(observations: Observations) -> Iterator[Entry]:
         yield Entry(Interval.exactly(at), f"steady-state hypothesis {word} {checked.when} the method")
     for calm in observations.all_of(CalmChecked):
         told = f": {calm.text}" if calm.text else ""
-        text = "calm verified" if calm.is_calm else f"calm not verified{told}"
+        text = f"calm verified by {_CALM_BY}" if calm.is_calm else f"calm not verified{told}"
         yield Entry(interval_of(calm.sent_at, calm.received_at), text)
     for aborted in observations.all_of(Aborted):
         yield Entry(Interval.exactly(aborted.at), f"aborted: {aborted.reason}")

@@ -7,8 +7,9 @@ import jinja2
 from chaos_pizza.model.result import BudgetCheck, DrillResult, Measure, MeasureName, Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.report.escape import one_line
-from chaos_pizza.report.phrasing import at_least, bounds, limit, span
-from chaos_pizza.report.sections import WHO_ENDED, detector
+from chaos_pizza.report.phrasing import at_least, bounds, limit, share, span
+from chaos_pizza.report.sections import WHO_ENDED, counted_while, detector
+from chaos_pizza.report.standing import NONE, ended_by_drill, why_no_time
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("chaos_pizza.report"),
@@ -71,17 +72,39 @@ def to_lead(result: DrillResult, settings: DrillSettings) -> str:
 
 def _cards(result: DrillResult, settings: DrillSettings) -> list[Card]:
     if settings.fault is FaultKind.NONE:
-        by = result.timeline.detected_by
-        if by is None:
-            return [Card("False alarms", "passed", "none", "Nothing was broken, and nobody raised an alarm.")]
-        return [Card("False alarms", "alarm", "raised", "Nothing was broken.", by=f"By {detector(by, one_line)}")]
+        return [_false_alarms(result.timeline.detected_by), *_good_purchases(result)]
     if not any(result.measures.get(name) for name, _, _ in _CARDS):
-        return []
+        return _good_purchases(result)
     checks = {check.name: check for check in result.budgets}
-    return [
-        _time_card(label, never, result.measures.get(name), checks.get(name.value), _by(result, name))
+    times = [
+        _without(label, why, checks.get(name.value))
+        if (why := why_no_time(result, name, nothing_broken=False))
+        else _time_card(label, never, result.measures.get(name), checks.get(name.value), _by(result, name))
         for name, label, never in _CARDS
     ]
+    return [*times, *_good_purchases(result)]
+
+
+def _false_alarms(by: str | None) -> Card:
+    if by is None:
+        return Card("False alarms", "passed", "none", "Nothing was broken, and nobody raised an alarm.")
+    return Card("False alarms", "alarm", "raised", "Nothing was broken.", by=f"By {detector(by, one_line)}")
+
+
+def _good_purchases(result: DrillResult) -> list[Card]:
+    """Return the card of the share of good purchases, where a budget was set for it."""
+    check = next((check for check in result.budgets if check.name == "success_ratio"), None)
+    if check is None:
+        return []
+    tone, budget = _budget(check)
+    figure = "unknown" if check.value is None else share(check.value)
+    when = counted_while(result)
+    return [Card("Good purchases", tone, figure, when[0].upper() + when[1:], budget)]
+
+
+def _without(label: str, why: str, check: BudgetCheck | None) -> Card:
+    tone, budget = _budget(check)
+    return Card(label, tone, NONE, why.capitalize(), budget)
 
 
 def _time_card(label: str, never: str, measure: Measure | None, check: BudgetCheck | None, by: str) -> Card:
@@ -89,7 +112,7 @@ def _time_card(label: str, never: str, measure: Measure | None, check: BudgetChe
     if measure is None:
         return Card(label, tone, "unknown", budget=budget, by=by)
     if measure.censored or measure.latest is None:
-        return Card(label, "alarm" if tone == "muted" else tone, never, at_least(measure.value), budget, by)
+        return Card(label, tone, never, at_least(measure.value), budget, by)
     known = bounds(measure.earliest, measure.latest)
     figure = span(measure).partition(" (")[0]
     return Card(label, tone, figure, "" if known == figure else known, budget, by)
@@ -99,7 +122,8 @@ def _budget(check: BudgetCheck | None) -> tuple[str, str]:
     """Return how a budget's card looks, and what it says."""
     if check is None:
         return "muted", _NO_BUDGET
-    allowed = f"at most {limit(check.budget)}"
+    is_ratio = check.name.endswith("_ratio")
+    allowed = f"at least {share(check.budget)}" if is_ratio else f"at most {limit(check.budget)}"
     if check.kept is None:
         return "caution", f"? can't be told ({allowed})"
     return ("passed", f"✔ kept ({allowed})") if check.kept else ("alarm", f"✘ missed ({allowed})")
@@ -111,4 +135,7 @@ def _by(result: DrillResult, name: MeasureName) -> str:
         return f"By {detector(result.timeline.detected_by, one_line)}"
     if name is MeasureName.TTM and result.timeline.ended_by is not None:
         return f"Ended by {WHO_ENDED[result.timeline.ended_by]}"
+    by, ttr = ended_by_drill(result), result.measures.get(MeasureName.TTR)
+    if name is MeasureName.TTR and by is not None and ttr is not None and not ttr.censored:
+        return f"After {WHO_ENDED[by]}: counts nobody's work"
     return ""

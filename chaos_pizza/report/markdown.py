@@ -108,7 +108,7 @@ def _head(result: DrillResult, settings: DrillSettings) -> dict[str, Any]:
         "experiment": plain(result.experiment) or "-",
         "drill_id": plain(result.drill_id) or "-",
         "notices": list_notices(result, settings),
-        "measures": measure_rows(result),
+        "measures": measure_rows(result, nothing_broken=settings.fault is FaultKind.NONE),
     }
 
 

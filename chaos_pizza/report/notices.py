@@ -2,10 +2,10 @@
 
 import re
 
-from chaos_pizza.model.result import DrillResult, InstantName, Verdict
+from chaos_pizza.model.result import DrillResult, InstantName, MeasureName, Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.report.escape import plain
-from chaos_pizza.report.phrasing import clock_time
+from chaos_pizza.report.phrasing import clock_time, span
 
 Notice = tuple[str, tuple[str, ...]]
 """How loud it is (GitHub's word for it), and its lines, ready for Markdown."""
@@ -33,14 +33,19 @@ def list_notices(result: DrillResult, settings: DrillSettings) -> list[Notice]:
     if settings.fault is FaultKind.NONE:
         found.append(("NOTE", ("**A placebo:** nothing was broken, to see whether anything or anybody cries wolf.",)))
     if _tidied_up(result):
-        text = "so the time to mitigate is only known to be longer than that."
-        found.append(("NOTE", (f"**Nobody mitigated the fault.** The drill itself ended it in the end, {text}",)))
+        ended = f"The drill itself ended it{_after(result)}; how long it would have gone on is not known."
+        found.append(("NOTE", (f"**Nobody mitigated the fault.** {ended}",)))
     return found
 
 
 def _tidied_up(result: DrillResult) -> bool:
     by = result.timeline.ended_by
     return by is not None and InstantName.MITIGATED in result.timeline.instants and by.value in {"rollback", "watchdog"}
+
+
+def _after(result: DrillResult) -> str:
+    lasted = result.measures.get(MeasureName.TTM)
+    return f" after {span(lasted).removeprefix('at least ')}" if lasted is not None and lasted.censored else ""
 
 
 def _cure(result: DrillResult) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _NOTICE = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\n?")
 _SIGNS = {"NOTE": "ℹ", "TIP": "✔", "IMPORTANT": "❗", "WARNING": "⚠", "CAUTION": "⚠"}  # noqa: RUF001 - a sign
 _QUESTION = "To fill in:"
+_CELLS = {"td_open", "th_open"}
+_FIGURE = re.compile(r"(?<=\d) (?=(?:ms|s|min|h|%)(?!\w))")
 # What a page may lead to: the web, a mail address, a place on this page, a file beside it.
 _HARMLESS = re.compile(r"https?://|mailto:|#|(\.{1,2}/)*\w[\w./-]*(#[\w-]*)?$", re.IGNORECASE | re.ASCII)
 
@@ -78,6 +80,8 @@ def _arranged(tokens: list["Token"], pictures: Mapping[str, str]) -> list["Token
             _mark_quote(tokens, place)
         elif token.type == "inline":
             _mark_links(token.children or [])
+            if place and tokens[place - 1].type in _CELLS:
+                _bind_units(token.children or [])
             _put_pictures(tokens, place, pictures, seen)
         elif token.type == "th_open":
             token.attrSet("scope", "col")
@@ -87,6 +91,13 @@ def _arranged(tokens: list["Token"], pictures: Mapping[str, str]) -> list["Token
             is_first_cell = False
             _make_row_head(tokens, place)
     return [*_with_boxes(tokens)]
+
+
+def _bind_units(children: Sequence["Token"]) -> None:
+    """Keep each figure of a cell on one line with its unit."""
+    for child in children:
+        if child.type == "text":
+            child.content = _FIGURE.sub("\N{NO-BREAK SPACE}", child.content)
 
 
 def _with_boxes(tokens: Sequence["Token"]) -> Iterator["Token"]:

@@ -12,6 +12,7 @@ from chaos_pizza.model.result import DrillResult, Instant, InstantName, Measure,
 from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import bitcoin, bounds, counted, day_of, limit, moment, share, span
+from chaos_pizza.report.standing import none_failed, told_instants
 
 WHAT_BROKE = {
     FaultKind.NONE: "nothing was broken",
@@ -91,9 +92,8 @@ def describe_detection(result: DrillResult, settings: DrillSettings) -> list[str
     from_impact = result.measures.get(MeasureName.TTD_FROM_IMPACT)
     if from_impact is not None and not from_impact.censored:
         sentences.append(f"From the first failed purchase to the detection it took {span(from_impact)}.")
+    sentences += _alerted(result)
     told = (
-        (InstantName.ALERT_PENDING, "The first alert became pending"),
-        (InstantName.ALERT_FIRING, "The first alert fired"),
         (InstantName.NOTIFIED, "The notification arrived"),
         (InstantName.NOTICED, "A person noticed"),
     )
@@ -122,11 +122,11 @@ def describe_impact(result: DrillResult, settings: DrillSettings) -> list[str]:
         )
     sentences += _purchases(result)
     if impact.failed:
-        bad_s = round(60 * impact.minutes_below_tolerance)  # whole seconds, told in minutes
+        seconds = counted(round(60 * impact.minutes_below_tolerance), "different second")
         sentences += [
             f"That affected {impact.diners_affected} of the drill's {counted(settings.traffic.diners, 'diner')}.",
             f"Purchases worth {bitcoin(impact.revenue_lost_btc)} were lost.",
-            f"The seconds with a failed purchase in them add up to {limit(bad_s)}.",
+            f"Failed purchases fell into {seconds} of the clock.",
         ]
     if impact.orders_without_pizza:
         stand = "stands" if impact.orders_without_pizza == 1 else "stand"
@@ -213,10 +213,23 @@ def _recovered(result: DrillResult) -> list[str]:
     ttr, lag = result.measures.get(MeasureName.TTR), result.measures.get(MeasureName.RECOVERY_LAG)
     if ttr is None:
         return []
+    if none_failed(result):
+        return ["No purchase of the drill's failed, so there was nothing to recover from."]
     if ttr.censored:
         return [f"The shop was not seen to recover within {span(ttr).removeprefix('at least ')} of the fault's start."]
     after = f", {span(lag)} after it ended" if lag is not None else ""
     return [f"The shop had recovered {span(ttr)} after the fault began{after}."]
+
+
+def _alerted(result: DrillResult) -> list[str]:
+    """Return which alert fired first and when, and which was pending before it."""
+    known = {name: result.timeline.instants[name] for name in told_instants(result.timeline)}
+    told = ((InstantName.ALERT_PENDING, "became pending first"), (InstantName.ALERT_FIRING, "fired first"))
+    return [
+        f"The {plain(known[name].source)} {words}, {_at(result, known[name].when)} UTC."
+        for name, words in told
+        if name in known
+    ]
 
 
 def _detected_in_placebo(result: DrillResult) -> list[str]:

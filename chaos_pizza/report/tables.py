@@ -5,11 +5,11 @@ from chaos_pizza.model.result import BudgetCheck, DetectionFloor, DrillResult, M
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import bounds, limit, share, span
 from chaos_pizza.report.sections import WHO_ENDED, detector
+from chaos_pizza.report.standing import NONE, NOTHING_BROKEN, ended_by_drill, why_no_time
 from chaos_pizza.report.waterfall import SIGHTS
 
 Row = tuple[str, ...]
 
-NONE = "-"
 _MEASURES = {
     MeasureName.TTD: ("Time to detect (TTD)", "undetected"),
     MeasureName.TTA: ("Time to acknowledge (TTA)", "not acknowledged"),
@@ -30,14 +30,17 @@ OUTCOME_MEANINGS = {
 _PARTS = ("scrape", "window", "evaluation", "for", "group_wait")
 
 
-def measure_rows(result: DrillResult) -> list[Row]:
-    """Return measure, result and budget of all that was measured; empty where nothing was and no budget was set."""
+def measure_rows(result: DrillResult, *, nothing_broken: bool | None = None) -> list[Row]:
+    """Return measure, result and budget of all that was measured; empty where nothing was and no budget was set.
+
+    `nothing_broken` says whether the drill was a placebo; without it, the result is asked.
+    """
     if not any(result.measures.values()) and not result.budgets:
         return []
     checks = {check.name: check for check in result.budgets}
     rows: list[Row] = [
-        (label, _result(result, name, never), _budget(checks.pop(name.value, None)))
-        for name, (label, never) in _MEASURES.items()
+        _row(result, name, checks.pop(name.value, None), why_no_time(result, name, nothing_broken=nothing_broken))
+        for name in _MEASURES
     ]
     for check in checks.values():
         label = "Good purchases" if check.name == "success_ratio" else plain(check.name)
@@ -78,6 +81,14 @@ def missed_budgets(result: DrillResult) -> list[str]:
     return [f"{labels.get(check.name) or plain(check.name)}: {_allowed(check)}" for check in missed]
 
 
+def _row(result: DrillResult, name: MeasureName, check: BudgetCheck | None, why_none: str | None) -> Row:
+    label, never = _MEASURES[name]
+    cell = _result(result, name, never) if why_none is None else f"{NONE} ({why_none})"
+    if why_none == NOTHING_BROKEN and check is not None and check.kept is None:
+        return (label, cell, f"{_allowed(check)}: {NOTHING_BROKEN}, so there is no time to hold against it")
+    return (label, cell, _budget(check))
+
+
 def _result(result: DrillResult, name: MeasureName, never: str) -> str:
     measure = result.measures.get(name)
     cell = "unknown" if measure is None else f"{never}, {span(measure)}" if measure.censored else span(measure)
@@ -85,6 +96,11 @@ def _result(result: DrillResult, name: MeasureName, never: str) -> str:
         return "; ".join([cell, *_detection(result)])
     if name is MeasureName.TTM and result.timeline.ended_by is not None:
         return f"{cell}; ended by {WHO_ENDED[result.timeline.ended_by]}"
+    if name is MeasureName.TTA and measure is not None:
+        return f"{cell} after the detection"
+    by = ended_by_drill(result)
+    if name is MeasureName.TTR and measure is not None and not measure.censored and by is not None:
+        return f"{cell}; after {WHO_ENDED[by]}"
     return cell
 
 
@@ -95,7 +111,7 @@ def _detection(result: DrillResult) -> list[str]:
     floors = [floor for floor in result.detection_floors if by is not None and floor.rule in by]
     for floor in floors or result.detection_floors:
         rule = "the rule" if floors or len(result.detection_floors) == 1 else f"the rule {plain(floor.rule)}"
-        told.append(f"{rule} alone allows {bounds(floor.least_s, floor.most_s)}")
+        told.append(f"{rule} alone allows {bounds(floor.least_s, floor.most_s)} in a total outage")
     return told
 
 

@@ -14,12 +14,13 @@ from report_examples import BEGIN, at
 from chaos_pizza.drill.course import OUTCOMES
 from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.result import Instant, InstantName, Measure, PartName, WaterfallPart
-from chaos_pizza.report.charts.axis import PX_PER_CHAR, TimeAxis
+from chaos_pizza.report.charts.axis import PX_PER_CHAR, TimeAxis, areas
 from chaos_pizza.report.charts.buckets import Window
 from chaos_pizza.report.charts.drill import charts_of
 from chaos_pizza.report.charts.marks import LANE_PX, fitted, label_panel, marks_of
 from chaos_pizza.report.charts.waterfall import waterfall_chart
 from chaos_pizza.report.palette import Colour
+from chaos_pizza.report.standing import told_instants
 
 START_MS = round(BEGIN.timestamp() * 1000)
 COURSE = every(0.1, 90, failing_from(20, 27.3))
@@ -139,7 +140,23 @@ def test_a_gap_is_no_line():
     assert max(pieces[0]) == START_MS + 10_000
     assert min(pieces[1]) == START_MS + 40_000
     gap = {"at": START_MS + 10_000, "until": START_MS + 40_000, "text": "no purchases"}
-    assert gap in rows_of(spec, "no purchases")
+    assert {**gap, "middle": START_MS + 25_000} in rows_of(spec, "no purchases")
+
+
+def test_a_text_on_an_area_stands_where_no_line_goes_through_it():
+    """On from 10 s to 50 s, lines at 28 s and 34 s: the widest stretch without one is from 10 s to 28 s."""
+    axis = TimeAxis(BEGIN, Window(0, 90))
+    (row,) = areas(axis, [(Window(10, 50), "fault on")], [5, 28, 34, 60])
+    assert (row["text"], row["middle"]) == ("fault on", START_MS + 19_000)
+    (row,) = areas(axis, [(Window(10, 50), "fault on")], [10 + 2 * step for step in range(20)])
+    assert row["text"] == ""
+
+
+def test_an_alert_that_was_pending_only_after_one_had_fired_is_no_mark():
+    instants = marked(InstantName.ALERT_FIRING, 20) | marked(InstantName.ALERT_PENDING, 30)
+    axis = TimeAxis(BEGIN, Window(0, 90))
+    assert [mark.name for mark in marks_of(with_instants(instants), axis)] == [InstantName.ALERT_FIRING]
+    assert len(marks_of(with_instants(instants | marked(InstantName.ALERT_PENDING, 19)), axis)) == 2
 
 
 def test_a_step_of_purchases_that_do_not_count_is_a_hole_in_the_line():
@@ -201,7 +218,7 @@ def test_no_label_lies_on_another_nor_on_another_s_line(instants):
     timeline = with_instants(instants)
     axis = fitted(TimeAxis(BEGIN, Window(0, 90)), timeline)
     marks = marks_of(timeline, axis)
-    assert {mark.name for mark in marks} == set(instants)
+    assert {mark.name for mark in marks} == set(told_instants(timeline))
     for mark in marks:
         begin, end = axis.px(mark.at_s), axis.px(mark.at_s) + len(mark.label) * PX_PER_CHAR
         for other in marks:

@@ -51,9 +51,11 @@ def test_what_never_happened_is_at_least_so_long():
         "alarm", "Time to detect (TTD)", "undetected", "at least 41.0 s", "✘ missed (at most 30 s)",
     )  # fmt: skip
     assert cards(lead("rollback_ended"))[1:] == [
-        ("alarm", "Time to mitigate (TTM)", "not mitigated", "at least 41 min 3 s", "no budget",
+        ("muted", "Time to mitigate (TTM)", "not mitigated", "at least 41 min 3 s", "no budget",
          "Ended by the drill's own rollback"),
-        ("alarm", "Time to recover (TTR)", "not recovered", "at least 43 min 0 s", "no budget"),
+        ("muted", "Time to recover (TTR)", "not recovered", "at least 43 min 0 s", "no budget"),
+        ("alarm", "Good purchases", "7.5 %", "From the fault's start until the end of the drill",
+         "✘ missed (at least 95 %)"),
     ]  # fmt: skip
 
 

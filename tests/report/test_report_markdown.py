@@ -93,9 +93,9 @@ def test_a_passed_drill_s_table_shows_each_measure_with_its_bounds_floor_and_bud
     page = report("passed")
     assert row(page, "Time to detect (TTD)") == (
         "| Time to detect (TTD) | 1.50 s; by the alert failed-purchases (shop /metrics); "
-        "the rule alone allows 0.00 to 2.20 s | at most 10 s: kept |"
+        "the rule alone allows 0.00 to 2.20 s in a total outage | at most 10 s: kept |"
     )
-    assert row(page, "Time to acknowledge (TTA)") == "| Time to acknowledge (TTA) | 5.00 s | - |"
+    assert row(page, "Time to acknowledge (TTA)") == "| Time to acknowledge (TTA) | 5.00 s after the detection | - |"
     assert row(page, "Time to mitigate (TTM)") == (
         "| Time to mitigate (TTM) | 7.30 s; ended by the runbook, which the drill played in a person's place "
         "| at most 30 s: kept |"
@@ -124,7 +124,7 @@ def test_impact_is_told_in_people_s_figures():
     )
     assert "That affected 5 of the drill's 5 diners." in impact
     assert "Purchases worth 0.2812 bitcoin were lost." in impact
-    assert "add up to 8 s." in impact  # 8 / 60 min
+    assert "Failed purchases fell into 8 different seconds of the clock." in impact  # 8 / 60 min
     assert "74 orders stand in the shop's books for which no pizza exists." in impact
 
 
@@ -180,8 +180,8 @@ def test_a_drill_that_its_rollback_ended_was_not_mitigated():
 def test_a_person_s_detection_reads_as_one_and_the_floor_still_stands_beside_it():
     page = report("rollback_ended", responder=ResponderKind.PEOPLE)
     assert row(page, "Time to detect (TTD)") == (
-        "| Time to detect (TTD) | 2 min 10 s; by a person (mark by ann); the rule alone allows 0.00 to 2.20 s "
-        "| at most 10 s: **missed** |"
+        "| Time to detect (TTD) | 2 min 10 s; by a person (mark by ann); "
+        "the rule alone allows 0.00 to 2.20 s in a total outage | at most 10 s: **missed** |"
     )
     assert "A person noticed at 19:37:10.000 UTC; source: mark by ann." in section(page, "Detection")
 
@@ -200,8 +200,9 @@ def test_what_each_of_several_rules_allows_is_told_by_its_name():
     drill = replace(drill, detection_floors=(*drill.detection_floors, other))
     page = to_markdown(drill, examples.settings())
     assert (
-        "the rule failed-purchases (shop /metrics) alone allows 0.00 to 2.20 s; "
-        "the rule revenue-down (shop /metrics) alone allows 6.4 to 15.0 s" in row(page, "Time to detect (TTD)")
+        "the rule failed-purchases (shop /metrics) alone allows 0.00 to 2.20 s in a total outage; "
+        "the rule revenue-down (shop /metrics) alone allows 6.4 to 15.0 s in a total outage"
+        in row(page, "Time to detect (TTD)")
     )
     assert (
         "In a total outage, the rule failed-purchases (shop /metrics) by itself allows detection after 0.00 to 2.20 s, "
@@ -214,7 +215,7 @@ def test_what_each_of_several_rules_allows_is_told_by_its_name():
 def test_an_undetected_fault_has_no_time_to_detect_but_a_lower_bound():
     page = report("undetected", responder=ResponderKind.PEOPLE)
     assert row(page, "Time to detect (TTD)") == (
-        "| Time to detect (TTD) | undetected, at least 41.0 s; the rule alone allows 0.00 to 2.20 s "
+        "| Time to detect (TTD) | undetected, at least 41.0 s; the rule alone allows 0.00 to 2.20 s in a total outage "
         "| at most 30 s: **missed** |"
     )
     assert "Nothing and nobody detected the fault, for at least 41.0 s." in section(page, "Detection")

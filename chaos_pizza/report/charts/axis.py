@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from chaos_pizza.report.charts.buckets import Window
@@ -80,15 +81,22 @@ class TimeAxis:
         return next((step for step in _STEPS_S if step >= least_s), days * _STEPS_S[-1])
 
 
-def areas(axis: TimeAxis, windows: Sequence[tuple[Window, str]]) -> Rows:
-    """Return the rows of areas behind the figures, each with its text where it is wide enough for that."""
+def areas(axis: TimeAxis, windows: Sequence[tuple[Window, str]], lines_s: Sequence[float] = ()) -> Rows:
+    """Return the rows of areas behind the figures, each with its text where it is wide enough for that.
+
+    A text stands in the widest stretch of its area that none of the lines at `lines_s` goes through.
+    """
     rows = []
     for window, text in windows:
         from_s, until_s = max(window.from_s, axis.window.from_s), min(window.until_s, axis.window.until_s)
         if from_s >= until_s:
             continue
-        room = (axis.px(until_s) - axis.px(from_s)) / PX_PER_CHAR
-        rows.append({"at": axis.ms(from_s), "until": axis.ms(until_s), "text": text if len(text) < room else ""})
+        edges = sorted([from_s, *(each for each in lines_s if from_s < each < until_s), until_s])
+        begin_s, end_s = max(pairwise(edges), key=lambda stretch: stretch[1] - stretch[0])
+        room = (axis.px(end_s) - axis.px(begin_s)) / PX_PER_CHAR
+        middle = axis.ms((begin_s + end_s) / 2)
+        told = {"text": text if len(text) < room else "", "middle": middle}
+        rows.append({"at": axis.ms(from_s), "until": axis.ms(until_s), **told})
     return rows
 
 
@@ -110,7 +118,6 @@ def area_layers(axis: TimeAxis, areas_by_colour: Mapping[Colour, Rows], height_p
             layers.append(
                 {
                     "data": {"values": [row for row in rows if row["text"]]},
-                    "transform": [{"calculate": "(datum.at + datum.until) / 2", "as": "middle"}],
                     "mark": {"type": "text", "color": Colour.MUTED, "fontSize": 11, "baseline": "top"},
                     "encoding": {
                         "x": axis.encoding("middle"),

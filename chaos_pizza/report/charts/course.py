@@ -31,9 +31,10 @@ def course_chart(
     axis = fitted(TimeAxis(course.began_at, window), result.timeline)
     marks = marks_of(result.timeline, axis)
     gaps = gaps_of(buckets, window)
+    lines_s = [mark.at_s for mark in marks]
     behind = {
-        Colour.FAULT: areas(axis, [(each, "fault on") for each in fault_windows(result, axis)]),
-        Colour.GAP: areas(axis, [(gap, _NO_PURCHASE) for gap in gaps]),
+        Colour.FAULT: areas(axis, [(each, "fault on") for each in fault_windows(result, axis)], lines_s),
+        Colour.GAP: areas(axis, [(gap, _NO_PURCHASE) for gap in gaps], lines_s),
     }
     panels = [
         *([label_panel(axis, marks)] if marks else []),

@@ -6,6 +6,7 @@ from chaos_pizza.model.result import Instant, InstantName, Timeline
 from chaos_pizza.report.charts.axis import PX_PER_CHAR, Rows, Spec, TimeAxis
 from chaos_pizza.report.palette import Colour
 from chaos_pizza.report.phrasing import EXACT_ENOUGH, bounds, clock_time
+from chaos_pizza.report.standing import told_instants
 
 LANE_PX = 17
 _NAMES = {
@@ -51,7 +52,8 @@ def marks_of(timeline: Timeline, axis: TimeAxis) -> tuple[Mark, ...]:
             axis.second(instant.when.latest),
             f"{_NAMES[name]} {_when(instant, None if name is InstantName.FAULT_START else start)}",
         )
-        for name, instant in timeline.instants.items()
+        for name in told_instants(timeline)
+        if (instant := timeline.instants[name])
     ]
     order = list(InstantName)
     within = [mark for mark in marks if axis.window.from_s <= mark.at_s <= axis.window.until_s]

@@ -1,0 +1,48 @@
+"""What a drill's times may be held to count: whose work they were, and whether there was anything to count."""
+
+from chaos_pizza.model.incident import Actor
+from chaos_pizza.model.result import DrillResult, InstantName, MeasureName, Timeline, Verdict
+
+NONE = "-"
+NOTHING_BROKEN = "nothing was broken"
+NO_PURCHASE_FAILED = "no purchase failed"
+_DRILLS_OWN = {Actor.ROLLBACK, Actor.WATCHDOG, Actor.ABORT}
+_OF_IMPACT = {MeasureName.TTR, MeasureName.RECOVERY_LAG, MeasureName.IMPACT_DELAY}
+
+
+def ended_by_drill(result: DrillResult) -> Actor | None:
+    """Return the drill's own hand that ended the fault: its times count nobody's work; `None` where it was none."""
+    by = result.timeline.ended_by
+    return by if by in _DRILLS_OWN and InstantName.MITIGATED in result.timeline.instants else None
+
+
+def is_placebo(result: DrillResult) -> bool:
+    """Tell whether the result alone shows that nothing was to be broken: it passed or was detected without a fault."""
+    timeline = result.timeline
+    passed = result.judgement.verdict is Verdict.PASSED
+    return not timeline.fault_proven and (passed or timeline.detected_by is not None)
+
+
+def none_failed(result: DrillResult) -> bool:
+    """Tell whether purchases were made during the fault and all of them were good, in a drill that came to its end."""
+    impact = result.impact
+    is_whole = result.timeline.fault_proven and not result.cut_off
+    return is_whole and not impact.failed and impact.purchases > impact.rejected
+
+
+def told_instants(timeline: Timeline) -> list[InstantName]:
+    """Return the instants to be told of: not of an alert pending only after one had fired, which is another alert."""
+    pending = timeline.instants.get(InstantName.ALERT_PENDING)
+    firing = timeline.instants.get(InstantName.ALERT_FIRING)
+    is_another = pending is not None and firing is not None and pending.when.midpoint > firing.when.midpoint
+    return [name for name in timeline.instants if not (is_another and name is InstantName.ALERT_PENDING)]
+
+
+def why_no_time(result: DrillResult, name: MeasureName, *, nothing_broken: bool | None = None) -> str | None:
+    """Return why there is no such time to measure; `None` where there is, or where that is not known.
+
+    `nothing_broken` says whether the drill was a placebo; without it, the result is asked.
+    """
+    if is_placebo(result) if nothing_broken is None else nothing_broken:
+        return NOTHING_BROKEN
+    return NO_PURCHASE_FAILED if name in _OF_IMPACT and none_failed(result) else None
