@@ -84,6 +84,10 @@ def test_a_signal_between_two_drills_aborts_the_next_and_begins_no_more():
         # A signal of ours, before the drill took signals over.
         (-15, False, True, 4),
         (1, False, True, 4),
+        # It had told its verdict, so it had been held: a signal makes nothing of that an abort.
+        (5, True, True, 5),
+        (1, True, True, 1),
+        (-15, True, True, 5),
     ],
 )
 def test_what_a_process_returned_stands_for(returned, has_document, interrupted, code):
