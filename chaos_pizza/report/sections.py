@@ -102,7 +102,7 @@ def describe_detection(result: DrillResult, settings: DrillSettings) -> list[str
     allowed = [
         f"the rule {plain(floor.rule)} by itself allows detection after {bounds(floor.least_s, floor.most_s)}"
         for floor in result.detection_floors
-        if by is None or floor.rule in by
+        if by is None or by == f"alert {floor.rule}"
     ]
     return [*sentences, f"In a total outage, {', and '.join(allowed)}."] if allowed else sentences
 

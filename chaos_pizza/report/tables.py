@@ -108,7 +108,7 @@ def _detection(result: DrillResult) -> list[str]:
     """Return by what it was detected, and what the rule that detected allows; all rules where it was none of them."""
     by = result.timeline.detected_by
     told = [f"by {detector(by)}"] if by is not None else []
-    floors = [floor for floor in result.detection_floors if by is not None and floor.rule in by]
+    floors = [floor for floor in result.detection_floors if by == f"alert {floor.rule}"]
     for floor in floors or result.detection_floors:
         rule = "the rule" if floors or len(result.detection_floors) == 1 else f"the rule {plain(floor.rule)}"
         told.append(f"{rule} alone allows {bounds(floor.least_s, floor.most_s)} in a total outage")

@@ -212,6 +212,17 @@ def test_what_each_of_several_rules_allows_is_told_by_its_name():
     assert "| revenue-down (shop /metrics) | - | 6.4 to 15.0 s | - | - | - | 6.4 to 15.0 s |" in page
 
 
+def test_only_the_rule_that_detected_is_told_of_though_its_name_ends_as_another_s():
+    drill = examples.passed()
+    other = replace(drill.detection_floors[0], rule="purchases (shop /metrics)", parts={"window": (6.4, 15.0)})
+    drill = replace(drill, detection_floors=(other, *drill.detection_floors))
+    page = to_markdown(drill, examples.settings())
+    assert "; the rule alone allows 0.00 to 2.20 s" in row(page, "Time to detect (TTD)")
+    assert "6.4 to 15.0 s" not in row(page, "Time to detect (TTD)")
+    assert "the rule purchases (shop /metrics) by itself" not in section(page, "Detection")
+    assert "the rule failed-purchases (shop /metrics) by itself" in section(page, "Detection")
+
+
 def test_an_undetected_fault_has_no_time_to_detect_but_a_lower_bound():
     page = report("undetected", responder=ResponderKind.PEOPLE)
     assert row(page, "Time to detect (TTD)") == (
