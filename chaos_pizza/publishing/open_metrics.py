@@ -62,7 +62,8 @@ def pushgateway_message(account: Account, headers: dict[str, Secret]) -> Message
 def textfile_name(account: Account) -> str:
     """Return the name of the file of this experiment on this target; no two of them share one."""
     # A dot parts the two, so neither may have one.
-    names = (quote(name, safe="").replace(".", "%2E") for name in (account.result.experiment, account.result.target))
+    told = (account.result.experiment, account.result.target)
+    names = (quote(name, safe="", errors="replace").replace(".", "%2E") for name in told)
     name = ".".join(names)
     if len(name) > _LONGEST_NAME:
         name = f"{name[:_LONGEST_NAME]}.{hashlib.sha256(name.encode()).hexdigest()[:16]}"

@@ -127,3 +127,9 @@ def test_no_two_experiments_or_targets_share_a_file():
     assert len(set(names)) == len(names)
     assert all(name.endswith(".prom") and "/" not in name and name.isascii() for name in names)
     assert names[0] == "chaos-pizza.a.b.prom"
+
+
+def test_half_of_a_surrogate_pair_is_a_question_mark_in_a_file_s_name():
+    told = by_the_book()
+    object.__setattr__(told.result, "experiment", "a\ud800")
+    assert textfile_name(told).startswith("chaos-pizza.a%3F.")
