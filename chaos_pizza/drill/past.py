@@ -17,9 +17,11 @@ _DIGITS = 12
 def past_drill_of(result: DrillResult, settings: DrillSettings, tool_version: str) -> PastDrill:
     """Return the row that the history keeps of a drill; measures of which nothing is known are left out of it.
 
+    Of a drill without purchases nobody knows what came of them: all counts of the impact but theirs are `None`.
     `settings` and `tool_version` are those of the journal's first event.
     """
     timeline, impact = result.timeline, result.impact
+    bought = impact if impact.purchases else None
     return PastDrill(
         drill_id=result.drill_id,
         origin=Origin.DRILL,
@@ -38,13 +40,13 @@ def past_drill_of(result: DrillResult, settings: DrillSettings, tool_version: st
         fault_proven=timeline.fault_proven,
         measures={name: measure for name, measure in result.measures.items() if measure is not None},
         purchases=impact.purchases,
-        failed=impact.failed,
-        rejected=impact.rejected,
+        failed=bought.failed if bought else None,
+        rejected=bought.rejected if bought else None,
         success_ratio=impact.success_ratio,
-        diners_affected=impact.diners_affected,
-        minutes_below_tolerance=impact.minutes_below_tolerance,
-        orders_without_pizza=impact.orders_without_pizza,
-        revenue_lost_btc=impact.revenue_lost_btc,
+        diners_affected=bought.diners_affected if bought else None,
+        minutes_below_tolerance=bought.minutes_below_tolerance if bought else None,
+        orders_without_pizza=bought.orders_without_pizza if bought else None,
+        revenue_lost_btc=bought.revenue_lost_btc if bought else None,
         missed_budgets=tuple(check.name for check in result.budgets if check.kept is False),
         sights=result.sights,
         rules_version=_rules_version(result, settings.detection),

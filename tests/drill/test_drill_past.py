@@ -59,6 +59,13 @@ def test_the_impact_is_the_results_own():
     assert drill.minutes_below_tolerance == RESULT.impact.minutes_below_tolerance
 
 
+def test_without_purchases_nobody_knows_how_many_failed():
+    drill = past(judge(by_time([(0.0, started()), (6.0, ended(6.0))])))
+    assert drill.purchases == 0
+    assert (drill.failed, drill.rejected, drill.diners_affected, drill.orders_without_pizza) == (None,) * 4
+    assert (drill.minutes_below_tolerance, drill.revenue_lost_btc, drill.success_ratio) == (None,) * 3
+
+
 def test_a_measure_of_which_nothing_is_known_is_left_out():
     result = judge(by_time([(0.0, started()), *purchases(book_samples()[:10], until=5), (6.0, ended(6.0))]))
     assert set(result.measures.values()) == {None}
