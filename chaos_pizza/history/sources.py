@@ -1,10 +1,11 @@
 """What the folders of a reports folder say: a drill's journal, an incident that was imported, and people's notes."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from chaos_pizza.drill.past import past_drill_of
 from chaos_pizza.errors import JournalError, PizzaError
@@ -13,11 +14,14 @@ from chaos_pizza.incident_folder import UNDERSTOOD_NAME, list_incident_folders, 
 from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.model.event import DrillStarted
 from chaos_pizza.model.history import PastDrill
+from chaos_pizza.model.instant import instant_of
 from chaos_pizza.model.notes import ActionItem
 from chaos_pizza.notes_file import read_notes
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with how many folders have been read, and of how many."""
+End: TypeAlias = tuple[str | None, datetime]
+"""The word of a drill's verdict, `None` for an incident, and when it ended."""
 _Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 
 
@@ -55,9 +59,12 @@ def read_sources(
     return found
 
 
-def find_ended(folders: Iterable[Path], known: Collection[str]) -> list[Path]:
-    """Return the folders whose drill has ended, or that hold an incident, and whose id is not among those `known`."""
-    return [folder for folder in folders if (found := _ended_id(folder)) is not None and found not in known]
+def find_ended(folders: Iterable[Path], known: Mapping[str, End]) -> list[Path]:
+    """Return the folders whose drill has ended, or that hold an incident, and of which `known` tells nothing.
+
+    Or something else than the drill's results: another verdict, or another end.
+    """
+    return [folder for folder in folders if _is_news(folder, known)]
 
 
 def read_source(folder: Path) -> Source:
@@ -78,7 +85,8 @@ def past_drill_in(folder: Path) -> PastDrill:
 def _read(folder: Path, stamp: _Stamp, read: Callable[[Path], PastDrill]) -> Source:
     try:
         drill = read(folder)
-    except (PizzaError, ValueError) as error:
+    except (PizzaError, ValueError, ArithmeticError) as error:
+        # Numbers that nobody can reckon with, in a journal made up by hand, are to cost the others nothing.
         return Source(folder, stamp, None, None, f"left out: {folder.name}, since {error}")
     try:
         return Source(folder, stamp, drill, read_notes(folder).action_items)
@@ -86,22 +94,30 @@ def _read(folder: Path, stamp: _Stamp, read: Callable[[Path], PastDrill]) -> Sou
         return Source(folder, stamp, drill, None, f"its action items stay as they were: {folder.name}, since {error}")
 
 
-def _ended_id(folder: Path) -> str | None:
-    """Return the id of a drill that has ended, or of an incident; `None` where it has not, or there is none.
-
-    It is asked of the results, since a folder may have been named anew.
-    """
+def _is_news(folder: Path, known: Mapping[str, End]) -> bool:
+    """Tell whether a folder holds what is not `known`; its id is asked of the results, as it may be named anew."""
     if not (folder / JOURNAL_NAME).is_file():
         is_incident = not folder.name.startswith(".") and (folder / UNDERSTOOD_NAME).is_file()
-        return folder.name if is_incident else None
+        return is_incident and folder.name not in known
     try:
         document = json.loads((folder / DOCUMENT_NAME).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return None
+        return False
     except (OSError, ValueError, RecursionError):
-        return folder.name
-    found = document.get("id") if isinstance(document, dict) else None
-    return found if isinstance(found, str) else folder.name
+        return folder.name not in known
+    document = document if isinstance(document, dict) else {}
+    found = document.get("id")
+    drill_id = found if isinstance(found, str) else folder.name
+    return drill_id not in known or _end_of(document) not in {None, known[drill_id]}
+
+
+def _end_of(document: Mapping[str, Any]) -> End | None:
+    """Return the verdict and the end that a drill's results tell; `None` where they tell none."""
+    verdict = document.get("verdict")
+    try:
+        return (verdict, instant_of(document.get("ended_at"))) if isinstance(verdict, str) else None
+    except ValueError:
+        return None
 
 
 def _stamp(folder: Path) -> _Stamp:

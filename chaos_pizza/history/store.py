@@ -57,9 +57,10 @@ class History:
         newest_first = chosen.order_by(*(column.desc() for column in _OLDEST_FIRST))
         return self._drills(reversed(self._read(newest_first.limit(last))))
 
-    def ids(self) -> frozenset[str]:
-        """Return the ids of all drills and incidents."""
-        return frozenset(row.id for row in self._read(select(drills.c.id)))
+    def ends(self) -> dict[str, tuple[str | None, datetime]]:
+        """Return of all drills and incidents, by their ids, the verdict's word, `None` without one, and the end."""
+        rows = self._read(select(drills.c.id, drills.c.verdict, drills.c.ended_at))
+        return {drill_id: (verdict, ended_at) for drill_id, verdict, ended_at in rows}
 
     def count(
         self, *, experiment: str | None = None, since: datetime | None = None, until: datetime | None = None

@@ -1,12 +1,18 @@
 """Drills that ended without a row of the history get one when it is next looked into."""
 
+import json
 import shutil
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from chaos_pizza.folder import judge_folder
 from chaos_pizza.history.catching_up import catch_up, is_any_ended
+from chaos_pizza.history.sources import past_drill_in
 from chaos_pizza.history.store import open_history
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.results import write_results
 
 EXAMPLES = Path(__file__).parents[2] / "reports" / "examples"
@@ -47,6 +53,33 @@ def test_a_drill_that_is_under_way_waits_until_it_has_ended(reports):
     with open_history(None, reports) as history:
         assert catch_up(history, reports) == []
         assert ids(history) == []
+
+
+@pytest.mark.parametrize("verdict", [Verdict.CALM_NOT_RESTORED, Verdict.INVALID])
+def test_a_row_of_before_the_watchdog_mended_it_is_made_anew_once(reports, verdict):
+    result, _ = judge_folder(reports / "kept")
+    (row,) = [past_drill_in(reports / "kept")]
+    first_id(reports)
+    with open_history(None, reports) as history:
+        history.keep(replace(row, verdict=verdict, ended_at=row.ended_at - timedelta(seconds=1)))
+        assert catch_up(history, reports) == []
+        ((kept,),) = [history.drills()]
+        assert (kept.verdict, kept.ended_at) == (result.judgement.verdict, result.ended_at)
+        (reports / "kept" / "journal.jsonl").write_text("broken\n")
+        assert catch_up(history, reports) == []
+
+
+@pytest.mark.parametrize("verdict", [Verdict.CALM_NOT_RESTORED, Verdict.INVALID])
+def test_a_row_whose_results_say_the_same_is_not_read_again(reports, verdict):
+    row = replace(past_drill_in(reports / "kept"), verdict=verdict)
+    results = reports / "kept" / "drill.json"
+    first_id(reports)
+    results.write_text(json.dumps({**json.loads(results.read_text()), "verdict": verdict.value}))
+    (reports / "kept").rename(reports / row.drill_id)
+    (reports / row.drill_id / "journal.jsonl").write_text("broken\n")
+    with open_history(None, reports) as history:
+        history.keep(row)
+        assert catch_up(history, reports) == []
 
 
 def test_an_incident_without_a_row_gets_one(tmp_path):
