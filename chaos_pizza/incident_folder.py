@@ -4,11 +4,14 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from filelock import FileLock, Timeout
 
 from chaos_pizza.errors import UsageError
 from chaos_pizza.incident.past import incident_id, past_incident_of
@@ -28,6 +31,8 @@ FORM = 1
 """The form of `incident.json`; another number is of another version."""
 
 _GREATEST_UNDERSTOOD = 8 * GREATEST_BYTES
+_LOCK_NAME = ".import.lock"
+_LOCK_WAIT_S = 30
 _MOST_SAME_SECOND = 100
 _ITEMS = "action_items"
 _LONGEST_ANSWER = 20_000
@@ -84,6 +89,26 @@ def find_same(reports: Path, content: bytes) -> Path | None:
         except OSError:
             continue
     return None
+
+
+@contextmanager
+def import_lock(reports: Path) -> Iterator[None]:
+    """Let one at a time look for a report and keep it, as long as the `with` lasts; raises `UsageError` after 30 s."""
+    path = reports / _LOCK_NAME
+    lock = FileLock(path, timeout=_LOCK_WAIT_S, mode=0o600)
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise UsageError(f"another import into {reports} is under way; try again when it has ended") from None
+    except (OSError, NotImplementedError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "its file system knows no locks"
+        raise UsageError(f"the incident can't be written to {reports}: {reason}") from None
+    try:
+        yield
+    finally:
+        # The file stays: whoever waits for it must not be left with one that has no name any more.
+        lock.release()
 
 
 def keep_incident(reports: Path, content: bytes, reading: Reading, tool_version: str | None) -> Path:

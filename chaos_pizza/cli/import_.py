@@ -19,6 +19,7 @@ from chaos_pizza.incident_folder import (
     discard_incident,
     document_text,
     find_same,
+    import_lock,
     keep_incident,
     read_incident,
     read_source,
@@ -27,6 +28,7 @@ from chaos_pizza.incident_folder import (
 from chaos_pizza.notes_file import read_notes
 from chaos_pizza.versions import tool_version
 
+_IS_KEPT = "This very report is kept already, in {}; nothing was changed."
 _EXPERIMENT = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 
 
@@ -105,13 +107,16 @@ def _keep_if_wanted(
         return
     same = find_same(reports, content)
     if same is not None:
-        tell(f"This very report is kept already, in {same}; nothing was changed.")
+        tell(_IS_KEPT.format(same))
         return
     if not yes and not _is_agreed(as_json):
         tell(f"Nothing was kept. To keep it: chaos-pizza import {shlex.quote(str(file))} --yes")
         return
-    folder = _keep(content, reading, reports, configuration)
-    tell(f"Kept in {folder}, and in the history.")
+    with import_lock(reports):
+        # Somebody else may have kept it since.
+        same = find_same(reports, content)
+        folder = same or _keep(content, reading, reports, configuration)
+    tell(_IS_KEPT.format(same) if same else f"Kept in {folder}, and in the history.")
 
 
 def _is_agreed(as_json: bool) -> bool:

@@ -86,6 +86,15 @@ def test_the_same_report_again_changes_nothing_and_says_so(folder):
     assert past.experiment == "factory-fail"
 
 
+def test_many_at_once_keep_the_same_report_once(folder):
+    runs = [subprocess.Popen([*COMMAND, NAME, "--yes"], stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    said = [run.communicate(timeout=60)[0] for run in runs]
+    assert [run.returncode for run in runs] == [0] * 4
+    assert sum("Kept in reports/" in each for each in said) == 1
+    assert sum("is kept already" in each for each in said) == 3
+    assert [path.name for path in (folder / "reports").iterdir() if path.is_dir()] == [EXAMPLE.name]
+
+
 def test_another_report_of_the_same_incident_gets_a_number(folder):
     run(NAME, "--yes")
     (folder / NAME).write_text((folder / NAME).read_text() + "\nAnd more.\n")
@@ -115,7 +124,7 @@ def test_a_history_that_can_not_be_written_keeps_nothing(folder):
     _, err = run(NAME, "--yes", code=2)
     assert err.startswith("chaos-pizza: ")
     assert err.count("\n") == 1
-    assert [path.name for path in (folder / "reports").iterdir()] == ["history.db"]
+    assert sorted(path.name for path in (folder / "reports").iterdir()) == [".import.lock", "history.db"]
     assert (folder / "reports" / "history.db").read_text() == "no database, but somebody's words"
 
 
