@@ -44,6 +44,15 @@ def test_a_row_for_each_drill_with_its_budgets_kept_or_missed():
     assert rows[2] == ["drill", "**not held**", "-", "-", "-", "-"]
 
 
+def test_a_fault_that_ended_is_not_said_to_be_mitigated_and_a_placebo_has_no_times():
+    page = to_summary([told.passed(), told.aborted()])
+    assert "M fault ended at" in page
+    assert "M mitigated" not in page
+    page = to_summary([told.placebo()])
+    assert "- (nothing was broken); ≤ 5 s: no time to hold against it" in page
+    assert "so there is no time to hold against it" in page
+
+
 def test_each_drill_has_its_reasons_its_chart_and_where_its_report_is():
     page = to_summary([told.failed()])
     assert "- time to detect of 4.25 s is over its budget of 2 s\n" in page

@@ -1,14 +1,14 @@
 """Result: the whole of what is said of a drill, and the timeline as people read it."""
 
 import pytest
-from story import at, bought, by_the_book, by_time, ended, journal, mark, seconds, started
+from story import at, bought, by_the_book, by_time, cured, ended, journal, mark, seconds, started
 
 from chaos_pizza.drill.result import judge
 from chaos_pizza.drill.timeline import build_timeline
 from chaos_pizza.errors import JournalError
 from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.alert_event import AlertSourceFound, AlertSourceLost
-from chaos_pizza.model.event import Aborted, Actor, DrillEnded, MarkKind, PurchasesObserved, ResponderStep
+from chaos_pizza.model.event import Aborted, Actor, CureAnswer, DrillEnded, MarkKind, PurchasesObserved, ResponderStep
 from chaos_pizza.model.result import InstantName, Verdict
 
 BOOK = by_the_book()
@@ -53,6 +53,21 @@ def test_the_lines_of_a_drill_by_the_book_in_their_order():
         "steady-state hypothesis holds after the method",
         "calm verified by the factory's own word and a pizza that verifies",
         "the drill ended",
+    ]
+
+
+def test_what_was_tried_when_the_fault_was_off_already_did_not_end_it():
+    told = [
+        *BOOK,
+        (26.0, cured(26.0, 26.1, Actor.ROLLBACK)),
+        (27.0, cured(27.0, 27.1, Actor.ROLLBACK, CureAnswer.NOTHING_TO_RESOLVE)),
+        (28.0, cured(28.0, 28.1, Actor.ROLLBACK, CureAnswer.NO_ANSWER)),
+    ]
+    tried = "the drill's rollback tried to end the fault by the factory's link"
+    assert [line for line in lines(told) if line.startswith(tried)] == [
+        f"{tried} (it was off already)",
+        f"{tried} (it was off already)",
+        f"{tried}: no answer (it was off already)",
     ]
 
 

@@ -103,6 +103,14 @@ def test_a_table_scrolls_by_itself_and_its_heads_say_what_they_head():
     assert len(reader.named("td")) == 2
 
 
+def test_a_figure_of_a_cell_stays_on_one_line_with_its_unit():
+    table = "| Part | Took |\n| --- | --- |\n| for 3 minutes | 1 min 2 s (0.50 to 99 %) |\n"
+    page = to_page(f"{table}\nAfter 3 s.\n", title="A page", pictures={})
+    assert "1\u00a0min 2\u00a0s (0.50 to 99\u00a0%)" in page
+    assert "for 3 minutes" in page
+    assert "After 3 s." in page
+
+
 @pytest.mark.parametrize("kind", ["NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION"])
 def test_a_notice_of_github_s_is_a_notice_with_its_kind_in_words(kind):
     page = page_of(f"> [!{kind}]\n> **Mind** this.\n>\n> And that.\n")
