@@ -12,6 +12,9 @@ from chaos_pizza.folder import judge_folder
 from chaos_pizza.history.catching_up import catch_up, is_any_ended
 from chaos_pizza.history.sources import past_drill_in
 from chaos_pizza.history.store import open_history
+from chaos_pizza.journal.chain import FIRST_HASH, write_line
+from chaos_pizza.journal.file import read_journal
+from chaos_pizza.model.event import DrillStarted
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.results import write_results
 
@@ -101,6 +104,27 @@ def test_what_can_not_be_read_is_named_and_the_rest_is_kept(reports):
     with open_history(None, reports) as history:
         (complaint,) = catch_up(history, reports)
         assert complaint.startswith("left out: broken, since ")
+        assert ids(history) == [drill_id]
+
+
+def test_numbers_that_nobody_can_reckon_with_cost_the_other_drills_nothing(reports):
+    drill_id = first_id(reports)
+    odd = reports / "odd"
+    shutil.copytree(reports / "kept", odd)
+    (odd / "drill.json").write_text("{}")
+    previous, lines = FIRST_HASH, []
+    for record in read_journal(reports / "kept").records:
+        event = record.event
+        if isinstance(event, DrillStarted):
+            rules = tuple(replace(rule, window_s=1e300) for rule in event.settings.detection.rules)
+            detection = replace(event.settings.detection, rules=rules)
+            event = replace(event, drill_id="odd", settings=replace(event.settings, detection=detection))
+        line, previous = write_line(record.number, record.at, event, previous)
+        lines.append(line)
+    (odd / "journal.jsonl").write_bytes(b"".join(lines))
+    with open_history(None, reports) as history:
+        (complaint,) = catch_up(history, reports)
+        assert complaint.startswith("left out: odd, since ")
         assert ids(history) == [drill_id]
 
 
