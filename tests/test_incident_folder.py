@@ -67,7 +67,7 @@ def test_the_notes_of_the_example_are_the_teams_words_and_its_claims():
         for paragraph in answer.split("\n\n"):
             assert paragraph in text
     assert [item.claim for item in notes.action_items] == [
-        "ttd_s(factory-fail) <= 90",
+        "ttd_s(factory-fail) <= 90 and sight[failed-purchases] (factory-fail) = fired",
         "sight[revenue-down] (factory-fail) = fired",
         "success_ratio(backup-factory) >= 99 %",
     ]

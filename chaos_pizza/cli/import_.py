@@ -13,6 +13,7 @@ from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.console.incident_view import print_incident
 from chaos_pizza.errors import UsageError
+from chaos_pizza.incident.facts import fault_of
 from chaos_pizza.incident.reading import Reading, read_report
 from chaos_pizza.incident.zone import local_zone
 from chaos_pizza.incident_folder import (
@@ -29,13 +30,24 @@ from chaos_pizza.notes_file import read_notes
 from chaos_pizza.versions import tool_version
 
 _IS_KEPT = "This very report is kept already, in {}; nothing was changed."
+_PLACEBO = "placebo"
 _EXPERIMENT = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 
 
 def _experiment(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
     if name is not None and not _EXPERIMENT.fullmatch(name):
         raise click.BadParameter(f"{name[:60]!r} is no experiment's name; one has a-z, 0-9 and -, as factory-fail")
+    if name == _PLACEBO:
+        raise click.BadParameter("an incident is no placebo, in which nothing is broken; name what tries the same")
     return name
+
+
+def _hint(experiment: str) -> str | None:
+    """Return a line about an experiment that is neither in this folder nor one that ships; `None` where it is."""
+    file = Path("experiments") / f"{experiment}.yaml"
+    if fault_of(experiment) is not None or file.is_file():
+        return None
+    return f"There is no {file} in this folder, and none of that name ships: no drill can try the same until there is."
 
 
 @click.command(short_help="Take an incident that people wrote down into the history.")
@@ -75,6 +87,8 @@ def import_(
     else:
         print_incident(Console(), reading.incident, file.name)
         click.echo()
+    if experiment is not None and (hint := _hint(experiment)) is not None:
+        click.echo(hint, err=as_json)
     _keep_if_wanted(file, content, reading, reports or configuration.reports, configuration, yes=yes, as_json=as_json)
 
 

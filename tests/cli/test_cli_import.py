@@ -168,6 +168,22 @@ def test_a_drills_own_report_is_understood_but_its_journal_counts(folder):
     assert not (folder / "reports").exists()
 
 
+def test_an_experiment_that_is_not_there_is_hinted_at_and_a_placebo_refused(folder):
+    hint = "There is no experiments/no-such.yaml in this folder, and none of that name ships"
+    out, _ = run(NAME, "--experiment", "no-such")
+    assert hint in out
+    out, err = run(NAME, "--experiment", "no-such", "--json")
+    assert json.loads(out)["experiment"]["value"] == "no-such"
+    assert hint in err
+    (folder / "experiments").mkdir()
+    (folder / "experiments" / "no-such.yaml").touch()
+    for name in ("no-such", "backup-factory"):
+        assert "There is no experiments/" not in run(NAME, "--experiment", name)[0]
+    _, err = run(NAME, "--experiment", "placebo", "--yes", code=2)
+    assert "an incident is no placebo" in err
+    assert not (folder / "reports").exists()
+
+
 def test_hostile_words_are_shown_as_text_and_never_obeyed(tmp_path):
     evil = "\x1b]0;owned\x07\x1b[31m<script>alert(1)</script> [bold]red[/bold] \u202egnp.exe\u202c"
     (tmp_path / "evil.md").write_text(
