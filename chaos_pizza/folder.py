@@ -18,6 +18,7 @@ REPORT_NAME = "report.md"
 PAGE_NAME = "report.html"
 PDF_NAME = "report.pdf"
 TOOLKIT_JOURNAL_NAME = "chaos-journal.json"
+_INCIDENT_NAME = "incident.json"
 
 
 def create_drill_folder(reports: Path, at: datetime, experiment: str) -> Path:
@@ -48,7 +49,10 @@ def discard_drill_folder(folder: Path) -> None:
 
 
 def find_drill_folder(reports: Path, drill: str) -> Path:
-    """Return the folder of a drill, named by its path, its id, or `latest`; raises `UsageError` where there is none."""
+    """Return the folder of a drill, named by its path, its id, or `latest`.
+
+    Raises `UsageError` where there is none, or where it is an imported incident, which has no journal.
+    """
     if drill == "latest":
         drills = list_drill_folders(reports)
         if not drills:
@@ -57,6 +61,11 @@ def find_drill_folder(reports: Path, drill: str) -> Path:
     for folder in (Path(drill), reports / drill):
         if (folder / JOURNAL_NAME).is_file():
             return folder
+        if (folder / _INCIDENT_NAME).is_file():
+            raise UsageError(
+                f"{folder} is an imported incident, no drill: edit its notes.yaml by hand, "
+                "then `chaos-pizza history rebuild` takes that over"
+            )
     raise UsageError(f"there is no drill {drill!r} in {reports}; `chaos-pizza status` lists them")
 
 

@@ -101,6 +101,15 @@ def test_what_holds_no_journal_is_no_drill(drill, tmp_path):
             find_drill_folder(reports, name)
 
 
+def test_an_imported_incident_is_told_from_a_drill(tmp_path):
+    folder = tmp_path / "2025-12-02T19-35-00Z-incident"
+    folder.mkdir()
+    (folder / "incident.json").touch()
+    for name in (folder.name, str(folder)):
+        with pytest.raises(UsageError, match=r"is an imported incident, no drill: edit its notes.yaml by hand, then"):
+            find_drill_folder(tmp_path, name)
+
+
 def test_a_torso_is_judged_as_far_as_it_goes(drill):
     result, contents = judge_folder(drill(STARTED, StageBegan(Stage.BASELINE)))
     assert (result.drill_id, result.cut_off) == ("d1", True)

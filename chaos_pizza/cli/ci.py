@@ -79,9 +79,10 @@ def ci(
     turns = [_checked(path, series) for path in experiments]
     if any(turn.exit_code == REFUSED for turn in turns):
         turns = _refused(turns)
+        _tell(turns, refused_is_told=True)
     else:
         turns = _held(experiments, turns, series, fail_fast=fail_fast)
-    _tell(turns)
+        _tell(turns)
     outputs.write(turns)
     sys.exit(worst_exit_code(turns))
 
@@ -132,11 +133,19 @@ def _folder(ended: EndedDrill, turn: Turn, before: set[Path], reports: Path) -> 
     return new[-1] if new else None
 
 
-def _tell(turns: Sequence[Turn]) -> None:
-    """Print what came of each, in a line."""
+def _tell(turns: Sequence[Turn], *, refused_is_told: bool = False) -> None:
+    """Print what came of each, in a line; why one was refused only where stderr has not just said so."""
     for turn in turns:
-        told = f", {turn.report}" if turn.report else f": {turn.reasons[0]}" if turn.reasons else ""
-        click.echo(harmless(f"{turn.name}: {turn.word}{told}"))
+        click.echo(harmless(f"{turn.name}: {_came_of(turn, with_reason=not refused_is_told)}"))
+
+
+def _came_of(turn: Turn, *, with_reason: bool) -> str:
+    if turn.report:
+        return f"{turn.word}, {turn.report}"
+    if not turn.reasons or (turn.exit_code == REFUSED and not with_reason):
+        return turn.word
+    reason = turn.reasons[0]
+    return reason if reason.startswith(turn.word) else f"{turn.word}: {reason}"
 
 
 def _say(line: str) -> None:

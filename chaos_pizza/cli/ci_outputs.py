@@ -29,7 +29,7 @@ _OPTIONS = (
         metavar="FILE",
         help="Write a summary in Markdown there; what is in $GITHUB_STEP_SUMMARY is kept.",
     ),
-    click.option("--annotations", is_flag=True, help="Print GitHub's annotations; on stderr where stdout holds JSON."),
+    click.option("--annotations", is_flag=True, help="Print GitHub's annotations, on stderr if stdout is taken."),
     click.option(
         "budgets",
         "--budget",

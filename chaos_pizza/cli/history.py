@@ -58,6 +58,7 @@ def history(
 ) -> None:
     """Show the drills that were held and the incidents that were imported, the newest at the bottom."""
     if context.invoked_subcommand is not None:
+        _refuse_choice(context)
         return
     if as_json and as_csv:
         raise UsageError("say --json or --csv, not both")
@@ -81,6 +82,14 @@ def history(
             print_history(Console(), drills, earlier)
         else:
             click.echo(_nothing(asked))
+
+
+def _refuse_choice(context: click.Context) -> None:
+    """Refuse the options that choose what is shown, before a command that shows nothing."""
+    chosen = ("experiment", "since", "last", "everything", "as_json", "as_csv")
+    for option in context.command.params:
+        if option.name in chosen and context.params[option.name]:
+            raise UsageError(f"{option.opts[0]} chooses what is shown; {context.invoked_subcommand} goes without it")
 
 
 @history.command(short_help="Make the history anew from the journals.")

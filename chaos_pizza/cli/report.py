@@ -41,6 +41,8 @@ def report(drill: str, edit: bool, pdf: bool, config_path: Path | None, reports:
     click.echo(f"{written.result.judgement.verdict.value}: {folder / REPORT_NAME}, {folder / PAGE_NAME}")
     if pdf:
         click.echo(_printed(folder))
+    elif (folder / PDF_NAME).exists():
+        click.echo(f"{PDF_NAME} is of an earlier report; --pdf prints it anew")
 
 
 def _printed(folder: Path) -> Path:

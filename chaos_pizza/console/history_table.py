@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -16,7 +17,11 @@ from chaos_pizza.report.phrasing import counted, span
 _STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.CALM_NOT_RESTORED: "bold red"}
 _MEASURES = {MeasureName.TTD: "TTD", MeasureName.TTM: "TTM", MeasureName.TTR: "TTR"}
 _LONGEST_WORD = 60
-_WIDE = 150
+_LONGEST_ID = 100
+_LEAST_ROOM = 40
+"""What verdict and answers get, however long an id is."""
+_HEAD = "began (UTC), drill, id"
+_WIDE = 180
 """From so many columns on every answer has a column of its own."""
 
 
@@ -27,21 +32,37 @@ def print_history(console: Console, drills: Sequence[PastDrill], earlier: int) -
         console.print(Text(there, style="dim"), soft_wrap=True)
     is_wide = console.width >= _WIDE
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column("began (UTC)", no_wrap=True)
-    for name in ("drill", "verdict"):
-        table.add_column(name, overflow="fold", min_width=len("placebo"))
+    # An id is there to be copied: it is broken only where it would leave the answers no room.
+    longest = max((cell_len(_id(drill)) for drill in drills), default=0)
+    if is_wide:
+        table.add_column("began (UTC)", no_wrap=True)
+        table.add_column("drill", overflow="fold", min_width=len("placebo"))
+    else:
+        width = min(max(longest, len(_HEAD)), max(console.width - _LEAST_ROOM, 1))
+        table.add_column(_HEAD, overflow="fold", width=width)
+    table.add_column("verdict", overflow="fold", min_width=len("verdict"))
     for name in (*_MEASURES.values(), "detected by", "ended by") if is_wide else ("measures",):
         table.add_column(name, overflow="fold")
+    if is_wide:
+        table.add_column("id", overflow="fold", width=min(longest, console.width // 3))
     for drill in drills:
         cells = [Text(_measured(drill, name)) for name in _MEASURES]
         cells += [Text(_detected_by(drill)), Text(_ended_by(drill))]
-        table.add_row(*_head(drill), *cells if is_wide else [_in_one(cells)])
+        head = [Text(f"{drill.started_at.astimezone(UTC):%Y-%m-%d %H:%M}"), Text(_tried(drill))]
+        known_as = Text(_id(drill))
+        if is_wide:
+            table.add_row(*head, _verdict(drill), *cells, known_as)
+        else:
+            table.add_row(Text("\n").join([*head, known_as]), _verdict(drill), _in_one(cells))
     console.print(table)
 
 
-def _head(drill: PastDrill) -> list[Text]:
-    verdict = Text("-") if drill.verdict is None else Text(drill.verdict.value, _STYLES.get(drill.verdict, "yellow"))
-    return [Text(f"{drill.started_at.astimezone(UTC):%Y-%m-%d %H:%M}"), Text(_tried(drill)), verdict]
+def _verdict(drill: PastDrill) -> Text:
+    return Text("-") if drill.verdict is None else Text(drill.verdict.value, _STYLES.get(drill.verdict, "yellow"))
+
+
+def _id(drill: PastDrill) -> str:
+    return one_line(drill.drill_id, _LONGEST_ID)
 
 
 def _in_one(cells: Sequence[Text]) -> Text:

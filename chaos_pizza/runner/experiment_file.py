@@ -24,7 +24,8 @@ def read_experiment(path: Path) -> dict[str, Any]:
     try:
         experiment = read_yaml(path, ExperimentError)
     except FileNotFoundError:
-        raise ExperimentError(f"there is no experiment {path}; those at hand are in experiments/") from None
+        hint = "; those at hand are in experiments/" if Path("experiments").is_dir() else ""
+        raise ExperimentError(f"there is no experiment {path}{hint}") from None
     if not isinstance(experiment, dict):
         raise ExperimentError(f"{path} holds no experiment, but a {type(experiment).__name__}")
     try:

@@ -69,6 +69,9 @@ def test_a_series_begins_none_where_one_can_not_be_held_and_names_every_such_one
     assert [line.partition(" ")[0] for line in complaints] == ["chaos-pizza:", "chaos-pizza:"]
     assert "there is no experiment nowhere.yaml" in complaints[0]
     assert "broken.yaml is not YAML" in complaints[1]
+    assert "those at hand" not in complaints[0]
+    told = [line for line in done.stdout.splitlines() if not line.startswith("::")]
+    assert told == ["nowhere: not held", "placebo: not begun, since another one can't be held", "broken: not held"]
     senses = [[child.tag for child in case] for case in ET.parse(tmp_path / "junit.xml").getroot().iter("testcase")]
     assert senses == [["error"], ["skipped"], ["error"]]
     assert "none could be held (0 of 3 passed)" in (tmp_path / "summary.md").read_text()

@@ -187,3 +187,12 @@ def test_a_drill_that_is_not_there_is_given_no_notes(run, tmp_path):
     done = run("report", "2026-01-01T00-00-00Z-nothing", "--edit", editor="exit 0")
     assert done.returncode == 2
     assert not (tmp_path / "reports").exists()
+
+
+def test_a_pdf_of_an_earlier_report_is_pointed_out(drill, run):
+    assert "report.pdf is of an earlier report" not in run("report", "latest").stdout
+    (drill / "report.pdf").write_bytes(b"%PDF-1.4 of yesterday")
+    done = run("report", "latest")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1:] == ["report.pdf is of an earlier report; --pdf prints it anew"]
+    assert (drill / "report.pdf").read_bytes() == b"%PDF-1.4 of yesterday"

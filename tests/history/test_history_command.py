@@ -63,8 +63,50 @@ def test_a_drill_that_was_cut_off_is_pointed_to(call, tmp_path):
 def test_drills_that_ended_without_a_row_are_taken_in_by_looking(call, tmp_path):
     shutil.copytree(EXAMPLE, tmp_path / "reports" / LATER)
     head, line = call().splitlines()
-    assert head.split() == ["began", "(UTC)", "drill", "verdict", "TTD", "TTM", "TTR", "detected", "by", "ended", "by"]
+    assert head.split() == [
+        "began",
+        "(UTC)",
+        "drill",
+        "verdict",
+        "TTD",
+        "TTM",
+        "TTR",
+        "detected",
+        "by",
+        "ended",
+        "by",
+        "id",
+    ]
     assert line.split()[:4] == ["2026-11-24", "02:05", "factory-fail", "passed"]
+    assert line.split()[-1] == LATER
+
+
+@pytest.mark.parametrize("columns", [80, 140, 180, 200])
+def test_the_id_can_be_copied_and_nothing_is_cut_off(call, tmp_path, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    keep(tmp_path / "reports", drill(1, drill_id=LATER))
+    shown = call()
+    assert LATER in shown.split()
+    assert max(map(len, shown.splitlines())) <= columns
+    for word in ("passed", "TTD", "TTM", "TTR", "/metrics)", "runbook"):
+        assert word in shown
+
+
+def test_on_a_narrow_terminal_a_long_id_is_folded_and_loses_nothing(call, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    keep(tmp_path / "reports", drill(1, drill_id="2026-11-24T02-05-40Z-" + "x" * 60))
+    shown = call()
+    first = "".join(line[:20].strip() for line in shown.splitlines())
+    assert "2026-11-24T02-05-40Z-" + "x" * 60 in first
+    assert max(map(len, shown.splitlines())) <= 60
+
+
+@pytest.mark.parametrize("option", [["--experiment", "x"], ["--last", "3"], ["--json"], ["--all"]])
+def test_what_chooses_the_drills_to_show_is_refused_where_none_are_shown(call, tmp_path, option):
+    shutil.copytree(EXAMPLE, tmp_path / "reports" / LATER)
+    assert call(*option, "rebuild") == f"{option[0]} chooses what is shown; rebuild goes without it"
+    assert not (tmp_path / "reports" / "history.db").exists()
+    assert call("--reports", "reports", "rebuild") == "reports/history.db: 1 drill kept\n"
 
 
 def test_a_row_says_what_drill_json_says(call, tmp_path):
