@@ -130,7 +130,7 @@ class PartName(StrEnum):
     """The parts of the time from the fault's start until somebody knows, in their order."""
 
     IMPACT_DELAY = "impact_delay"
-    """From the fault's start to the first purchase that failed."""
+    """From the fault's start to the first purchase that failed, or until the figures could move."""
     SCRAPE = "scrape"
     """Until the next scrape of the figures that the rule watches."""
     WINDOW = "window"
