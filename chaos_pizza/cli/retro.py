@@ -19,6 +19,8 @@ from chaos_pizza.retro.retrospective import Retrospective, Scope, look_back
 from chaos_pizza.whole_file import write_whole
 
 _NO_HISTORY = "no drill is known yet; hold one with `chaos-pizza drill`, or run `chaos-pizza history rebuild`"
+_READABLE = ("report.html", "report.md", "incident.md")
+"""What people read of a drill or an incident, the best first."""
 
 
 def _day(_context: click.Context, _option: click.Parameter, text: str | None) -> date | None:
@@ -112,7 +114,7 @@ def _write_files(found: Retrospective, folder: Path) -> dict[str, Path]:
 
     illustrated = illustrate(found)
     pictures = {f"{chart.name}.svg": draw(chart) for each in illustrated for chart in each.charts}
-    markdown = to_markdown(found, illustrated, _folders(folder))
+    markdown = to_markdown(found, illustrated, _links(folder))
     name = f"retro-{found.today}"
     page = to_page(markdown, title=f"Retrospective: {found.today}", pictures=pictures)
     # The page comes last: what it is made of is there when it is.
@@ -120,14 +122,20 @@ def _write_files(found: Retrospective, folder: Path) -> dict[str, Path]:
     return {"markdown": folder / f"{name}.md", "page": folder / f"{name}.html"}
 
 
-def _folders(folder: Path) -> frozenset[str]:
-    """Return the names of the folders among the reports; of a shared history not every drill has one here."""
+def _links(folder: Path) -> dict[str, str]:
+    """Return where to read of each drill that has a folder here, by its id; of a shared history not every one has."""
     try:
-        return frozenset(entry.name for entry in os.scandir(folder) if entry.is_dir())
+        names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
+        return {name: f"{name}/{_report_in(folder / name)}" for name in names}
     except FileNotFoundError:
-        return frozenset()
+        return {}
     except OSError as error:
         raise UsageError(f"{folder} can't be read: {error.strerror}") from None
+
+
+def _report_in(folder: Path) -> str:
+    """Return the name of what is best to read in a drill's folder; empty where there is no such file."""
+    return next((name for name in _READABLE if (folder / name).is_file()), "")
 
 
 def _write_all(folder: Path, files: Mapping[str, str]) -> None:

@@ -98,7 +98,7 @@ def _waiting(figures: Sequence[GroupFigures]) -> str:
     group, measure = group_name(most.group.experiment, most.group.announced), MEASURE_WORDS[MeasureName.TTD]
     return (
         f"{group}: there {'is' if count == 1 else 'are'} {counted(count, 'drill')}; to see a change of 30 % in the "
-        f"median {measure} takes about {most.needed} before it and {most.needed} after it."
+        f"median {measure} takes about {most.needed} drills before the change and {most.needed} after it."
     )
 
 
@@ -115,7 +115,7 @@ def _not_caught(figures: Sequence[GroupFigures], uncaught: Sequence[Uncaught]) -
 def _all_caught(felt: int, cut_off: int) -> str:
     """Return what is known where no spell is, of so many drills that made purchases fail."""
     if felt > cut_off:
-        return "nothing that was tried: an alert fired in the latest drill of each experiment that made purchases fail."
+        return "none: in the latest drill of each experiment that made purchases fail, an alert fired."
     return "unknown: no drill made any purchase fail." if not felt else "unknown: no drill lasted long enough to tell."
 
 

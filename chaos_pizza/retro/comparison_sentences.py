@@ -5,6 +5,7 @@ from chaos_pizza.retro.comparison import Comparison, Divide, Finding, Side
 from chaos_pizza.retro.wording import ENDED_WORDS, MEASURE_WORDS, group_name, median_words, p_words, version_words
 
 _CHANGED = {Finding.SHORTER: "shorter", Finding.LONGER: "longer"}
+_ADVICE = " This is advice: the halves are cut by date, and whatever else changed in between may be the cause."
 
 
 def describe_comparison(comparison: Comparison) -> str:
@@ -15,7 +16,7 @@ def describe_comparison(comparison: Comparison) -> str:
         head = f"{group}: the {measure} can't be shown to have changed"
         return f"{head}: {_between(comparison)}; {_test(comparison)}.{_missing(comparison)}"
     changed = _CHANGED[comparison.finding]
-    advice = " That is advice: nothing but time lies between them." if comparison.divide is Divide.TIME else ""
+    advice = _ADVICE if comparison.divide is Divide.TIME else ""
     return f"{group}: the {measure} became {changed}: {_between(comparison)}; {_test(comparison)}.{advice}"
 
 

@@ -82,6 +82,7 @@ def _measure(figures: MeasureFigures) -> dict[str, Any]:
         "count": figures.durations.count,
         "at_least": len(figures.durations.at_least_s),
         "unknown": figures.unknown,
+        "left_out": figures.left_out,
         "median": _median(figures.median),
         "curve": [
             [_rounded(step.after_s), *map(_rounded, (step.waiting_ratio, step.low_ratio, step.high_ratio))]

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chaos_pizza.model.history import Origin, PastDrill
+from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.result import MeasureName, Verdict
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.retro.durations import Durations
 
 MEASURES = (MeasureName.TTD, MeasureName.TTM, MeasureName.TTR)
 """The measures that a retrospective follows."""
+_DRILL_ITSELF = frozenset({Actor.ROLLBACK, Actor.WATCHDOG, Actor.ABORT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class Group:
     drills: tuple[PastDrill, ...]
 
     def durations(self, name: MeasureName) -> Durations:
-        """Return a measure of these drills as a sample."""
-        return Durations.of(drill.measures.get(name) for drill in self.drills)
+        """Return a measure of these drills as a sample, without what is no time of anybody's."""
+        return Durations.of(drill.measures.get(name) for drill in self.drills if is_own_time(drill, name))
 
     def by_rules(self) -> dict[str, tuple[PastDrill, ...]]:
         """Return these drills by the version of the rules that watched, in the order in which the versions came up.
@@ -72,6 +74,11 @@ class Experiment:
     def was_unfelt(self) -> bool:
         """Whether a proven fault once did not make a single purchase fail: then that is what it asks about."""
         return any(drill.fault_proven and drill.failed == 0 and drill.purchases for drill in self.drills)
+
+
+def is_own_time(drill: PastDrill, name: MeasureName) -> bool:
+    """Return whether a measure is the work of those who respond: a time to recover that the drill ended is not."""
+    return name is not MeasureName.TTR or drill.ended_by not in _DRILL_ITSELF
 
 
 def sort_out(drills: Iterable[PastDrill]) -> tuple[tuple[Experiment, ...], tuple[LeftOut, ...]]:

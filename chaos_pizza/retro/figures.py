@@ -8,7 +8,7 @@ from statistics import median, quantiles
 from chaos_pizza.model.result import Measure, MeasureName
 from chaos_pizza.retro.detections import Detector, detector_of, was_cut_off
 from chaos_pizza.retro.durations import LEAST_FOR_INTERVAL, Durations
-from chaos_pizza.retro.experiments import MEASURES, Group
+from chaos_pizza.retro.experiments import MEASURES, Group, is_own_time
 from chaos_pizza.retro.median import Median, estimate_median
 from chaos_pizza.retro.power import Spread, drills_needed, power_of, spread_of
 from chaos_pizza.retro.rate import Rate
@@ -30,13 +30,15 @@ class Coarseness:
 class MeasureFigures:
     """A measure of a group.
 
-    `unknown` counts the drills that have no such measure. `median` is `None` under 5 times. `curve` is empty where no
+    `unknown` counts the drills that have no such measure, `left_out` those whose time to recover the drill itself
+    ended: it is not among `durations`. `median` is `None` under 5 times. `curve` is empty where no
     time is a lower bound or all are, or there are under 5. `coarseness` is `None` where the measuring is fine enough.
     """
 
     name: MeasureName
     durations: Durations
     unknown: int
+    left_out: int
     median: Median | None
     curve: tuple[Step, ...]
     coarseness: Coarseness | None
@@ -104,12 +106,15 @@ def _power(group: Group, spread: Spread, tests: int) -> float | None:
 
 
 def _measure(group: Group, name: MeasureName) -> MeasureFigures:
-    measures = [drill.measures.get(name) for drill in group.drills]
+    own = [drill for drill in group.drills if is_own_time(drill, name)]
+    measures = [drill.measures.get(name) for drill in own]
     durations = Durations.of(measures)
+    all_known = sum(name in drill.measures for drill in group.drills)
     return MeasureFigures(
         name=name,
         durations=durations,
-        unknown=len(measures) - durations.count,
+        unknown=len(group.drills) - all_known,
+        left_out=all_known - durations.count,
         median=estimate_median(durations),
         curve=curve_of(durations) if durations.at_least_s and durations.seen_s and durations.is_enough else (),
         coarseness=_coarseness([measure for measure in measures if measure is not None]),

@@ -55,7 +55,8 @@ def _median_row(measure: MeasureFigures) -> tuple[str, ...]:
     censored = len(durations.at_least_s)
     never = f", {censored} of them {NEVER_WORDS[measure.name]}" if censored else ""
     unknown = f"; {measure.unknown} unknown" if measure.unknown else ""
-    count = f"n = {durations.count}{never}{unknown}"
+    left_out = f"; {measure.left_out} left out" if measure.left_out else ""
+    count = f"n = {durations.count}{never}{unknown}{left_out}"
     if median is None:
         return label, count, points_words(durations), f"n = {durations.count}: too few for an interval", "-"
     return label, count, median_words(median), interval_words(median), _METHODS[median.method]
@@ -98,13 +99,25 @@ def _mixed(figures: GroupFigures) -> Iterator[str]:
         yield f"They were held on {len(targets)} targets ({listed(targets)}); part of their spread may come from there."
     versions = len(figures.group.by_rules())
     if versions > 1:
-        yield f"They ran under {versions} versions of the alert rules, and the medians are of all of them together."
+        yield f"They ran under {versions} versions of the alert rules, and the figures are of all of them together."
     played = sum(drill.ended_by is Actor.RUNBOOK for drill in drills)
     if played:
         whose = f"{played} of them" if played < len(drills) else "it" if played == 1 else "each of them"
         yield (
             f"In {whose} the runbook, played by the drill, ended the fault: these times to mitigate say how fast the "
             "alert and the runbook are, not how fast people are."
+        )
+    yield from _ended_by_drill(figures)
+
+
+def _ended_by_drill(figures: GroupFigures) -> Iterator[str]:
+    left_out, count = sum(each.left_out for each in figures.measures), len(figures.group.drills)
+    if left_out:
+        whose = f"{left_out} of them" if left_out < count else "it" if left_out == 1 else "each of them"
+        their, says, are = ("its time", "says", "is") if left_out == 1 else ("their times", "say", "are")
+        yield (
+            f"In {whose} the drill itself ended the fault: {their} to recover {says} nothing of anybody's work, and "
+            f"{are} left out."
         )
 
 
@@ -133,5 +146,5 @@ def _needed(figures: GroupFigures) -> Iterator[str]:
         now += f": cut in halves, they would show it with a probability of {share(figures.power_ratio)}"
     yield (
         f"To see a change of 30 % in the median {MEASURE_WORDS[MeasureName.TTD]} with a probability of 80 % takes "
-        f"{figures.needed} {kind} before it and {figures.needed} after it, {basis}{among}. {now}."
+        f"{figures.needed} {kind} before the change and {figures.needed} after it, {basis}{among}. {now}."
     )

@@ -1,6 +1,7 @@
 """The retrospective as a page of Markdown."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import jinja2
@@ -22,6 +23,7 @@ MOST_SENTENCES = 8
 """Of each part of the answer."""
 MOST_LEFT_OUT = 30
 _SENTENCE_CHARS = 1000
+_NO_LINKS: Mapping[str, str] = MappingProxyType({})
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("chaos_pizza.retro"),
     undefined=jinja2.StrictUndefined,
@@ -32,11 +34,13 @@ _TEMPLATES = jinja2.Environment(
 )
 
 
-def to_markdown(retrospective: Retrospective, illustrated: Sequence[Illustrated], folders: Collection[str] = ()) -> str:
+def to_markdown(
+    retrospective: Retrospective, illustrated: Sequence[Illustrated], links: Mapping[str, str] = _NO_LINKS
+) -> str:
     """Return the retrospective as Markdown, which ends with a newline.
 
-    `illustrated` are the experiments that are shown in full; their pictures lie beside the file. `folders` are the
-    names of the drills' folders that lie there too. Texts from outside can't add markup.
+    `illustrated` are the experiments that are shown in full; their pictures lie beside the file. `links` are where
+    the reports of drills lie, seen from there, by the drills' ids. Texts from outside can't add markup.
     """
     answer = retrospective.answer
     shown = {each.figures.experiment.name for each in illustrated}
@@ -44,10 +48,10 @@ def to_markdown(retrospective: Retrospective, illustrated: Sequence[Illustrated]
     return _TEMPLATES.get_template("retro.md.j2").render(
         today=retrospective.today,
         scope=list(map(_plain, describe_scope(retrospective))),
-        left_out=[_left_out(each, folders) for each in retrospective.left_out[-MOST_LEFT_OUT:]],
+        left_out=[_left_out(each, links) for each in retrospective.left_out[-MOST_LEFT_OUT:]],
         left_out_more=max(0, len(retrospective.left_out) - MOST_LEFT_OUT),
         answer=[(title, *_bounded(sentences)) for title, sentences in parts],
-        experiments=[_experiment(each, folders) for each in illustrated],
+        experiments=[_experiment(each, links) for each in illustrated],
         others=_others(retrospective, shown),
         items=item_rows(retrospective.standings),
         items_more=max(0, len(retrospective.standings) - MOST_ITEMS),
@@ -63,11 +67,11 @@ def _bounded(sentences: Sequence[str]) -> tuple[list[str], int]:
     return [_plain(sentence) for sentence in sentences[:MOST_SENTENCES]], max(0, len(sentences) - MOST_SENTENCES)
 
 
-def _left_out(left_out: LeftOut, folders: Collection[str]) -> str:
-    return f"{drill_link(left_out.drill, folders)}: {plain(left_out.reason)}"
+def _left_out(left_out: LeftOut, links: Mapping[str, str]) -> str:
+    return f"{drill_link(left_out.drill, links)}: {plain(left_out.reason)}"
 
 
-def _experiment(illustrated: Illustrated, folders: Collection[str]) -> dict[str, Any]:
+def _experiment(illustrated: Illustrated, links: Mapping[str, str]) -> dict[str, Any]:
     figures = illustrated.figures
     experiment = figures.experiment
     drills = (*experiment.drills, *experiment.incidents)
@@ -91,7 +95,7 @@ def _experiment(illustrated: Illustrated, folders: Collection[str]) -> dict[str,
         ],
         "comparisons": [_plain(describe_comparison(each)) for each in figures.comparisons],
         "rules": rule_rows(figures.rules),
-        "drills": drill_rows(drills, folders),
+        "drills": drill_rows(drills, links),
         "more": max(0, len(drills) - MOST_DRILLS),
     }
 

@@ -1,7 +1,8 @@
 """What a retrospective covers, in sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from chaos_pizza.model.history import PastDrill
 from chaos_pizza.report.phrasing import counted, day_of
 from chaos_pizza.retro.retrospective import Retrospective, Scope
 from chaos_pizza.retro.wording import listed, name_of
@@ -18,17 +19,24 @@ def _sentences(retrospective: Retrospective) -> Iterator[str]:
     experiments = [each.experiment for each in retrospective.experiments]
     named = [name_of(each.name) for each in experiments if each.drills]
     of = f" of {counted(len(named), 'experiment')} ({listed(named, _LISTED)})" if named else ""
-    asked = _asked(retrospective.scope)
-    days = sorted(day_of(drill.started_at) for each in experiments for drill in (*each.drills, *each.incidents))
-    held = "" if not days else f", held on {days[0]}" if days[0] == days[-1] else f", from {days[0]} to {days[-1]}"
-    yield f"This looks back on {asked}: {counted(retrospective.drills, 'drill')}{of}{held}."
+    days = _days(drill for each in experiments for drill in each.drills)
+    held = "" if not days else f", held on {days}" if " " not in days else f", from {days}"
+    count = counted(retrospective.drills, "drill") if retrospective.drills else "no drill that counts"
+    yield f"This looks back on {_asked(retrospective.scope)}: {count}{of}{held}."
     if retrospective.incidents:
         written = "as people wrote it down" if retrospective.incidents == 1 else "as people wrote them down"
+        of = _days(drill for each in experiments for drill in each.incidents)
         count = counted(retrospective.incidents, "incident")
-        yield f"{count}, {written}: drawn and listed, but in no median, rate or test."
+        yield f"{count}, of {of}, {written}: drawn and listed, but in no median, rate or test."
     if retrospective.left_out:
         count = counted(len(retrospective.left_out), "drill")
         yield f"{count} left out, since nothing follows from what proves nothing; named below, each with its reason."
+
+
+def _days(drills: Iterable[PastDrill]) -> str:
+    """Return the day on which all began, or the first and the last: `2026-01-01 to 2026-02-01`; empty for none."""
+    days = sorted(day_of(drill.started_at) for drill in drills)
+    return " to ".join(str(day) for day in dict.fromkeys((*days[:1], *days[-1:])))
 
 
 def _asked(scope: Scope) -> str:

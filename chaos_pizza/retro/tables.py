@@ -1,7 +1,7 @@
 """The rows of the retrospective's tables, their cells ready for Markdown."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 
 from chaos_pizza.claims.standing import ItemStanding
@@ -10,16 +10,19 @@ from chaos_pizza.model.history import Origin, PastDrill
 from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.result import Measure, Sight
 from chaos_pizza.report.escape import plain
-from chaos_pizza.report.phrasing import span
+from chaos_pizza.report.phrasing import duration, span
 from chaos_pizza.retro.detections import RuleRecord
 from chaos_pizza.retro.experiments import MEASURES
-from chaos_pizza.retro.wording import announced_words
+from chaos_pizza.retro.wording import announced_words, short_version
 
 MOST_DRILLS = 100
 """Of one experiment; the others stand in the history."""
 MOST_ITEMS = 30
+WIDE_RATIO = 0.1
+"""From so much of a time on, the interval that it is known to lie in is worth the room."""
 _NAME_CHARS = 80
-_VERSION_CHARS = 12
+_SOURCE_CHARS = 20
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
 _ENDED = {
     Actor.RESPONDER: "the team",
@@ -33,39 +36,38 @@ _ENDED = {
 _NONE = "-"
 
 
-def drill_rows(drills: Sequence[PastDrill], folders: Collection[str]) -> list[tuple[str, ...]]:
+def drill_rows(drills: Sequence[PastDrill], links: Mapping[str, str]) -> list[tuple[str, ...]]:
     """Return a row for each of the latest drills and incidents, the latest first.
 
-    A drill is a link where `folders` has its folder: the history may be shared by several machines.
+    A drill is a link where `links` has where it leads: the history may be shared by several machines.
     """
     latest = sorted(drills, key=lambda drill: (drill.started_at, drill.drill_id), reverse=True)[:MOST_DRILLS]
     return [
         (
-            _began(drill, folders),
-            "**incident**" if drill.origin is Origin.INCIDENT else _known(drill.announced),
-            drill.verdict.value if drill.verdict else _NONE,
+            _began(drill, links),
+            _verdict(drill),
             *_times(drill),
-            plain(drill.rules_version, _VERSION_CHARS) if drill.rules_version else _NONE,
+            plain(short_version(drill.rules_version)) if drill.rules_version else _NONE,
         )
         for drill in latest
     ]
 
 
-def drill_link(drill: PastDrill, folders: Collection[str]) -> str:
-    """Return a drill's id, as a link to its folder where it has one that is known."""
-    return _link(drill.drill_id, folders)
+def drill_link(drill: PastDrill, links: Mapping[str, str]) -> str:
+    """Return a drill's id, as a link where there is one."""
+    return _link(drill.drill_id, links)
 
 
-def _began(drill: PastDrill, folders: Collection[str]) -> str:
-    """Return when a drill began, as a link to its folder; with its id where that is not at hand."""
+def _began(drill: PastDrill, links: Mapping[str, str]) -> str:
+    """Return when a drill began, as a link to its report; with its id where that is not at hand."""
     began = f"{drill.started_at.astimezone(UTC):%Y-%m-%d %H:%M}"
-    if _has_folder(drill.drill_id, folders):
-        return f"[{began}]({drill.drill_id}/)"
+    if _is_linked(drill.drill_id, links):
+        return f"[{began}]({links[drill.drill_id]})"
     return f"{began} ({plain(drill.drill_id, _NAME_CHARS)})"
 
 
-def _has_folder(name: str, folders: Collection[str]) -> bool:
-    return name in folders and _FOLDER.fullmatch(name) is not None
+def _is_linked(name: str, links: Mapping[str, str]) -> bool:
+    return name in links and _FOLDER.fullmatch(name) is not None
 
 
 def rule_rows(records: Sequence[RuleRecord]) -> list[tuple[str, ...]]:
@@ -94,20 +96,36 @@ def item_rows(standings: Sequence[ItemStanding]) -> list[tuple[str, ...]]:
     ]
 
 
-def _link(name: str, folders: Collection[str]) -> str:
+def _link(name: str, links: Mapping[str, str]) -> str:
     shown = plain(name, _NAME_CHARS) or _NONE
-    return f"[{shown}]({name}/)" if _has_folder(name, folders) else shown
+    return f"[{shown}]({links[name]})" if _is_linked(name, links) else shown
 
 
-def _known(announced: bool | None) -> str:
-    return "unknown" if announced is None else announced_words(announced)
+def _verdict(drill: PastDrill) -> str:
+    """Return a drill's verdict and whether people knew of it beforehand: `failed (blind)`."""
+    if drill.origin is Origin.INCIDENT:
+        return "**incident**"
+    known = "" if drill.announced is None else f" ({announced_words(drill.announced)})"
+    return f"{drill.verdict.value if drill.verdict else _NONE}{known}"
 
 
 def _times(drill: PastDrill) -> list[str]:
     ttd, ttm, ttr = (drill.measures.get(name) for name in MEASURES)
-    by = plain(drill.detected_by, _NAME_CHARS) if drill.detected_by else "nobody" if ttd is not None else _NONE
+    by = _detector(drill.detected_by) if drill.detected_by else "nobody" if ttd is not None else _NONE
     return [_time(ttd), by, _time(ttm), _ENDED[drill.ended_by] if drill.ended_by else _NONE, _time(ttr)]
 
 
+def _detector(detected_by: str) -> str:
+    """Return who or what detected a drill; a short source, in brackets at its end, is not broken over lines."""
+    name, bracket, source = plain(detected_by, _NAME_CHARS).rpartition(" (")
+    if bracket and len(source) <= _SOURCE_CHARS:
+        source = source.replace(" ", _NO_BREAK)
+    return f"{name}{bracket}{source}"
+
+
 def _time(measure: Measure | None) -> str:
-    return _NONE if measure is None else span(measure)
+    """Return a time, with the interval it lies in only where that is wide: all of it stands in the drill's report."""
+    if measure is None:
+        return _NONE
+    is_wide = measure.latest is None or measure.latest - measure.earliest > WIDE_RATIO * measure.value
+    return span(measure) if is_wide or measure.censored else duration(measure.value)

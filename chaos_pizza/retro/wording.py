@@ -28,7 +28,7 @@ ENDED_WORDS = {
 """What a time that found its end means."""
 ABBREVIATIONS = {MeasureName.TTD: "TTD", MeasureName.TTM: "TTM", MeasureName.TTR: "TTR"}
 _NAME_CHARS = 80
-_VERSION_CHARS = 12
+_VERSION_CHARS = 8
 _LISTED = 3
 
 
@@ -49,7 +49,12 @@ def group_name(experiment: str, announced: bool | None) -> str:
 
 def version_words(rules_version: str | None) -> str:
     """Return a version of the alert rules, as much of it as people need to tell it from others."""
-    return "unknown rules" if rules_version is None else f"the rules {one_line(rules_version, _VERSION_CHARS)}"
+    return "unknown rules" if rules_version is None else f"the rules {short_version(rules_version)}"
+
+
+def short_version(rules_version: str) -> str:
+    """Return the beginning of a version of the alert rules, on one line: 8 digits of a digest."""
+    return one_line(rules_version, _NAME_CHARS)[:_VERSION_CHARS]
 
 
 def median_words(median: Median) -> str:

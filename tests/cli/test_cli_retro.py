@@ -192,3 +192,21 @@ def test_what_an_earlier_run_of_the_day_wrote_is_replaced(kept):
     keep(kept, [drill(40, took(3))])
     second = Path(run_here(kept).stdout.splitlines()[0])
     assert "### Announced: 14 drills" in second.read_text()
+
+
+def test_a_drill_leads_to_what_is_best_to_read_of_it_in_its_folder(tmp_path):
+    drills = [drill(number, took(5)) for number in range(4)]
+    happened = incident()
+    keep(tmp_path, [*drills, happened])
+    files = [(drills[0], ["report.html", "report.md"]), (drills[1], ["report.md"]), (drills[2], [])]
+    for each, names in [*files, (happened, ["incident.md"])]:
+        folder = tmp_path / "reports" / each.drill_id
+        folder.mkdir()
+        for name in names:
+            (folder / name).write_text("x", encoding="utf-8")
+    run_here(tmp_path)
+    (page,) = (tmp_path / "reports").glob("retro-*.md")
+    text = page.read_text(encoding="utf-8")
+    for each, name in zip((*drills[:3], happened), ("report.html", "report.md", "", "incident.md"), strict=True):
+        assert f"]({each.drill_id}/{name})" in text
+    assert f"]({drills[3].drill_id}" not in text

@@ -21,7 +21,7 @@ def answered(drills, items=()):
 
 def test_an_improvement_is_told_with_its_medians_counts_and_p_value():
     sentence = answered(two_versions()).improved[0]
-    assert "median 41.5 s (n = 6) under the rules 1111aaaa2222, 2.00 s (n = 7) under the rules 3333bbbb4444" in sentence
+    assert "median 41.5 s (n = 6) under the rules 1111aaaa, 2.00 s (n = 7) under the rules 3333bbbb" in sentence
     assert "; log-rank p " in sentence
 
 
@@ -30,7 +30,7 @@ def test_without_enough_drills_the_answer_is_how_many_it_takes():
     (sentence,) = answered([drill(number, took(10 + number)) for number in range(4)]).improved
     assert sentence == (
         "nothing that can be told yet. factory-fail (announced): there are 4 drills; to see a change of 30 % in the "
-        "median time to detect takes about 55 before it and 55 after it."
+        "median time to detect takes about 55 drills before the change and 55 after it."
     )
 
 
@@ -90,9 +90,7 @@ def test_where_no_rule_is_known_to_have_watched_that_is_said():
 
 def test_what_every_alert_catches_is_said_of_what_was_tried():
     (sentence,) = answered([drill(0, took(2))]).uncaught
-    assert sentence == (
-        "nothing that was tried: an alert fired in the latest drill of each experiment that made purchases fail."
-    )
+    assert sentence == ("none: in the latest drill of each experiment that made purchases fail, an alert fired.")
 
 
 def test_without_any_failed_purchase_nothing_is_known_of_alerts():
@@ -109,7 +107,7 @@ def cut_off(*numbers):
 def test_drills_that_were_cut_off_are_left_out_of_what_no_alert_catches_and_counted():
     (sentence,) = answered([drill(0, took(2)), *cut_off(1, 2)]).uncaught
     assert sentence == (
-        "nothing that was tried: an alert fired in the latest drill of each experiment that made purchases fail. "
+        "none: in the latest drill of each experiment that made purchases fail, an alert fired. "
         "Left out here: 2 drills" + LEFT_OUT
     )
     (sentence,) = answered([blind_drill(0), *cut_off(1)]).uncaught
@@ -124,7 +122,7 @@ def test_where_every_drill_was_cut_off_nothing_is_known_of_alerts():
 
 
 def test_a_placebo_has_nothing_to_catch():
-    assert answered([placebo(0, failed=3), drill(1, took(2))]).uncaught[0].startswith("nothing that was tried")
+    assert answered([placebo(0, failed=3), drill(1, took(2))]).uncaught[0].startswith("none: in the latest drill")
 
 
 def test_an_overdue_item_is_named_with_its_owner_its_date_and_its_state():

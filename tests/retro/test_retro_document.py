@@ -34,7 +34,14 @@ def test_a_median_stands_with_its_interval_and_what_is_not_reached_is_null():
         "coverage_ratio": 0.978516,
         "method": "order_statistics",
     }
-    assert group["measures"]["ttm_s"] == {"count": 0, "at_least": 0, "unknown": 10, "median": None, "curve": []}
+    assert group["measures"]["ttm_s"] == {
+        "count": 0,
+        "at_least": 0,
+        "unknown": 10,
+        "left_out": 0,
+        "median": None,
+        "curve": [],
+    }
     undetected = to_document(retro([drill(number, at_least(60)) for number in range(6)]), {})
     (group,) = undetected["experiments"][0]["groups"]
     assert group["measures"]["ttd_s"]["median"]["value_s"] is None
