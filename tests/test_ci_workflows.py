@@ -186,6 +186,15 @@ def test_reports_are_kept_whatever_the_verdict_and_fetched_before_the_next_run()
             assert call[0] != "ci" or call[call.index("--junit") + 1] == "ci/junit.xml"
 
 
+def test_no_pull_requests_run_is_asked_for_a_history():
+    """A fork's pull request may come from a branch that is called as ours is."""
+    for job in github_jobs().values():
+        (fetch,) = (step["run"] for step in job["steps"] if "gh run list" in step.get("run", ""))
+        words = shlex.split(fetch[fetch.index("gh run list") : fetch.index(')"')])
+        assert words[words.index("--json") + 1].split(",") == ["databaseId", "event"]
+        assert words[words.index("--jq") + 1] == '.[] | select(.event != "pull_request") | .databaseId'
+
+
 def test_a_cancelled_run_reaches_the_drill_and_the_watchdog_outlives_the_step():
     for job in github_jobs().values():
         (text,) = [step["run"] for step in job["steps"] if "chaos-pizza ci" in step.get("run", "")]

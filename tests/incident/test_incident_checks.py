@@ -9,6 +9,7 @@ from chaos_pizza.incident.numbers import durations_in
 from chaos_pizza.incident.outline import SectionName, outline_of, section_name
 from chaos_pizza.model.incident import Actor
 
+FAILURES_ALERTED = "ttd_s(factory-fail) <= 90 and sight[failed-purchases] (factory-fail) = fired"
 ENTRIES = ("19:35 factory went down", "19:45 noticed", "20:16 restored")
 
 
@@ -164,7 +165,7 @@ def test_an_experiment_that_is_named_by_hand_counts():
 @pytest.mark.parametrize(
     ("item", "owner", "due", "claim"),
     [
-        ("Alert on errors (owner: Ann Lee, due 2026-01-31)", "Ann Lee", "2026-01-31", "ttd_s(factory-fail) <= 90 and sight[failed-purchases] (factory-fail) = fired"),
+        ("Alert on errors (owner: Ann Lee, due 2026-01-31)", "Ann Lee", "2026-01-31", FAILURES_ALERTED),
         ("Alert on revenue, assigned to Bo by 1/15/26", "Bo", "2026-01-15",
          "sight[revenue-down] (factory-fail) = fired"),
         ("A second factory, @cy", "cy", None, "success_ratio(backup-factory) >= 99 %"),
