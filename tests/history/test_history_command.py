@@ -84,9 +84,11 @@ def test_drills_that_ended_without_a_row_are_taken_in_by_looking(call, tmp_path)
 @pytest.mark.parametrize("columns", [80, 140, 180, 200])
 def test_the_id_can_be_copied_and_nothing_is_cut_off(call, tmp_path, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", str(columns))
-    keep(tmp_path / "reports", drill(1, drill_id=LATER))
+    earlier = "2025-12-02T19-35-00Z-incident"
+    long = {"detected_by": "alert a-rule-with-a-name-as-long-as-that (shop /metrics)"}
+    keep(tmp_path / "reports", incident(-48, drill_id=earlier), drill(1, drill_id=LATER, **long))
     shown = call()
-    assert LATER in shown.split()
+    assert {earlier, LATER} < set(shown.split())
     assert max(map(len, shown.splitlines())) <= columns
     for word in ("passed", "TTD", "TTM", "TTR", "/metrics)", "runbook"):
         assert word in shown
