@@ -111,8 +111,10 @@ class Purchases:
         found: Column = self.rows.evidence >= 0 if evidence is None else self.rows.evidence == EVIDENCE.index(evidence)
         return np.flatnonzero(found)
 
-    def good_run(self, since: datetime, wanted: int) -> tuple[int, int | None, int] | None:
+    def good_run(self, since: datetime, until: datetime, wanted: int) -> tuple[int, int | None, int] | None:
         """Return the first run of `wanted` good purchases that ended since then, else the one that goes on at the end.
+
+        None begins before a failure that was known by `until`: whatever came before that was no recovery.
 
         It comes as the row of its first, that of the last failure before it (`None`: there was none) and its length,
         `wanted` at the most. `None` where there is neither. A failure ends a run, and so does a gap that is not
@@ -121,6 +123,8 @@ class Purchases:
         outcome = self.rows.outcome[self.order]
         failures = np.flatnonzero(IS_FAILURE[outcome])
         good = np.flatnonzero((outcome == OK) & (self.rows.answered_us[self.order] >= micros_of(since)))
+        known = failures[self.known_failed_us <= micros_of(until)]
+        good = good[good > known[-1]] if len(known) else good
         bounds = np.searchsorted(good, np.sort(np.append(failures, self._gaps())))
         starts, ends = np.append(0, bounds), np.append(bounds, len(good))
         long_enough = np.flatnonzero(ends - starts >= max(wanted, 1))

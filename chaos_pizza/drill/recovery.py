@@ -26,7 +26,7 @@ def find_recovery(purchases: Purchases, mitigated: Interval | None, good_purchas
 
 def good_run(purchases: Purchases, mitigated: Interval, good_purchases: int) -> GoodRun | None:
     """Return the first run that is long enough, else the one that goes on at the end; `None` where there is neither."""
-    run = purchases.good_run(mitigated.earliest, good_purchases)
+    run = purchases.good_run(mitigated.earliest, mitigated.latest, good_purchases)
     if run is None:
         return None
     first, last_failed, length = run

@@ -102,12 +102,15 @@ def test_purchases_are_put_together_as_they_were_one_by_one(told):
 def run_one_by_one(told, mitigated, wanted):
     known, _, gaps_explained = fold_one_by_one(told)
     run, last_failed, number = [], None, None
+    failed_before = [each for each in known if each.outcome.is_failure and each.known_failed_at <= mitigated.latest]
     for purchase in known:
         if number is not None and purchase.number > number + 1 and not gaps_explained:
             run = []
         number = purchase.number
         if purchase.outcome.is_failure:
             run, last_failed = [], purchase
+        elif failed_before and purchase.number < failed_before[-1].number:
+            continue
         elif purchase.outcome is Outcome.OK and purchase.answered_at >= mitigated.earliest:
             run.append(purchase)
             if len(run) >= wanted:

@@ -7,7 +7,7 @@ processed. It tells the journal only what a drill would have seen of that.
 from dataclasses import dataclass
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from story import at, bought, by_time, checked, clock, cured, ended, injected, overdue, seconds, seen, started
 
@@ -135,8 +135,13 @@ def holds(instant, truth: float) -> bool:
     return earliest - MICROSECOND_S <= truth <= latest + MICROSECOND_S
 
 
+SHORTER_THAN_ITS_CLOCK_IS_KNOWN = World(FaultKind.FAIL, 20.0, 20.5, 1.0, 4.0, 0.5, True, 1.0, 0)
+"""The factory's clock is known to a second, and the fault lasts half a one: good purchases before it are no recovery."""
+
+
 @settings(max_examples=150, deadline=None)
 @given(WORLDS)
+@example(SHORTER_THAN_ITS_CLOCK_IS_KNOWN)
 def test_every_interval_holds_the_truth(world: World):
     timeline = build_timeline(world.journal())
     is_seen = any(b.answered <= int(world.end) for b in world.struck)

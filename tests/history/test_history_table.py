@@ -19,23 +19,23 @@ def shown(*drills, earlier=0, width=200):
 
 def test_a_drill_is_a_line():
     head, line = shown(drill())
-    assert head == "began (UTC) drill verdict TTD TTM TTR detected by ended by"
+    assert head == "began (UTC) drill verdict TTD TTM TTR detected by ended by id"
     assert line == (
         "2026-11-24 03:05 factory-fail passed 1.91 s (1.91 to 1.92 s) 11.9 s 12.0 s (11.9 to 12.1 s) "
-        "alert failed-purchases (shop /metrics) runbook"
+        "alert failed-purchases (shop /metrics) runbook drill-1"
     )
 
 
 def test_what_never_happened_is_a_lower_bound():
     assert shown(undetected())[1] == (
-        "2026-11-24 03:05 factory-fail failed at least 41.0 s at least 41.0 s unknown nothing rollback"
+        "2026-11-24 03:05 factory-fail failed at least 41.0 s at least 41.0 s unknown nothing rollback drill-1"
     )
 
 
 def test_an_incident_is_called_one_and_has_no_verdict():
     assert shown(incident())[1] == (
         "2026-11-24 02:05 incident: Nobody could buy a pizza - 10 min 0 s (9 min 0 s to 11 min 0 s) "
-        "41 min 0 s (40 min 0 s to 42 min 0 s) unknown a person responder"
+        "41 min 0 s (40 min 0 s to 42 min 0 s) unknown a person responder " + incident().drill_id
     )
     assert " incident: factory-fail - " in shown(incident(experiment="factory-fail"))[1]
 
@@ -43,12 +43,12 @@ def test_an_incident_is_called_one_and_has_no_verdict():
 def test_a_blind_drill_says_so_and_a_placebo_has_nothing_to_measure():
     assert " factory-fail, blind passed " in shown(drill(announced=False))[1]
     placebo = drill(experiment="placebo", fault=FaultKind.NONE, measures={}, detected_by=None, ended_by=None)
-    assert shown(placebo)[1] == "2026-11-24 03:05 placebo passed - - - nothing -"
+    assert shown(placebo)[1] == "2026-11-24 03:05 placebo passed - - - nothing - drill-1"
 
 
 def test_what_is_unknown_is_not_called_nothing():
     assert shown(drill(measures={}, detected_by=None, ended_by=None))[1].endswith(
-        " unknown unknown unknown unknown unknown"
+        " unknown unknown unknown unknown unknown drill-1"
     )
 
 
@@ -60,10 +60,10 @@ def test_earlier_ones_are_counted():
 def test_on_a_narrow_terminal_the_answers_stand_beneath_each_other():
     lines = shown(drill(), width=80)
     assert lines[:4] == [
-        "began (UTC) drill verdict measures",
-        "2026-11-24 03:05 factory-fail passed TTD 1.91 s (1.91 to 1.92 s)",
-        "TTM 11.9 s",
-        "TTR 12.0 s (11.9 to 12.1 s)",
+        "began (UTC), drill, id verdict measures",
+        "2026-11-24 03:05 passed TTD 1.91 s (1.91 to 1.92 s)",
+        "factory-fail TTM 11.9 s",
+        "drill-1 TTR 12.0 s (11.9 to 12.1 s)",
     ]
     assert " ".join(lines[4:]) == "detected by alert failed-purchases (shop /metrics), ended by runbook"
 
