@@ -70,8 +70,8 @@ def write_report(judged: JudgedDrill, notes: Notes | None = None) -> WrittenDril
     """Write `report.md`, its pictures and `report.html` of a drill that was judged.
 
     `notes` are what people wrote of it, by default those in its folder; if these can't be read, the report is written
-    without them. If the journal has grown meanwhile, since the watchdog writes too, the drill is judged anew, so that the
-    last to write has read all of it. Whatever can't be written is a complaint.
+    without them. If the journal has grown meanwhile, since the watchdog writes too, the drill is judged anew: whoever
+    writes last has read all of it. Whatever can't be written is a complaint.
     """
     for _ in range(_MOST_ROUNDS):
         written = _written(judged, notes)

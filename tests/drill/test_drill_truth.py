@@ -136,7 +136,7 @@ def holds(instant, truth: float) -> bool:
 
 
 SHORTER_THAN_ITS_CLOCK_IS_KNOWN = World(FaultKind.FAIL, 20.0, 20.5, 1.0, 4.0, 0.5, True, 1.0, 0)
-"""The factory's clock is known to a second, and the fault lasts half a one: good purchases before it are no recovery."""
+"""The factory's clock is known to a second, the fault lasts half a one: what was good before it is no recovery."""
 
 
 @settings(max_examples=150, deadline=None)
