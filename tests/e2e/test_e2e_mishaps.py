@@ -62,9 +62,13 @@ def assert_calm(sandbox) -> None:
     assert vendor.get("chaos", {}).get("type", "none") == "none"
 
 
-def test_an_experiment_that_does_not_exist(tmp_path):
+@pytest.mark.parametrize("at_hand", [True, False])
+def test_an_experiment_that_does_not_exist(tmp_path, at_hand):
+    if at_hand:
+        (tmp_path / "experiments").mkdir()
     held = hold("no/such.yaml", tmp_path)
-    assert_refused(held.ran, "no/such.yaml", "experiments/")
+    assert_refused(held.ran, "no/such.yaml")
+    assert ("experiments/" in held.ran.err) is at_hand
     assert held.folder is None
 
 

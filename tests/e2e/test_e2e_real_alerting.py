@@ -92,7 +92,11 @@ def test_the_parts_of_the_waterfall_add_up_to_the_time_to_detect(drills, kind):
     within = [part for part in document["waterfall"] if part["within_ttd"]]
     assert ttd["earliest"] <= sum(part["seconds"] for part in within) <= ttd["latest"]
     assert {part["part"] for part in within} == {"impact_delay", "scrape", "window", "evaluation", "for"}
-    assert all(part["basis"] == "measured" for part in within)
+    # What fails is seen at once. What is late is late after two seconds, and a pizza is bad once it was looked at: when
+    # the figures could move between two scrapes, no scrape shows, and it is not called measured then.
+    computed = {part["part"] for part in within if part["basis"] != "measured"}
+    assert computed in (set(), {"impact_delay", "scrape"})
+    assert not computed or kind != "fail"
     later = {part["part"]: part["seconds"] for part in document["waterfall"] if not part["within_ttd"]}
     assert {"group_wait", "notification", "reaction"} <= set(later)
 
