@@ -256,9 +256,18 @@ def test_what_is_no_file_is_not_read(folder):
             ask(folder)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
-def test_notes_that_can_not_be_read_or_written_are_named(folder, write):
+@pytest.fixture
+def forbidden(write):
+    """Notes that nobody may read, and be a user to whom that is forbidden, for the length of a test."""
     write("impact: x\n").chmod(0)
+    own = os.geteuid()
+    if own == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(own)
+
+
+def test_notes_that_can_not_be_read_are_named(folder, forbidden):
     with pytest.raises(UsageError, match=r"notes\.yaml: it can't be read: Permission denied"):
         read_notes(folder)
 
