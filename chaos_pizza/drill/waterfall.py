@@ -21,6 +21,9 @@ from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.micros import micros_of
 from chaos_pizza.model.result import InstantName, Measure, PartName, Timeline, WaterfallPart
 
+_LATE_RATIO = 0.1
+"""By so much of its interval a scrape may come late, and still be the next one."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
@@ -142,12 +145,13 @@ def _within_an_interval(marks: Sequence[_Mark], start: Interval, interval_s: flo
     place = next((place for place, mark in enumerate(marks) if mark.name is PartName.SCRAPE), None)
     if place is None or interval_s is None:
         return list(marks)
-    step = timedelta(seconds=interval_s)
-    scrape = replace(marks[place], longest_s=interval_s)
+    step, late = timedelta(seconds=interval_s), timedelta(seconds=interval_s * _LATE_RATIO)
     sooner = marks[place - 1].when if place else start
-    moved_at = scrape.when.midpoint - step
-    if moved_at <= sooner.midpoint:
+    if marks[place].when.midpoint - step - late <= sooner.midpoint:
+        scrape = replace(marks[place], longest_s=interval_s * (1 + _LATE_RATIO))
         return [*marks[:place], scrape, *marks[place + 1 :]]
+    scrape = replace(marks[place], longest_s=interval_s)
+    moved_at = scrape.when.midpoint - step
     moved = Interval(max(sooner.earliest, scrape.when.earliest - step), scrape.when.latest)
     return [_Mark(PartName.IMPACT_DELAY, moved, measured=False, at=moved_at), scrape, *marks[place + 1 :]]
 

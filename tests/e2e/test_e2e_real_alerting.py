@@ -96,7 +96,9 @@ def test_the_parts_of_the_waterfall_add_up_to_the_time_to_detect(drills, kind):
     # the figures could move between two scrapes, no scrape shows, and it is not called measured then.
     computed = {part["part"] for part in within if part["basis"] != "measured"}
     assert computed in (set(), {"impact_delay", "scrape"})
-    assert not computed or kind != "fail"
+    # And only where a scrape would have taken longer than its interval; on a slow machine one may come late.
+    scrape_s = next(part["seconds"] for part in within if part["part"] == "scrape")
+    assert not computed or scrape_s == pytest.approx(1.0, abs=0.001)
     later = {part["part"]: part["seconds"] for part in document["waterfall"] if not part["within_ttd"]}
     assert {"group_wait", "notification", "reaction"} <= set(later)
 
