@@ -7,9 +7,8 @@ import click
 
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import read_configuration
-from chaos_pizza.errors import JournalError, UsageError
-from chaos_pizza.folder import find_drill_folder, judge_folder
-from chaos_pizza.model.event import DrillStarted
+from chaos_pizza.errors import UsageError
+from chaos_pizza.folder import assess_folder, find_drill_folder
 from chaos_pizza.publishing.process import make_order, tell_tools
 from chaos_pizza.publishing.settings import Tool, checked_report_url, read_publishing
 
@@ -43,12 +42,9 @@ def publish(
     if report_url is not None:
         checked_report_url(report_url, "--report-url")
     folder = find_drill_folder(reports or configuration.reports, drill)
-    result, contents = judge_folder(folder)
-    started = contents.records[0].event
-    if not isinstance(started, DrillStarted):
-        raise JournalError(f"the journal in {folder} doesn't begin with a drill")
+    assessment = assess_folder(folder)
     chosen = tuple(Tool(name) for name in dict.fromkeys(tools))
-    order = make_order(publishing, folder, result, started.settings, tools=chosen, report_url=report_url)
+    order = make_order(publishing, folder, assessment.result, assessment.settings, tools=chosen, report_url=report_url)
     complaints = tell_tools(order)
     for tool, complaint in complaints.items():
         click.echo(f"chaos-pizza: {tool.value}: {complaint}", err=True)

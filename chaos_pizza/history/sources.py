@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from chaos_pizza.drill.past import past_drill_of
-from chaos_pizza.errors import JournalError, PizzaError
-from chaos_pizza.folder import DOCUMENT_NAME, judge_folder, list_drill_folders
+from chaos_pizza.errors import PizzaError
+from chaos_pizza.folder import DOCUMENT_NAME, assess_folder, list_drill_folders
 from chaos_pizza.incident_folder import UNDERSTOOD_NAME, list_incident_folders, read_incident
 from chaos_pizza.journal.file import JOURNAL_NAME
-from chaos_pizza.model.event import DrillStarted
 from chaos_pizza.model.history import PastDrill
 from chaos_pizza.model.instant import instant_of
 from chaos_pizza.model.notes import ActionItem
@@ -75,11 +74,8 @@ def read_source(folder: Path) -> Source:
 
 def past_drill_in(folder: Path) -> PastDrill:
     """Return the row of the drill in a folder, judged anew; raises `JournalError` where its journal can't be read."""
-    result, contents = judge_folder(folder)
-    started = contents.records[0].event
-    if not isinstance(started, DrillStarted):
-        raise JournalError(f"the journal in {folder} doesn't begin with a drill")
-    return past_drill_of(result, started.settings, started.tool_version)
+    assessment = assess_folder(folder)
+    return past_drill_of(assessment.result, assessment.settings, assessment.tool_version)
 
 
 def _read(folder: Path, stamp: _Stamp, read: Callable[[Path], PastDrill]) -> Source:
