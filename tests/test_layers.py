@@ -12,13 +12,13 @@ LAYERS = (
     {"errors", "clock", "redaction", "model", "versions"},
     {
         *("wire", "alerting", "monitoring", "backtest", "drill", "report", "experiment", "stopping", "safety"),
-        *("claims", "incident", "retro", "ci"),
+        *("claims", "incident", "retro", "ci", "gameday"),
     },
     {
         *("clients", "journal", "traffic", "serving", "sandbox", "configuration", "folder", "yaml_file"),
         *("stop_file", "lock", "lease_file", "state_folder", "recordings"),
         *("notes_file", "incident_folder", "history", "publishing", "charting", "printing"),
-        *("results", "aftermath", "whole_file", "drawing"),
+        *("results", "aftermath", "whole_file", "drawing", "inbox", "feed_file", "gameday_folder"),
     },
     {"live"},
     {"activity", "probes", "actions", "controls"},
@@ -29,7 +29,7 @@ LAYERS = (
 )
 PURE = {
     *("model", "wire", "alerting", "monitoring", "backtest", "drill", "report", "experiment", "stopping", "safety"),
-    *("claims", "incident", "retro", "ci", "errors", "redaction"),
+    *("claims", "incident", "retro", "ci", "gameday", "errors", "redaction"),
 }
 IMPURE_MODULES = {
     "asyncio", "chaoslib", "chaostoolkit", "httpx", "os", "random", "requests", "secrets", "shutil", "signal", "socket",

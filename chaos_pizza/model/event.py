@@ -17,6 +17,7 @@ from chaos_pizza.model.alert_event import (
     NotificationReceived,
     SeriesScraped,
 )
+from chaos_pizza.model.blind_event import BlindDrillStarted, Filler, Revealed, Sealed
 from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans, MarkKind, Peer, Stage
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Overdue, Sample
@@ -131,6 +132,16 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkStruck:
+    """A mark was struck out: it counts no longer, and stays where it stands. `number` is its place in the journal."""
+
+    number: int
+    by: str
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ResponderStep:
     """The runbook did one thing."""
 
@@ -234,6 +245,7 @@ Event = (
     | AlertSourceFound
     | LogsSearched
     | Marked
+    | MarkStruck
     | ResponderStep
     | CureAttempted
     | CalmChecked
@@ -243,6 +255,10 @@ Event = (
     | WatchdogTookOver
     | DrillResumed
     | DrillEnded
+    | BlindDrillStarted
+    | Sealed
+    | Filler
+    | Revealed
 )
 
 
