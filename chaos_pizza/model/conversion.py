@@ -12,6 +12,7 @@ from cattrs.strategies import configure_tagged_union
 from cattrs.v import format_exception
 
 from chaos_pizza.model.event import Event, PurchasesObserved
+from chaos_pizza.model.feed import FeedEvent
 from chaos_pizza.model.instant import instant_of, instant_text
 from chaos_pizza.model.purchase_batch import COLUMNS, columns_of, samples_of
 
@@ -22,6 +23,11 @@ def event_name(event_class: type) -> str:
     """Return the journal's name of a kind of event: `FaultInjected` is `fault_injected`."""
     name = event_class.__name__
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+def feed_name(event_class: type) -> str:
+    """Return what a feed calls a kind of its events: `FeedPurchases` is `purchases`."""
+    return event_name(event_class).removeprefix("feed_")
 
 
 def _strictly(kinds: tuple[type, ...], wanted: str) -> Callable[[object, type], Any]:
@@ -49,6 +55,7 @@ def _converter() -> cattrs.Converter:
     ):
         converter.register_structure_hook(kind, _strictly(kinds, wanted))
     configure_tagged_union(Event, converter, tag_generator=event_name, tag_name="type")
+    configure_tagged_union(FeedEvent, converter, tag_generator=feed_name, tag_name="type")
     return converter
 
 

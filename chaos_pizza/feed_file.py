@@ -1,0 +1,138 @@
+"""The feed of a drill as a file: written line by line as things happen, read by whoever follows the drill."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from chaos_pizza.errors import JournalError
+from chaos_pizza.model.conversion import from_mapping, to_mapping
+from chaos_pizza.model.feed import FeedEvent, FeedLine, FeedPurchases
+
+FEED_NAME = "feed.jsonl"
+_PURCHASES = b'"type":"purchases"'
+"""How a line of purchases says so; within a text the quotes would be escaped."""
+_LARGEST_READ_BYTES = 2**20
+
+
+class FeedFile:
+    """The feed that somebody writes: one at a time, for others find it locked.
+
+    Whatever stands there already is gone on with; a line that a killed process did not finish never was. `told` are
+    the events of the lines that stood there, those of purchases left out. Raises `JournalError` where the file can't be
+    had.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FEED_NAME
+        try:
+            self._file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise JournalError(f"the feed {self.path} can't be written: {error.strerror}") from None
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.told, self._number = self._found()
+        except OSError as error:
+            os.close(self._file)
+            raise JournalError(f"the feed {self.path} is written by another process ({error.strerror})") from None
+
+    def append(self, event: FeedEvent, at: datetime) -> FeedLine:
+        """Write what the next line tells, in one write, and return that line; raises `JournalError`."""
+        line = FeedLine(self._number, at, event)
+        raw = line_text(line).encode(errors="replace") + b"\n"
+        try:
+            written = os.write(self._file, raw)
+            if written < len(raw):
+                os.ftruncate(self._file, os.fstat(self._file).st_size - written)
+        except OSError as error:
+            raise JournalError(f"the feed {self.path} can't be written: {error.strerror}") from None
+        if written < len(raw):
+            raise JournalError(f"the feed {self.path} can't be written: the disk took only a part of a line")
+        self._number += 1
+        return line
+
+    def close(self) -> None:
+        """Let go of the file; a second call does nothing."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def _found(self) -> tuple[list[FeedEvent], int]:
+        told: list[FeedEvent] = []
+        number = whole = 0
+        for raw in _whole_lines(self.path):
+            whole += len(raw)
+            line = None if _PURCHASES in raw else _line_of(raw)
+            number = max(number, _number_of(raw) + 1)
+            if line is not None and not isinstance(line.event, FeedPurchases):
+                told.append(line.event)
+        os.ftruncate(self._file, whole)
+        return told, number
+
+
+class FeedTail:
+    """Follows a feed that may still grow, or not be there yet; `new_lines` gives each line once, in order.
+
+    A last line that is not finished yet waits for its end. What is no line of a feed is left out: `left_out` counts it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.left_out = 0
+        self._offset = 0
+
+    def new_lines(self) -> list[FeedLine]:
+        """Return the lines that were finished since the last call; raises `JournalError` for a file that can't be read.
+
+        At most about a megabyte is read at a time: where more is there, the next call goes on.
+        """
+        try:
+            with self.path.open("rb") as file:
+                file.seek(self._offset)
+                raw = file.read(_LARGEST_READ_BYTES)
+                if b"\n" not in raw and len(raw) == _LARGEST_READ_BYTES:
+                    raw += file.readline()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise JournalError(f"the feed {self.path} can't be read: {error.strerror}") from None
+        whole = raw[: raw.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        found = [_line_of(each) for each in whole.split(b"\n")[:-1]]
+        self.left_out += sum(line is None for line in found)
+        return [line for line in found if line is not None]
+
+
+def read_feed(path: Path) -> list[FeedLine]:
+    """Return all finished lines of a feed, in order, or none where it isn't there; raises `JournalError` as a tail."""
+    tail, lines = FeedTail(path), []
+    while new := tail.new_lines():
+        lines += new
+    return lines
+
+
+def line_text(line: FeedLine) -> str:
+    """Return a line as JSON without its line break: `{"number": …, "at": …, "event": {"type": …, …}}`."""
+    return json.dumps(to_mapping(line), separators=(",", ":"), ensure_ascii=False)
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        for raw in file:
+            if raw.endswith(b"\n"):
+                yield raw
+
+
+def _line_of(raw: bytes) -> FeedLine | None:
+    try:
+        return from_mapping(json.loads(raw), FeedLine)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _number_of(raw: bytes) -> int:
+    """Return the number of a line, -1 where it has none."""
+    head = raw[: raw.find(b",")].partition(b":")[2].strip()
+    return int(head) if head.isdigit() else -1
