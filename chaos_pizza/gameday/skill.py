@@ -32,7 +32,7 @@ class Reaction:
         Kept within three spreads of the median, so that no rehearsal waits for what is next to impossible.
         """
         deviation = NormalDist().inv_cdf(fraction)
-        return self.median_s * self.spread ** max(-_GREATEST_SPREADS, min(deviation, _GREATEST_SPREADS))
+        return self.median_s * math.pow(self.spread, max(-_GREATEST_SPREADS, min(deviation, _GREATEST_SPREADS)))
 
     def scaled(self, factor: float) -> "Reaction":
         """Return the same reaction in a time that runs at another pace; its spread stays what it is."""
