@@ -18,7 +18,7 @@ from chaos_pizza.model.alert_event import (
     SeriesScraped,
 )
 from chaos_pizza.model.blind_event import BlindDrillStarted, Filler, Revealed, Sealed
-from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans, MarkKind, Peer, Stage
+from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans, MarkKind, Peer, RunbookStep, Stage
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Overdue, Sample
 from chaos_pizza.model.settings import DrillSettings, FaultKind
@@ -143,10 +143,14 @@ class MarkStruck:
 
 @dataclass(frozen=True, slots=True)
 class ResponderStep:
-    """The runbook did one thing."""
+    """The runbook did one thing, done at `at`.
+
+    `step` is the step of the runbook that was done with it; `None` where it only was a part of one, or a try.
+    """
 
     at: datetime
     text: str
+    step: RunbookStep | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ class Actor(StrEnum):
     RESPONDER = "responder"
     """A person of the team, or their automation."""
     RUNBOOK = "runbook"
-    """The runbook, played by the drill in a person's place."""
+    """The runbook: played by the drill in a person's place, or walked through by a person."""
     SELF_HEALED = "self_healed"
     """The system itself."""
     ROLLBACK = "rollback"
@@ -70,6 +70,22 @@ class MarkKind(StrEnum):
     DIAGNOSED = "diagnosed"
     MITIGATED = "mitigated"
     NOTE = "note"
+
+
+class RunbookStep(StrEnum):
+    """The steps of the runbook (`docs/runbooks/factory.md`), in their order."""
+
+    TAKE_IT = "take_it"
+    BUY_A_PIZZA = "buy_a_pizza"
+    READ_THE_ANSWER = "read_the_answer"
+    FOLLOW_THE_LINK = "follow_the_link"
+    VERIFY = "verify"
+    TELL_THE_OTHERS = "tell_the_others"
+
+    @property
+    def label(self) -> str:
+        """The step as people name it: `read the answer`."""
+        return self.value.replace("_", " ")
 
 
 class CureAnswer(StrEnum):
