@@ -1,8 +1,8 @@
-"""Those who work in a drill at the same time: traffic, recorder, factory watch, alert watch, stop watch, responder."""
+"""Those who work in a drill at the same time: traffic, recorder, watches (factory, alerts, stop, inbox), responder."""
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,13 @@ from chaos_pizza.clock import Clock
 from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.live.alert_desk import AlertDesk, open_desk
 from chaos_pizza.live.calm import CalmRestorer
+from chaos_pizza.live.cure_word import CureWord
 from chaos_pizza.live.factory_watch import POLL_S, FactoryWatch
+from chaos_pizza.live.inbox_watch import InboxWatch
 from chaos_pizza.live.runbook import Runbook
 from chaos_pizza.live.server_clock import ServerClock
 from chaos_pizza.live.stop_watch import StopWatch
-from chaos_pizza.model.event import Event
+from chaos_pizza.model.event import Event, Recorded
 from chaos_pizza.model.incident import Actor, Peer
 from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind
 from chaos_pizza.model.target import Target
@@ -47,6 +49,7 @@ class Crew:
         self._closing = closing
         self._tasks: list[asyncio.Task[None]] = []
         self._finish: Callable[[], None] = lambda: None
+        self._inbox: InboxWatch | None = None
 
     async def start(
         self,
@@ -55,10 +58,12 @@ class Crew:
         stop: Callable[[str], object],
         folder: Path,
         first_number: int = 0,
+        records: Sequence[Recorded] | None = None,
     ) -> None:
         """Set everyone to work; `fail` hears of mistakes of ours, `stop` why the drill in this folder has to end.
 
-        Purchases are numbered from `first_number` on.
+        Purchases are numbered from `first_number` on. `records` are what the journal holds, and grow with every
+        `record`; without them nobody can send anything in.
         """
         settings, services = self._settings, self.services
         stop_watch = StopWatch(settings, folder, services, stop)
@@ -73,6 +78,10 @@ class Crew:
         self._employ("recorder", self._keep_recording(), fail)
         self._employ("factory watch", self.factory_watch.run(), fail)
         self._employ("stop watch", stop_watch.run(), fail)
+        if records is not None:
+            word = CureWord(settings, self.factory_watch, self.recent, services.clock)
+            self._inbox = InboxWatch(folder, records, record, services.clock, services.redactor, word.on)
+            self._employ("inbox watch", self._inbox.run(), fail)
         for role, work in self.desk.work(record, alerted=runbook.alert if runbook else lambda: None).items():
             self._employ(role, work, fail)
         if runbook:
@@ -84,7 +93,10 @@ class Crew:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._finish()
-        self._tasks, self._finish = [], lambda: None
+        if self._inbox:
+            # After that nobody takes up what comes; what came until now is part of the drill.
+            await self._inbox.empty()
+        self._tasks, self._finish, self._inbox = [], lambda: None, None
         await self._closing.aclose()
 
     def _runbook(self, record: Record) -> Runbook | None:

@@ -35,15 +35,18 @@ class FactoryWatch:
         self.vendor: Vendor | None = None
         self._last_sent_at: datetime | None = None
         self._proven_start_at: datetime | None = None
+        # Of two looks at once the older word could come last.
+        self._looking = asyncio.Lock()
 
     async def look(self) -> Vendor:
         """Ask once, record what is new, and return the factory's word; raises `ServiceError`."""
-        vendor, answer = await self._services.factory.vendor()
-        self.server_clock.observe_date(answer)
-        if self.vendor is None or vendor.chaos != self.vendor.chaos:
-            self._record(VendorSeen(answer.sent_at, answer.received_at, vendor.chaos, self._last_sent_at))
-        self.vendor, self._last_sent_at = vendor, answer.sent_at
-        return vendor
+        async with self._looking:
+            vendor, answer = await self._services.factory.vendor()
+            self.server_clock.observe_date(answer)
+            if self.vendor is None or vendor.chaos != self.vendor.chaos:
+                self._record(VendorSeen(answer.sent_at, answer.received_at, vendor.chaos, self._last_sent_at))
+            self.vendor, self._last_sent_at = vendor, answer.sent_at
+            return vendor
 
     async def run(self) -> None:
         """Watch until cancelled. A factory that can't be asked is asked again: silence is no news."""
