@@ -12,6 +12,7 @@ from chaos_pizza.drill.impact import assess_impact
 from chaos_pizza.drill.logged import was_logged
 from chaos_pizza.drill.measures import measure
 from chaos_pizza.drill.observations import Observations, gather
+from chaos_pizza.drill.runbook_steps import runbook_steps
 from chaos_pizza.drill.sight import judge_sights, watched_by
 from chaos_pizza.drill.timeline import timeline_of
 from chaos_pizza.drill.verdict import decide
@@ -86,5 +87,6 @@ def _judged(observations: Observations, complaint: str | None) -> DrillResult:
         sights=judge_sights(observations, timeline, figures),
         watched=watched_by(observations),
         logged=was_logged(observations, timeline),
+        runbook=runbook_steps(observations, timeline),
         judgement=decide(observations, timeline, measures, budgets, complaint),
     )

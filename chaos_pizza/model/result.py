@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.incident import Actor, LogSource
+from chaos_pizza.model.event import Marked
+from chaos_pizza.model.incident import Actor, LogSource, RunbookStep
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Outcome
 
@@ -208,6 +209,23 @@ class LogFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class StepTaken:
+    """A step of the runbook, as far as anybody told of it.
+
+    `ended` is when it was done, `told_by` what says so; both `None` where nobody told. `took` is the time since the
+    step before it was done (of the first: since the detection); `None` where that is unknown. Where only an earlier one
+    is known, `at_most_s` is the time since that. `marks` are the people's marks that belong to the step.
+    """
+
+    step: RunbookStep
+    ended: Interval | None = None
+    told_by: str | None = None
+    took: Measure | None = None
+    at_most_s: float | None = None
+    marks: tuple[Marked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetCheck:
     """A budget held against its measure; `kept` is `None` where that can't be told."""
 
@@ -261,3 +279,4 @@ class DrillResult:
     sights: tuple[RuleSight, ...] = ()
     watched: tuple[AlertSource, ...] = ()
     logged: LogFinding | None = None
+    runbook: tuple[StepTaken, ...] = ()
