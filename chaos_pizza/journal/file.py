@@ -10,6 +10,7 @@ from pathlib import Path
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import JournalError
 from chaos_pizza.journal.chain import FIRST_HASH, JournalContents, write_line
+from chaos_pizza.journal.file_lock import PATIENCE_S, hold
 from chaos_pizza.model.event import Event, Recorded
 
 JOURNAL_NAME = "journal.jsonl"
@@ -23,12 +24,22 @@ class JournalWriter:
     Each event is with the operating system before `record` returns, so that a killed process loses none, and on the
     disk at most 0.2 s later. `subscribe`d functions hear of each event in the thread that recorded it. A journal that
     can't be written raises `JournalError` from then on at every `record`. `resume` goes on with the journal that lies
-    in the folder already, whose writer must be gone.
+    in the folder already. No two can write one journal: where another writer is not gone within `patience_s` seconds,
+    `JournalError` is raised.
     """
 
-    def __init__(self, folder: Path, clock: Clock, *, resume: bool = False, name: str = JOURNAL_NAME) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        *,
+        resume: bool = False,
+        name: str = JOURNAL_NAME,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self.path = folder / name
         self._clock = clock
+        self._patience_s = patience_s
         self._lock = threading.RLock()
         self._number = 0
         self._hash = FIRST_HASH
@@ -80,21 +91,32 @@ class JournalWriter:
             self._failure = self._failure or f"the journal {self.path} is closed"
 
     def _opened(self, how: int, what: str) -> int:
+        """Open the file and take its lock, that nobody else writes it."""
         try:
-            return os.open(self.path, os.O_WRONLY | os.O_APPEND | how, 0o600)
+            file = os.open(self.path, os.O_WRONLY | os.O_APPEND | how, 0o600)
         except OSError as error:
             raise JournalError(f"the journal {self.path} can't be {what}: {error.strerror}") from None
+        try:
+            hold(file, self.path, self._patience_s)
+        except JournalError:
+            os.close(file)
+            raise
+        return file
 
     def _resumed(self, folder: Path) -> int:
         """Open a journal that a writer has left behind; a line that it had not finished never happened."""
-        contents = read_journal(folder)
-        if contents.complaint:
-            raise JournalError(f"the journal {self.path} can't be gone on with: {contents.complaint}")
-        self._number, self._hash = len(contents.records), contents.last_hash
-        with self.path.open("rb") as lines:
-            whole = sum(len(line) for line in islice(lines, self._number))
         file = self._opened(0, "gone on with")
-        os.ftruncate(file, whole)
+        try:
+            contents = read_journal(folder)
+            if contents.complaint:
+                raise JournalError(f"the journal {self.path} can't be gone on with: {contents.complaint}")
+            self._number, self._hash = len(contents.records), contents.last_hash
+            with self.path.open("rb") as lines:
+                whole = sum(len(line) for line in islice(lines, self._number))
+            os.ftruncate(file, whole)
+        except BaseException:
+            os.close(file)
+            raise
         return file
 
     def _append(self, event: Event, at: datetime) -> Recorded:
