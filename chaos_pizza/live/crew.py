@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +107,13 @@ class Crew:
         return Runbook(self.buyer, restorer, record, responder.reaction_s)
 
     async def _keep_recording(self) -> None:
+        turned_bad = asyncio.Event()
+        self.recent.tell_when_bad(turned_bad.set)
         while True:
-            await asyncio.sleep(_RECORD_INTERVAL_S)
+            # Nobody who follows the drill is to wait half a second for what the first diner has just felt.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(turned_bad.wait(), _RECORD_INTERVAL_S)
+            turned_bad.clear()
             self._finish()
 
     def _employ(self, role: str, work: Coroutine[Any, Any, None], fail: Callable[[str], None]) -> None:

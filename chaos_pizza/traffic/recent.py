@@ -2,10 +2,14 @@
 
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chaos_pizza.model.purchase import Outcome, Overdue, Sample
+
+_CALM = timedelta(seconds=5)
+"""A failure that comes so long after the one before it is news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,12 @@ class RecentPurchases:
         self._keep = timedelta(seconds=keep_s)
         self._decided: deque[_Decided] = deque()
         self._overdue: set[int] = set()
+        self._bad_at: datetime | None = None
+        self._on_bad: Callable[[], object] = lambda: None
+
+    def tell_when_bad(self, on_bad: Callable[[], object]) -> None:
+        """Call this function, from now on, when a purchase fails after none did for some seconds."""
+        self._on_bad = on_bad
 
     def add_overdue(self, overdue: Overdue) -> None:
         """Take in a purchase that missed its latency budget."""
@@ -79,3 +89,7 @@ class RecentPurchases:
         self._decided.append(decided)
         while self._decided and self._decided[0].at < decided.at - self._keep:
             self._decided.popleft()
+        if not decided.ok:
+            before, self._bad_at = self._bad_at, decided.at
+            if before is None or decided.at - before > _CALM:
+                self._on_bad()
