@@ -3,18 +3,26 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from chaos_pizza.clock import AnchoredClock
+from chaos_pizza.drill.told import Told, of_timeline
 from chaos_pizza.errors import JournalError
 from chaos_pizza.model.conversion import from_mapping, to_mapping
-from chaos_pizza.model.feed import FeedEvent, FeedLine, FeedPurchases
+from chaos_pizza.model.event import Recorded
+from chaos_pizza.model.feed import FeedAlert, FeedEnded, FeedEvent, FeedLine, FeedPurchases, FeedStage
+from chaos_pizza.model.result import DrillResult
 
 FEED_NAME = "feed.jsonl"
 _PURCHASES = b'"type":"purchases"'
 """How a line of purchases says so; within a text the quotes would be escaped."""
 _LARGEST_READ_BYTES = 2**20
+
+
+class FeedTaken(JournalError):  # noqa: N818 - it reads as what happened
+    """Another process writes this feed."""
 
 
 class FeedFile:
@@ -34,9 +42,20 @@ class FeedFile:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.told, self._number = self._found()
+        except BlockingIOError:
+            self.close()
+            raise FeedTaken(f"the feed {self.path} is written by another process") from None
         except OSError as error:
-            os.close(self._file)
-            raise JournalError(f"the feed {self.path} is written by another process ({error.strerror})") from None
+            self.close()
+            raise JournalError(f"the feed {self.path} can't be gone on with: {error.strerror}") from None
+
+    @classmethod
+    def if_free(cls, folder: Path) -> "FeedFile | None":
+        """Return the feed of a folder to be written to, `None` where another process writes it."""
+        try:
+            return cls(folder)
+        except FeedTaken:
+            return None
 
     def append(self, event: FeedEvent, at: datetime) -> FeedLine:
         """Write what the next line tells, in one write, and return that line; raises `JournalError`."""
@@ -111,6 +130,32 @@ def read_feed(path: Path) -> list[FeedLine]:
     while new := tail.new_lines():
         lines += new
     return lines
+
+
+def complete_feed(folder: Path, records: Iterable[Recorded], result: DrillResult) -> None:
+    """Tell in a drill's feed, once the drill is over, what it lacks: marks, instants, entries, and the verdict.
+
+    Does nothing where there is no feed, or while somebody else writes it: the drill is under way then. Raises
+    `JournalError` where it can't be written.
+    """
+    if not (folder / FEED_NAME).is_file():
+        return
+    feed = FeedFile.if_free(folder)
+    if feed is None:
+        return
+    try:
+        told = Told(feed.told)
+        marks = [event for recorded in records if (event := told.of_record(recorded)) and not _is_passing(event)]
+        for event in (*marks, *of_timeline(result.timeline), FeedEnded(result.judgement.verdict)):
+            if told.take(event):
+                feed.append(event, AnchoredClock().now())
+    finally:
+        feed.close()
+
+
+def _is_passing(event: FeedEvent) -> bool:
+    """Tell whether an event tells how something stands now, which is of no use afterwards."""
+    return isinstance(event, FeedAlert | FeedStage)
 
 
 def line_text(line: FeedLine) -> str:

@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chaos_pizza.drill.result import Assessment
+from chaos_pizza.drill.result import Assessment, assess
 from chaos_pizza.errors import DrawingError, JournalError, PizzaError, UsageError
-from chaos_pizza.folder import DOCUMENT_NAME, PAGE_NAME, REPORT_NAME, assess_folder, json_text, write_file
-from chaos_pizza.journal.file import JOURNAL_NAME
+from chaos_pizza.feed_file import complete_feed
+from chaos_pizza.folder import DOCUMENT_NAME, PAGE_NAME, REPORT_NAME, json_text, write_file
+from chaos_pizza.journal.file import JOURNAL_NAME, read_journal
+from chaos_pizza.model.compact_records import CompactRecords
+from chaos_pizza.model.event import Recorded
 from chaos_pizza.model.notes import Notes
 from chaos_pizza.model.result import DrillResult
 from chaos_pizza.notes_file import read_notes
@@ -60,9 +63,11 @@ def judge_drill(folder: Path) -> JudgedDrill:
     Raises `JournalError` where the journal can't be read; a file that can't be written is a complaint.
     """
     size = _size(folder)
-    assessment = assess_folder(folder)
+    contents = read_journal(folder)
+    assessment = assess(contents.records, contents.complaint)
     complaints: list[str] = []
     _write(folder / DOCUMENT_NAME, json_text(to_document(assessment.result)), complaints)
+    _complete_feed(folder, contents.records, assessment.result, complaints)
     return JudgedDrill(folder, assessment, size, tuple(complaints))
 
 
@@ -144,6 +149,15 @@ def _replace_pictures(folder: Path, pictures: Mapping[str, str], complaints: lis
 def _write(path: Path, text: str, complaints: list[str]) -> None:
     try:
         write_file(path, text)
+    except JournalError as error:
+        complaints.append(str(error))
+
+
+def _complete_feed(folder: Path, records: Sequence[Recorded], result: DrillResult, complaints: list[str]) -> None:
+    # Purchases and scrapes, of which there may be millions, are nothing that a feed lacks.
+    few = records.plain.values() if isinstance(records, CompactRecords) else records
+    try:
+        complete_feed(folder, few, result)
     except JournalError as error:
         complaints.append(str(error))
 
