@@ -15,11 +15,15 @@ from chaos_pizza.wire.shop import Diner, Dish, Store
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A purchase made: when it was sent, when it ended, and what came of it."""
+    """A purchase made: when it was sent, when it ended, and what came of it.
+
+    `message` is the service's own, or why there was no answer; without secrets, empty for none.
+    """
 
     sent_at: datetime
     answered_at: datetime
     classified: Classified
+    message: str = ""
 
 
 class Buyer:
@@ -54,9 +58,10 @@ class Buyer:
         try:
             answer = await self.services.shop.order(self.diners[diner], self.store, dishes, timeout_s)
         except ServiceError as error:
-            return Purchase(sent_at, clock.now(), classify_failure(error))
+            return Purchase(sent_at, clock.now(), classify_failure(error), str(error))
         latency_s = (answer.received_at - (intended_at or sent_at)).total_seconds()
-        return Purchase(sent_at, answer.received_at, classify(answer, latency_s, latency_budget_s, self.keys))
+        classified = classify(answer, latency_s, latency_budget_s, self.keys)
+        return Purchase(sent_at, answer.received_at, classified, answer.message)
 
 
 async def open_buyer(services: Services, diners: int, name: str) -> Buyer:
