@@ -4,26 +4,31 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chaos_pizza.drill.alerts import alert_label, fresh_changes
+from chaos_pizza.drill.marks import RUNBOOK, Marks
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.model.alert import AlertState
 from chaos_pizza.model.alert_event import NotificationReceived
-from chaos_pizza.model.event import Marked
+from chaos_pizza.model.event import Marked, MarkStruck
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import Instant, InstantName
 from chaos_pizza.model.settings import ResponderKind
 
-LIVE_ENTRY_S = 5.0
-"""A mark entered within this many seconds of what it tells counts as made on the spot."""
-
 _DETECTING = (InstantName.ALERT_FIRING, InstantName.NOTICED, InstantName.ACKNOWLEDGED)
+_TOLD_BY_PEOPLE = {
+    MarkKind.NOTICED: InstantName.NOTICED,
+    MarkKind.ACKNOWLEDGED: InstantName.ACKNOWLEDGED,
+    MarkKind.DIAGNOSED: InstantName.DIAGNOSED,
+    MarkKind.MITIGATED: InstantName.MITIGATION_CLAIMED,
+}
 _OF_STATE = {AlertState.PENDING: InstantName.ALERT_PENDING, AlertState.FIRING: InstantName.ALERT_FIRING}
 
 
 def find_detections(observations: Observations, since: datetime, until: datetime) -> dict[InstantName, Instant]:
-    """Return when an alert was first pending and firing between the two, was notified of, and was noticed and taken.
+    """Return when an alert was first pending and firing between the two and was notified of, and what people marked.
 
-    Marks count also after `until`: somebody may take an incident that is over. What did not happen is left out.
+    Marks that stand count also after `until`: somebody may take an incident that is over. What did not happen is left
+    out.
     """
     found: dict[InstantName, Instant] = {}
     raised: set[str] = set()
@@ -33,11 +38,11 @@ def find_detections(observations: Observations, since: datetime, until: datetime
             raised.add(dated.change.rule)
             found.setdefault(name, Instant(dated.when, alert_label(dated.change)))
     found |= _notified(observations, since, raised)
-    for kind, name in ((MarkKind.NOTICED, InstantName.NOTICED), (MarkKind.ACKNOWLEDGED, InstantName.ACKNOWLEDGED)):
-        marks = [mark for mark in observations.all_of(Marked) if mark.mark is kind and mark.at >= since]
-        if marks:
-            first = min(marks, key=lambda mark: mark.at)
-            found[name] = Instant(Interval.exactly(first.at), mark_label(first))
+    marks = marks_in(observations)
+    for kind, name in _TOLD_BY_PEOPLE.items():
+        first = marks.first(kind, since)
+        if first:
+            found[name] = Instant(Interval.exactly(first.told.at), mark_label(first.told))
     return found
 
 
@@ -49,17 +54,23 @@ def detection_among(instants: Mapping[InstantName, Instant], until: datetime | N
 
 
 def mark_label(mark: Marked) -> str:
-    """Name who made a mark, and whether on the spot or from memory."""
-    if mark.by == "runbook":
-        return "runbook"
-    late = (mark.entered_at - mark.at).total_seconds() > LIVE_ENTRY_S
-    return f"mark by {mark.by}, entered later" if late else f"mark by {mark.by}"
+    """Name who made a mark, and whether its time was told from memory."""
+    if mark.by == RUNBOOK:
+        return RUNBOOK
+    # A mark on the spot takes its time from the moment it is entered; any other time was told by somebody.
+    return f"mark by {mark.by}" if mark.at == mark.entered_at else f"mark by {mark.by}, entered later"
 
 
 def could_be_acknowledged(observations: Observations) -> bool:
     """Tell whether an acknowledgement would have been seen: by the runbook's own hand, or since somebody marks."""
     runbook = observations.started.settings.responder.kind is ResponderKind.RUNBOOK
-    return runbook or bool(observations.all_of(Marked))
+    return runbook or bool(marks_in(observations).standing())
+
+
+def marks_in(observations: Observations) -> Marks:
+    """Return the marks of a drill, those that were struck out among them."""
+    places = (*observations.places.get(Marked, ()), *observations.places.get(MarkStruck, ()))
+    return Marks(observations.records[place] for place in sorted(places))
 
 
 def _notified(observations: Observations, since: datetime, raised: set[str]) -> dict[InstantName, Instant]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from chaos_pizza.drill.alerts import Alert, alert_label, dated_changes
-from chaos_pizza.drill.detection import mark_label
+from chaos_pizza.drill.detection import mark_label, marks_in
 from chaos_pizza.drill.first_impact import first_failed
 from chaos_pizza.drill.observations import Observations, interval_of
 from chaos_pizza.model.alert import AlertSource, AlertState
@@ -16,11 +16,10 @@ from chaos_pizza.model.event import (
     FaultInjected,
     FaultProven,
     HypothesisChecked,
-    Marked,
     ResponderStep,
     WatchdogTookOver,
 )
-from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
+from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans, MarkKind
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.result import Entry, Instant, InstantName
@@ -64,7 +63,7 @@ def list_entries(
     lines = [
         *_of_fault(observations, instants, ended_by),
         *_of_alerts(observations),
-        *_of_people(observations),
+        *_of_people(observations, instants.get(InstantName.MITIGATED)),
         *_of_cures(observations, instants.get(InstantName.MITIGATED)),
         *_of_drill(observations),
     ]
@@ -116,10 +115,15 @@ def _lost(source: AlertSource) -> str:
     return f"figures of the {source.label}" if source.is_embedded else f"alerts of {source.label}"
 
 
-def _of_people(observations: Observations) -> Iterator[Entry]:
-    for mark in observations.all_of(Marked):
-        told = f": {mark.text}" if mark.text else ""
-        yield Entry(Interval.exactly(mark.at), f"{mark.mark.value} ({mark_label(mark)}){told}")
+def _of_people(observations: Observations, mitigated: Instant | None) -> Iterator[Entry]:
+    for mark in marks_in(observations):
+        told, struck = mark.told, mark.struck
+        text = f"{told.mark.value} ({mark_label(told)})" + (f": {told.text}" if told.text else "")
+        if struck:
+            text = f"struck out by {struck.by}" + (f" ({struck.reason})" if struck.reason else "") + f": {text}"
+        elif told.mark is MarkKind.MITIGATED and mitigated and told.at < mitigated.when.earliest:
+            text += " (the fault was still on)"
+        yield Entry(Interval.exactly(told.at), text)
     for step in observations.all_of(ResponderStep):
         yield Entry(Interval.exactly(step.at), f"runbook: {step.text}")
 

@@ -29,6 +29,9 @@ class InstantName(StrEnum):
     NOTIFIED = "notified"
     NOTICED = "noticed"
     ACKNOWLEDGED = "acknowledged"
+    DIAGNOSED = "diagnosed"
+    MITIGATION_CLAIMED = "mitigation_claimed"
+    """Somebody said that it is cured; whether it was is for `MITIGATED` to tell, which no word of people's moves."""
     MITIGATED = "mitigated"
     RECOVERED = "recovered"
 

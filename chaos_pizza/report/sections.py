@@ -10,6 +10,7 @@ from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import DrillResult, Instant, InstantName, Measure, MeasureName
 from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind
+from chaos_pizza.report.cure_claim import describe_claim
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import bitcoin, bounds, counted, day_of, limit, moment, share, span
 from chaos_pizza.report.standing import none_failed, told_instants
@@ -149,11 +150,13 @@ def describe_response(result: DrillResult, settings: DrillSettings) -> list[str]
     if runbook and not sentences:
         sentences = ["The drill was to play the runbook once an alert fired, and none did."]
     tta = result.measures.get(MeasureName.TTA)
+    diagnosed = _dated(result, ((InstantName.DIAGNOSED, "The cause was known"),))
     if InstantName.ACKNOWLEDGED not in result.timeline.instants:
         nobody = "Nobody responded" if settings.fault is FaultKind.NONE else "Nobody acknowledged the incident"
-        return [*sentences, f"{nobody}, as far as anybody told the drill."]
+        return [*sentences, f"{nobody}, as far as anybody told the drill.", *diagnosed]
     sentences += _dated(result, ((InstantName.ACKNOWLEDGED, "The incident was acknowledged"),))
-    return [*sentences, f"That was {span(tta)} after the detection."] if tta and not tta.censored else sentences
+    after = [f"That was {span(tta)} after the detection."] if tta and not tta.censored else []
+    return [*sentences, *after, *diagnosed]
 
 
 def describe_prevention(result: DrillResult) -> list[str]:
@@ -186,7 +189,7 @@ def describe_resolution(result: DrillResult, settings: DrillSettings) -> list[st
     if InstantName.FAULT_START not in result.timeline.instants:
         return [calm]
     dated = _dated(result, ((InstantName.MITIGATED, "The fault ended"),))
-    return [*ended(result), *dated, *_recovered(result), calm]
+    return [*ended(result), *dated, *describe_claim(result), *_recovered(result), calm]
 
 
 def counted_while(result: DrillResult) -> str:

@@ -1,12 +1,13 @@
 """Detection: what noticed first, of alerts and people."""
 
-from story import alert, at, journal, mark, seconds, started
+from story import alert, at, journal, mark, seconds, started, with_settings
 
-from chaos_pizza.drill.detection import detection_among, find_detections
+from chaos_pizza.drill.detection import could_be_acknowledged, detection_among, find_detections
 from chaos_pizza.drill.observations import gather
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import MarkKind
+from chaos_pizza.model.event import MarkKind, MarkStruck
 from chaos_pizza.model.result import InstantName
+from chaos_pizza.model.settings import ResponderKind, ResponderSettings
 
 PENDING, FIRING, INACTIVE = AlertState.PENDING, AlertState.FIRING, AlertState.INACTIVE
 
@@ -80,8 +81,9 @@ def test_a_mark_after_the_faults_end_is_known_but_detects_nothing():
 
 
 def test_a_mark_from_memory_counts_at_the_time_it_names_and_says_so():
-    assert detected(mark(13.0, MarkKind.NOTICED, entered=18.1)) == (13.0, "mark by Ada, entered later")
-    assert detected(mark(13.0, MarkKind.NOTICED, entered=18.0)) == (13.0, "mark by Ada")
+    assert detected(mark(13.0, MarkKind.NOTICED, entered=18.0)) == (13.0, "mark by Ada, entered later")
+    assert detected(mark(13.0, MarkKind.NOTICED, entered=13.1)) == (13.0, "mark by Ada, entered later")
+    assert detected(mark(13.0, MarkKind.NOTICED, entered=13.0)) == (13.0, "mark by Ada")
 
 
 def test_the_runbooks_marks_are_the_runbooks():
@@ -89,4 +91,30 @@ def test_the_runbooks_marks_are_the_runbooks():
 
 
 def test_other_marks_are_no_detection():
-    assert found_in(mark(13.0, MarkKind.DIAGNOSED), mark(13.0, MarkKind.NOTE)) == {}
+    assert detected(*(mark(13.0, kind) for kind in (MarkKind.DIAGNOSED, MarkKind.MITIGATED, MarkKind.NOTE))) is None
+    assert found_in(mark(13.0, MarkKind.NOTE)) == {}
+
+
+def test_a_claimed_cure_is_an_instant_of_its_own_and_proves_nothing():
+    found = found_in(mark(13.0, MarkKind.DIAGNOSED), mark(18.0, MarkKind.MITIGATED), mark(17.0, MarkKind.MITIGATED))
+    assert {name: seconds(instant.when)[0] for name, instant in found.items()} == {
+        InstantName.DIAGNOSED: 13.0,
+        InstantName.MITIGATION_CLAIMED: 17.0,
+    }
+
+
+def test_a_mark_that_was_struck_out_counts_no_longer_and_the_next_of_its_kind_does():
+    noticed = mark(13.0, MarkKind.NOTICED), mark(15.0, MarkKind.NOTICED, by="Bea")
+    # The journal's first line is the drill's start, so that Ada's mark is number 1.
+    assert detected(*noticed, MarkStruck(1, "Bea", at(16.0))) == (15.0, "mark by Bea")
+    assert detected(noticed[0], MarkStruck(1, "Ada", at(16.0))) is None
+
+
+def test_only_a_mark_that_stands_shows_that_somebody_marks():
+    def could(*events):
+        by_people = with_settings(started(), responder=ResponderSettings(ResponderKind.PEOPLE))
+        return could_be_acknowledged(gather(journal([(0.0, by_people), *((60.0, event) for event in events)])))
+
+    assert not could()
+    assert could(mark(13.0, MarkKind.NOTICED))
+    assert not could(mark(13.0, MarkKind.NOTICED), MarkStruck(1, "Ada", at(16.0)))

@@ -17,6 +17,8 @@ _NAMES = {
     InstantName.NOTIFIED: "notification arrives",
     InstantName.NOTICED: "a person notices",
     InstantName.ACKNOWLEDGED: "acknowledged",
+    InstantName.DIAGNOSED: "cause known",
+    InstantName.MITIGATION_CLAIMED: "said to be cured",
     InstantName.MITIGATED: "fault ends",
     InstantName.RECOVERED: "recovered",
 }
