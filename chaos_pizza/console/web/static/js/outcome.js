@@ -1,0 +1,30 @@
+// After the drill: its verdict, what it was, whether that is what was committed to, and the report.
+
+import { make } from "./element.js";
+import { drawText, matchText } from "./top.js";
+import { VERDICTS, timesAreLocal } from "./wording.js";
+
+export class Outcome {
+  constructor() {
+    this.element = make("section", { class: "outcome", hidden: true, "aria-labelledby": "outcome-title" });
+  }
+
+  show({ board, standing }) {
+    const { revealed, ended } = board;
+    const signature = JSON.stringify([revealed, ended, standing.report, timesAreLocal()]);
+    if (this.element.dataset.signature === signature) return;
+    this.element.dataset.signature = signature;
+    this.element.hidden = !revealed && !ended;
+    const parts = [make("h2", { id: "outcome-title", text: "What it was" })];
+    if (ended) parts.push(verdict(ended.verdict));
+    if (revealed) parts.push(make("p", { text: drawText(revealed) }));
+    if (revealed) parts.push(make("p", { class: `tone-${revealed.matches ? "passed" : "alarm"}` }, make("strong", { text: matchText(revealed) })));
+    if (ended && standing.report) parts.push(make("p", {}, make("a", { class: "report", href: standing.report, text: "Open the report" })));
+    this.element.replaceChildren(...parts);
+  }
+}
+
+function verdict(name) {
+  const { tone, sign } = VERDICTS[name] ?? { tone: "caution", sign: "⚠" };
+  return make("p", { class: `verdict tone-${tone}`, text: `${sign} ${name ?? "it could not be judged"}` });
+}

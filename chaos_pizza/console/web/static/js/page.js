@@ -1,0 +1,235 @@
+// The page as a whole: what comes from the console goes to the board, and the board is shown.
+
+import { Alerts } from "./alerts.js";
+import { Board } from "./board.js";
+import { Chart } from "./chart.js";
+import { nowMs, setClock } from "./clock.js";
+import { make } from "./element.js";
+import { Figures } from "./figures.js";
+import { listenToKeys } from "./keyboard.js";
+import { Outbox } from "./outbox.js";
+import { Outcome } from "./outcome.js";
+import { askName, personName } from "./person.js";
+import { Responding } from "./responding.js";
+import { Session } from "./session.js";
+import { SignIn } from "./sign_in.js";
+import { Stream } from "./stream.js";
+import { askToStrike } from "./tiles.js";
+import { Timeline } from "./timeline.js";
+import { Top } from "./top.js";
+import { MARK_LABELS, tellTimes, timesAreLocal } from "./wording.js";
+
+const TICK_MS = 200;
+const CHART_MS = 500;
+const AGAIN_MS = 2000;
+const TELL_MS = 4000; // younger than this, an impact or an alert is news
+const NOTHING = { now: null, drill: null, state: "none", gameday: null, report: null };
+
+export class Page {
+  board = new Board();
+  standing = NOTHING;
+  connection = { isLive: false, sinceMs: null };
+  session = new Session();
+  #isDue = false;
+  #chartedMs = -Infinity;
+  #isRunning = false;
+
+  /** `panel` is what a page has besides; `wanted` says whether a role is enough for the page, `signIn` its form's words. */
+  constructor({ panel = null, wanted = () => true, signIn }) {
+    [this.panel, this.wanted] = [panel, wanted];
+    this.outbox = new Outbox(this.session, this.#context(), (entry) => this.#changed(entry));
+    this.signIn = new SignIn({ ...signIn, signIn: (token) => this.#signIn(token) });
+    this.top = new Top({ askName: () => this.askName(), turnTimes: () => this.#turnTimes(), signOut: () => this.#signOut() });
+    this.figures = new Figures();
+    this.responding = new Responding({
+      press: (kind, text) => this.#press(kind, text),
+      strike: (mark) => this.#strike(mark),
+      discard: (entry) => this.outbox.discard(entry),
+    });
+    [this.chart, this.alerts, this.outcome] = [new Chart(), new Alerts(), new Outcome()];
+    this.timeline = new Timeline({ strike: (mark) => this.#strike(mark) });
+    this.chart.chosen = () => this.#due();
+    this.news = make("p", { class: "unseen", role: "status", "aria-live": "assertive" });
+    this.body = make(
+      "div",
+      { class: "body", hidden: true },
+      panel?.element ?? null,
+      this.figures.element,
+      this.responding.element,
+      this.alerts.element,
+      this.chart.element,
+      this.timeline.element,
+      this.outcome.element,
+    );
+    this.stream = new Stream({
+      lines: (drill, lines) => this.#lines(drill, lines),
+      standing: (standing) => this.#stand(standing),
+      live: (isLive) => this.#live(isLive),
+      missing: (count) => (this.board.missing += count),
+      stranger: () => this.#stranger(),
+    });
+  }
+
+  /** Put the page into the document and keep it up to date from now on. */
+  async open() {
+    const skip = make("a", { class: "skip", href: "#responding", text: "To the buttons" });
+    document.body.append(skip, make("main", {}, this.top.element, this.signIn.element, this.body, this.news));
+    listenToKeys({ press: (kind) => this.responding.pressTile(kind), focusNote: () => this.responding.focusNote() });
+    addEventListener("hashchange", () => location.hash.includes("token=") && this.#enter());
+    setInterval(() => this.#show(), TICK_MS);
+    await this.#enter();
+  }
+
+  async askName() {
+    const name = await askName(this.board.drill?.responders ?? []);
+    this.#due();
+    return name;
+  }
+
+  async #enter() {
+    for (;;) {
+      try {
+        const reason = await this.session.enter();
+        this.#admit();
+        if (reason) this.signIn.complain(reason);
+        return;
+      } catch {
+        // Out of reach: the top of the page says so, and it is asked again.
+        this.connection.sinceMs ??= nowMs();
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
+    }
+  }
+
+  async #signIn(token) {
+    const reason = await this.session.signIn(token);
+    this.#admit();
+    return reason;
+  }
+
+  async #signOut() {
+    try {
+      await this.session.signOut();
+    } catch {
+      return this.responding.say("The console can't be reached, so you are still signed in.", "complaint");
+    }
+    this.stream.close();
+    return this.#admit();
+  }
+
+  // Show what this role may see, and follow the stream where there is one.
+  #admit() {
+    const isIn = this.session.role !== null;
+    this.body.hidden = !isIn;
+    this.signIn.element.hidden = isIn && this.wanted(this.session.role);
+    if (isIn && !this.#isRunning) {
+      this.#isRunning = true;
+      this.stream.run().finally(() => (this.#isRunning = false));
+    }
+    if (!isIn) this.board = new Board();
+    this.#show();
+  }
+
+  async #stranger() {
+    this.#isRunning = false;
+    await this.#enter();
+    if (this.session.role === null) this.signIn.complain("The console knows you no longer; it may have been started anew.");
+  }
+
+  #lines(drill, lines) {
+    if (drill !== this.board.drillId) this.board = new Board(drill);
+    for (const line of lines) {
+      this.board.take(line);
+      this.#tellNews(line);
+    }
+    this.#due();
+  }
+
+  #stand(standing) {
+    setClock(standing.now);
+    this.standing = standing;
+    if (standing.drill !== null && standing.drill !== this.board.drillId) this.board = new Board(standing.drill);
+    this.outbox.flush();
+    this.#due();
+  }
+
+  #live(isLive) {
+    this.connection = isLive ? { isLive, sinceMs: null } : { isLive, sinceMs: nowMs() };
+    this.#show();
+  }
+
+  #tellNews({ at, event }) {
+    if (nowMs() - Date.parse(at) > TELL_MS) return;
+    if (event.type === "instant" && event.name === "first_impact") this.news.textContent = "Impact: purchases go wrong.";
+    if (event.type === "instant" && event.name === "recovered") this.news.textContent = "Recovered: purchases are good again.";
+    if (event.type === "alert" && event.state === "firing") this.news.textContent = `Alert ${event.rule} fires.`;
+    if (event.type === "ended") this.news.textContent = "The drill is over.";
+  }
+
+  async #press(mark, text) {
+    const pressedMs = nowMs();
+    const by = personName() || (await this.askName());
+    return by ? this.outbox.press({ mark, by, text, pressedMs }) : null;
+  }
+
+  #strike(mark) {
+    return askToStrike(mark, MARK_LABELS[mark.mark], { session: this.session, name: personName() });
+  }
+
+  #changed(entry) {
+    if (entry) this.responding.told(entry);
+    this.#due();
+  }
+
+  #turnTimes() {
+    tellTimes(!timesAreLocal());
+    this.chart.renew();
+    this.#chartedMs = -Infinity;
+    this.#show();
+  }
+
+  #context() {
+    const page = this;
+    return {
+      get board() { return page.board; },
+      get isLive() { return page.connection.isLive; },
+      get drillId() { return page.board.drillId; },
+    };
+  }
+
+  // Show once for all that comes in one go; a hidden page gets no animation frames, so it waits for the next tick.
+  #due() {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    requestAnimationFrame(() => this.#show());
+  }
+
+  #show() {
+    this.#isDue = false;
+    const now = nowMs();
+    const { board, standing, connection, session, outbox } = this;
+    const { why, whyNoNote } = whyNot(standing, board);
+    const state = { board, standing, connection, session, outbox, name: personName(), mayPress: session.mayMark, why, whyNoNote, nowMs: now };
+    const parts = [this.top, this.figures, this.responding, this.alerts, this.timeline, this.outcome, this.panel];
+    for (const part of parts) part?.show(state);
+    if (document.visibilityState === "visible" && !this.body.hidden && performance.now() - this.#chartedMs >= CHART_MS) {
+      this.#chartedMs = performance.now();
+      this.chart.show(state);
+    }
+    document.title = board.impactMs !== null && board.recoveredMs === null ? `Impact: ${this.top.title.textContent}` : this.top.title.textContent;
+  }
+}
+
+// Why a press would do nothing now, or nothing. A note is welcome after the drill too.
+function whyNot({ state }, board) {
+  if (board.drillId === null) return { why: "No drill is under way yet.", whyNoNote: "No drill is under way yet." };
+  const isOver = state === "ended" || board.ended !== null;
+  const later = "The drill is over. What was missed goes in with “chaos-pizza mark … --at TIME”.";
+  return { why: isOver ? later : "", whyNoNote: "" };
+}
+
+/** Open the responders' page. */
+export function openConsole() {
+  const signIn = { title: "Who are you to this drill?", text: "This console wants a token. It is in the address that the coordinator gave you." };
+  return new Page({ signIn }).open();
+}

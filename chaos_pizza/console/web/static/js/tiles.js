@@ -1,0 +1,82 @@
+// The four large buttons, and beside each who said so, first and since.
+
+import { ask } from "./dialogs.js";
+import { make, tell } from "./element.js";
+import { MARKS, shortened, sinceImpact, timeOfDay } from "./wording.js";
+
+const NAMES_SHOWN = 2;
+const FLASH_MS = 1600;
+
+export class Tiles {
+  #tiles = new Map();
+
+  /** `press(kind)` is what a button does, `strike(mark)` strikes out one of this person's own. */
+  constructor({ press, strike }) {
+    this.strike = strike;
+    this.element = make("ul", { class: "tiles" }, ...MARKS.map((mark) => this.#tile(mark, press)));
+  }
+
+  #tile({ kind, label, meaning, key }, press) {
+    const face = [make("span", { class: "label", text: label }), make("kbd", { text: key, "aria-hidden": "true" })];
+    const button = make(
+      "button",
+      { type: "button", "aria-keyshortcuts": key, "aria-describedby": `who-${kind}`, title: meaning, on: { click: () => press(kind) } },
+      ...face,
+    );
+    const sign = make("p", { class: "sign", text: label });
+    const who = make("p", { class: "who", id: `who-${kind}` });
+    const mine = make("button", { type: "button", class: "strike", text: "Strike out mine", hidden: true });
+    mine.addEventListener("click", () => this.strike(this.#tiles.get(kind).own));
+    this.#tiles.set(kind, { button, sign, who, mine, own: null });
+    return make("li", { class: "tile", "data-mark": kind }, button, sign, make("div", { class: "beside" }, who, mine));
+  }
+
+  /** Show the marks. `mayPress` is whether there are buttons at all, `why` why they do nothing now, or nothing. */
+  show({ board, outbox, name, mayPress, why }) {
+    for (const { kind } of MARKS) {
+      const tile = this.#tiles.get(kind);
+      const marks = board.marksOf(kind);
+      const waiting = outbox.entries.filter((each) => each.mark === kind && each.state !== "refused");
+      tile.own = marks.findLast((each) => each.by === name) ?? null;
+      tell(tile.who, whoText(marks, waiting, board.impactMs));
+      tile.button.parentElement.dataset.marked = marks.length > 0;
+      tile.button.hidden = !mayPress;
+      tile.sign.hidden = mayPress;
+      tile.mine.hidden = !mayPress || tile.own === null;
+      tile.button.setAttribute("aria-disabled", String(Boolean(why)));
+    }
+  }
+
+  /** Let a button be seen to have been pressed. */
+  flash(kind) {
+    const { button } = this.#tiles.get(kind) ?? {};
+    if (!button) return;
+    button.classList.add("pressed");
+    setTimeout(() => button.classList.remove("pressed"), FLASH_MS);
+  }
+}
+
+function whoText(marks, waiting, impactMs) {
+  const kept = waiting.map((each) => `${each.state === "sending" ? "sending" : "kept, not sent yet"}: ${timeOfDay(each.pressedMs)}`);
+  const told = marks.slice(0, NAMES_SHOWN).map((each, place) => {
+    const since = impactMs === null ? "" : ` (${sinceImpact(each.atMs, impactMs)})`;
+    return `${place ? "" : "first "}${shortened(each.by, 24)} ${timeOfDay(each.atMs)}${since}`;
+  });
+  const more = marks.length > NAMES_SHOWN ? [`and ${marks.length - NAMES_SHOWN} more`] : [];
+  return [...told, ...more, ...kept].join("; ") || "nobody yet";
+}
+
+/** Ask why a mark is to be struck out, and strike it out. */
+export function askToStrike(mark, label, { session, name }) {
+  return ask({
+    title: `Strike out “${label}” of ${timeOfDay(mark.atMs)}?`,
+    text: "It counts no longer, and stays where it stands, with your reason.",
+    field: { label: "Why", most: 200, mustBeGiven: true },
+    confirm: "Strike it out",
+    act: async (reason) => {
+      const { ok, message } = await session.post(`/marks/${mark.number}/strike`, { by: name, reason });
+      return ok ? null : message;
+    },
+  });
+}
+

@@ -1,0 +1,103 @@
+// The top of the page: which drill, how it stands, what is sealed, and whether the page is up to date.
+
+import { make, tell } from "./element.js";
+import { FAULTS, STATES, VERDICTS, lengthOf, timeOfDay, timesAreLocal, zoneName } from "./wording.js";
+
+export class Top {
+  /** `askName()`, `turnTimes()` and `signOut()` are what its buttons do. */
+  constructor({ askName, turnTimes, signOut }) {
+    this.title = make("h1", { text: "Chaos Pizza" });
+    this.state = make("p", { class: "state" });
+    this.result = make("p", { class: "result" });
+    this.badge = make("span", { class: "badge", text: "blind" });
+    this.short = make("span", { class: "mono" });
+    this.whole = make("code", {});
+    this.sealText = make("p", {});
+    this.seal = make(
+      "details",
+      { class: "seal", hidden: true },
+      make("summary", {}, this.badge, " commitment ", this.short),
+      make("div", { class: "sealed" }, this.sealText, this.whole),
+    );
+    this.connection = make("p", { class: "connection" }, make("span", { class: "dot", "aria-hidden": "true" }), make("span", {}));
+    this.person = make("button", { type: "button", class: "person", on: { click: askName } });
+    this.role = make("span", { class: "quiet" });
+    this.times = make("button", { type: "button", on: { click: turnTimes } });
+    this.leave = make("button", { type: "button", text: "Sign out", on: { click: signOut } });
+    this.element = make(
+      "header",
+      { class: "top" },
+      make("div", { class: "which" }, this.title, this.state, this.result, this.seal),
+      make("div", { class: "tools" }, this.connection, make("div", { class: "row" }, this.person, this.role, this.times, this.leave)),
+    );
+  }
+
+  show({ board, standing, connection, session, name, nowMs }) {
+    this.#showDrill(board, standing);
+    this.#showSeal(board, standing);
+    this.#showConnection(connection, board, nowMs);
+    const isSignedIn = session.role !== null;
+    this.person.hidden = !session.mayMark;
+    tell(this.person, name ? `You are ${name} · change` : "Say who you are");
+    this.role.hidden = session.mayMark || !isSignedIn;
+    tell(this.role, "You watch");
+    this.leave.hidden = session.open || !isSignedIn;
+    tell(this.times, `Times in ${timesAreLocal() ? `your zone (${zoneName(nowMs)})` : "UTC"}`);
+    this.times.setAttribute("aria-pressed", String(timesAreLocal()));
+  }
+
+  #showDrill(board, { state, gameday, report }) {
+    const title = board.drill?.title ?? gameday?.plan ?? "Chaos Pizza";
+    tell(this.title, title);
+    const target = board.drill ? `${board.drill.target} · ` : "";
+    const opens = state === "waiting" && gameday?.opens_at ? `, which opens at ${timeOfDay(Date.parse(gameday.opens_at))}` : "";
+    const window = state === "waiting" && gameday?.window ? ` (${gameday.window})` : "";
+    tell(this.state, `${target}${STATES[state] ?? state}${opens}${window}`);
+    this.#showResult(board, report);
+  }
+
+  // It has its line from the start, so that nothing moves when the drill is over.
+  #showResult(board, report) {
+    const signature = JSON.stringify([board.ended, report]);
+    if (this.result.dataset.signature === signature) return;
+    this.result.dataset.signature = signature;
+    this.result.replaceChildren();
+    if (!board.ended) return;
+    const { verdict } = board.ended;
+    const { tone, sign } = VERDICTS[verdict] ?? { tone: "caution", sign: "⚠" };
+    const words = verdict ?? "it could not be judged";
+    this.result.append(make("strong", { class: `tone-${tone}`, text: `${sign} ${words}` }), " · ");
+    this.result.append(report ? make("a", { href: report, text: "Open the report" }) : "the report is being written");
+  }
+
+  #showSeal(board, { gameday }) {
+    const commitment = board.drill ? board.drill.commitment : (gameday?.commitment ?? null);
+    const isBlind = board.drill ? board.drill.blind : commitment !== null;
+    this.seal.hidden = !isBlind || commitment === null;
+    if (this.seal.hidden) return;
+    const { revealed } = board;
+    tell(this.badge, revealed ? "revealed" : "blind");
+    tell(this.short, `${commitment.slice(0, 6)}…${commitment.slice(-4)}`);
+    tell(this.whole, commitment);
+    const before = "What breaks, and when, was drawn by lot and sealed. This is the SHA-256 of the draw: once it is revealed, anybody can check that it was not changed.";
+    tell(this.sealText, revealed ? `${drawText(revealed)} ${matchText(revealed)}` : before);
+  }
+
+  #showConnection({ isLive, sinceMs }, { missing }, nowMs) {
+    const lost = missing ? ` · ${missing} lines are missing in the feed itself` : "";
+    const since = sinceMs === null ? "connecting" : `reconnecting since ${timeOfDay(sinceMs)} (${lengthOf(nowMs - sinceMs)})`;
+    this.connection.dataset.live = String(isLive);
+    tell(this.connection.lastChild, (isLive ? "live" : since) + lost);
+  }
+}
+
+/** What a blind drill was, in a sentence. */
+export function drawText({ experiment, fault, starts_at: startsAt }) {
+  const when = startsAt ? `, asked for at ${timeOfDay(Date.parse(startsAt))}` : "";
+  return `It was ${experiment}: ${FAULTS[fault] ?? fault}${when}.`;
+}
+
+/** Whether the revealed draw is the one that was committed to. */
+export function matchText({ matches }) {
+  return matches ? "✔ It matches the commitment." : "✘ It does NOT match the commitment: the draw was changed.";
+}
