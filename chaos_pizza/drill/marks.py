@@ -21,8 +21,6 @@ MOST_MARKS = 1_000
 AHEAD = timedelta(seconds=2)
 """By so much the clock of whoever marks may be ahead of the drill's."""
 
-HandedIn = Marked | MarkStruck | ResponderStep | CureAttempted
-"""What people, and the runbook in their hands, can tell a drill."""
 _ORDER = (MarkKind.NOTICED, MarkKind.ACKNOWLEDGED, MarkKind.DIAGNOSED, MarkKind.MITIGATED)
 _HANDS = (Actor.RUNBOOK, Actor.RESPONDER)
 

@@ -11,6 +11,7 @@ from chaos_pizza.alerting.synthetic import SyntheticCounters
 from chaos_pizza.clients.services import Services, open_services
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import PizzaError, UsageError
+from chaos_pizza.intake import Intake
 from chaos_pizza.live.alert_desk import AlertDesk, open_desk
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.live.cure_word import CureWord
@@ -80,7 +81,8 @@ class Crew:
         self._employ("stop watch", stop_watch.run(), fail)
         if records is not None:
             word = CureWord(settings, self.factory_watch, self.recent, services.clock)
-            self._inbox = InboxWatch(folder, records, record, services.clock, services.redactor, word.on)
+            intake = Intake(records, record, services.redactor)
+            self._inbox = InboxWatch(folder, intake, services.clock, word.on)
             self._employ("inbox watch", self._inbox.run(), fail)
         for role, work in self.desk.work(record, alerted=runbook.alert if runbook else lambda: None).items():
             self._employ(role, work, fail)
