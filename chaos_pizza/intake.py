@@ -1,4 +1,4 @@
-"""What people hand in to a drill, checked and recorded: by the drill itself, or by whoever opens its journal after it."""
+"""What people hand in to a drill, checked and recorded: by the drill itself, or later by whoever opens its journal."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -5,11 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar, cast
 
+import numpy as np
+
 from chaos_pizza.drill.purchases import Purchases, purchases_of
 from chaos_pizza.errors import JournalError
 from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.compact_records import BATCH, SCRAPE, CompactRecords
-from chaos_pizza.model.event import Aborted, DrillEnded, DrillStarted, Event, PurchasesObserved, Recorded, StageBegan
+from chaos_pizza.model.event import (
+    Aborted,
+    DrillEnded,
+    DrillStarted,
+    Event,
+    Marked,
+    MarkStruck,
+    PurchasesObserved,
+    Recorded,
+    ResponderStep,
+    StageBegan,
+)
 from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.micros import instant_at
@@ -17,14 +30,16 @@ from chaos_pizza.model.purchase_columns import PurchaseColumns
 from chaos_pizza.model.scrape_columns import ScrapeColumns
 
 Kind = TypeVar("Kind", bound=Event)
+SAID = (Marked, MarkStruck, ResponderStep)
+"""What people say may be entered long after the drill was cut off: it shows nothing of how long that went on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observations:
     """All that the journal holds of a drill.
 
-    `started_at` is when its first event was written, `observed_until` when the last one was. What was entered after the
-    drill's end (a mark from memory) moves neither. `places` holds the place of every event, by its class; purchases and
+    `started_at` is when its first event was written, `observed_until` when the last one was that the drill itself saw.
+    What people say, and what was entered after the drill's end, moves neither. `places` holds the place of every event, by its class; purchases and
     scrapes, of which there are many, stand in `purchases` and `scrapes`.
     """
 
@@ -86,7 +101,8 @@ class Gathering:
         event, at = record.event, record.at
         self._places.setdefault(type(event), []).append(len(self._records))
         self._records.append(record)
-        self._last_at = at if self._last_at is None else max(self._last_at, at)
+        if not isinstance(event, SAID):
+            self._last_at = at if self._last_at is None else max(self._last_at, at)
         if isinstance(event, PurchasesObserved):
             self._purchases.add(at, event)
         elif isinstance(event, SeriesScraped):
@@ -128,10 +144,11 @@ def _of_compact(records: CompactRecords) -> Observations:
         if len(many):
             places[kind] = cast(Sequence[int], many)
     last = places[DrillEnded][-1] if DrillEnded in places else len(records) - 1
+    said = [place for kind in SAID for place in places.get(kind, ()) if place <= last]
     return Observations(
         started=started,
         started_at=records[0].at,
-        observed_until=instant_at(int(records.at_us[: last + 1].max())),
+        observed_until=instant_at(int(np.delete(records.at_us[: last + 1], said).max())),
         records=records,
         places=places,
         purchases=purchases_of(records.purchases),
