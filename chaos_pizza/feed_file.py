@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ from chaos_pizza.model.result import DrillResult
 FEED_NAME = "feed.jsonl"
 _PURCHASES = b'"type":"purchases"'
 """How a line of purchases says so; within a text the quotes would be escaped."""
+_PATIENCE_S = 0.5
+_GLANCE_S = 0.02
 _LARGEST_READ_BYTES = 2**20
 
 
@@ -40,7 +43,7 @@ class FeedFile:
         except OSError as error:
             raise JournalError(f"the feed {self.path} can't be written: {error.strerror}") from None
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._hold()
             self.told, self._number = self._found()
         except BlockingIOError:
             self.close()
@@ -77,6 +80,17 @@ class FeedFile:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+    def _hold(self) -> None:
+        """Take the lock; whoever completes the feed of a drill that is over has it for a moment only."""
+        deadline_s = time.monotonic() + _PATIENCE_S
+        while True:
+            try:
+                return fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= deadline_s:
+                    raise
+                time.sleep(_GLANCE_S)
 
     def _found(self) -> tuple[list[FeedEvent], int]:
         told: list[FeedEvent] = []
