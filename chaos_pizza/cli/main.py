@@ -13,7 +13,7 @@ from chaos_pizza.versions import tool_version
 _USAGE = 2
 _COMMANDS = (
     *("drill", "ci", "sandbox", "report", "actions", "retro", "history", "import", "publish"),
-    *("backtest", "alerts", "watch"),
+    *("backtest", "alerts", "watch", "runbook"),
     *("calm", "stop", "resume", "status", "doctor", "watchdog"),
 )
 _LEAVE_LEASES_ALONE = {"resume", "sandbox", "watchdog"}

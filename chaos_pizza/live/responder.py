@@ -1,9 +1,10 @@
 """What whoever follows the runbook does, step by step: buy, read the answer, follow the link, verify."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.model.event import Event, ResponderStep
@@ -12,6 +13,7 @@ from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.traffic.buyer import Buyer, Purchase
 from chaos_pizza.wire.symptom import STALLED_S, Symptom, symptom_of
 
+Result = TypeVar("Result")
 PATIENCE_S = 60.0
 """Seconds that a responder waits for a purchase: a throttled one takes 32."""
 
@@ -109,12 +111,18 @@ class Responder:
         return Tried(bought, symptom_of(bought.classified, bought.message, took_s, self._stalled_s))
 
 
-async def with_news(work: "asyncio.Task[Tried]", tell: Callable[[float], object], every_s: float) -> Tried:
-    """Wait for a purchase, and tell how many seconds it has taken so far, every so often."""
-    waited_s = 0.0
-    while not work.done():
-        await asyncio.wait({work}, timeout=every_s)
-        waited_s += every_s
-        if not work.done():
+async def with_news(work: Awaitable[Result], tell: Callable[[float], object], every_s: float) -> Result:
+    """Return what some work returns; meanwhile `tell` hears every so often how many seconds it has taken so far."""
+
+    async def tick() -> None:
+        waited_s = 0.0
+        while True:
+            await asyncio.sleep(every_s)
+            waited_s += every_s
             tell(waited_s)
-    return work.result()
+
+    ticking = asyncio.create_task(tick())
+    try:
+        return await work
+    finally:
+        ticking.cancel()

@@ -1,0 +1,117 @@
+"""`chaos-pizza runbook`: walks whoever has to mend it through the runbook."""
+
+import os
+import sys
+from dataclasses import replace
+from getpass import getuser
+from pathlib import Path
+
+import click
+
+from chaos_pizza.cli.options import config_option, reports_option
+from chaos_pizza.configuration import TeamConfiguration, read_configuration
+from chaos_pizza.console.runbook_walk import walk_runbook
+from chaos_pizza.errors import TargetError, UsageError
+from chaos_pizza.live.drill_post import (
+    DrillPost,
+    drill_under_way,
+    is_held_on,
+    named_drill_under_way,
+    target_of_drill,
+)
+from chaos_pizza.model.target import VARIABLES, Target
+from chaos_pizza.redaction import Redactor, Secret
+
+_NOT_CURED = 1
+_KEY = VARIABLES["vendor_key"]
+_PATIENCE_S = 3.0
+
+
+@click.group(invoke_without_command=True, short_help="Walk through what to do when purchases fail.")
+@click.pass_context
+def runbook(context: click.Context) -> None:
+    """The runbooks: what to do, step by step, each step done for you where it can be. Without a name, lists them."""
+    if context.invoked_subcommand is None:
+        click.echo("factory  what to do when purchases fail: docs/runbooks/factory.md, or chaos-pizza runbook factory")
+
+
+@runbook.command(short_help="Purchases fail: buy, read the answer, follow the link, verify.")
+@click.option(
+    "--target",
+    "target_name",
+    metavar="NAME",
+    help="A target of the configuration; by default what the PIZZA_… variables say, else that of the drill under way.",
+)
+@config_option
+@reports_option
+@click.option("--by", metavar="NAME", help="Who you are; by default the name of your account on this machine.")
+@click.option("--yes", is_flag=True, help="Do not ask before the link is followed.")
+@click.option("--drill", metavar="DRILL", help="The drill under way (an id or a folder) that is told what you do.")
+def factory(
+    target_name: str | None,
+    config_path: Path | None,
+    reports: Path | None,
+    by: str | None,
+    yes: bool,
+    drill: str | None,
+) -> None:
+    """Walk through docs/runbooks/factory.md: buy a pizza, look at the answer, find the link, follow it, verify.
+
+    Asks before it follows the link; everything before only looks, and Ctrl-C does no harm at any time. It buys as an
+    ordinary diner and needs no vendor key. Exit code 0: purchases are well, 1: they are not.
+    """
+    configuration = read_configuration(config_path)
+    kept_in = reports or configuration.reports
+    target, folder = _place(configuration, target_name, kept_in, drill)
+    name = Redactor().line(by if by is not None else getuser())
+    click.echo(f"The runbook of docs/runbooks/factory.md, for {target.shop_url}")
+    click.echo(f"What you do here goes to the drill {folder.name}." if folder else "No drill is under way here.")
+    post = DrillPost(folder)
+    is_well = walk_runbook(target, post, name, click.echo, lambda: yes or _may_follow())
+    for trouble in post.troubles(_PATIENCE_S):
+        click.echo(f"Not in the drill's record: {trouble}", err=True)
+    if not is_well:
+        sys.exit(_NOT_CURED)
+
+
+def _place(
+    configuration: TeamConfiguration, name: str | None, reports: Path, drill: str | None
+) -> tuple[Target, Path | None]:
+    """Return where to buy, and the folder of the drill that is told of it, `None` where none is under way there."""
+    folder = named_drill_under_way(reports, drill) if drill is not None else None
+    target = _named(configuration, name, reports, folder)
+    if folder is None:
+        return target, drill_under_way(reports, target)
+    if not is_held_on(folder, target):
+        raise UsageError(f"the drill {folder.name} is held on another shop or factory than target {target.name!r}")
+    return target, folder
+
+
+def _named(configuration: TeamConfiguration, name: str | None, reports: Path, folder: Path | None) -> Target:
+    """Return the target of this name; without one that of this drill, of the environment, or of any under way."""
+    if name is not None and name != "env":
+        return configuration.target(name)
+    if name is None and folder is not None:
+        return target_of_drill(folder)
+    try:
+        return _of_environment()
+    except TargetError:
+        # Whoever looks on at a drill on a sandbox has no variables of it, and needs none.
+        found = drill_under_way(reports) if name is None else None
+        if found is None:
+            raise
+        return target_of_drill(found)
+
+
+def _of_environment() -> Target:
+    """Return what the environment describes; a diner can do without the vendor's key."""
+    if os.environ.get(_KEY, "").strip():
+        return Target.of_environment("env", os.environ)
+    return replace(Target.of_environment("env", {**os.environ, _KEY: "unknown"}), vendor_key=Secret(""))
+
+
+def _may_follow() -> bool:
+    try:
+        return click.confirm("   End it now?", default=True)
+    except click.Abort:
+        raise KeyboardInterrupt from None
