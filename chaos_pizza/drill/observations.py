@@ -39,8 +39,8 @@ class Observations:
     """All that the journal holds of a drill.
 
     `started_at` is when its first event was written, `observed_until` when the last one was that the drill itself saw.
-    What people say, and what was entered after the drill's end, moves neither. `places` holds the place of every event, by its class; purchases and
-    scrapes, of which there are many, stand in `purchases` and `scrapes`.
+    What people say, and what was entered after the drill's end, moves neither. `places` holds the place of every event,
+    by its class; purchases and scrapes, of which there are many, stand in `purchases` and `scrapes`.
     """
 
     started: DrillStarted
