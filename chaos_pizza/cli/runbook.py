@@ -114,4 +114,6 @@ def _may_follow() -> bool:
     try:
         return click.confirm("   End it now?", default=True)
     except click.Abort:
+        if not sys.stdin.isatty():
+            click.echo("\n   Nobody is here to answer; with --yes nothing is asked.", nl=False)
         raise KeyboardInterrupt from None

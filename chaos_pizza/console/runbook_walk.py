@@ -104,7 +104,7 @@ class RunbookWalk:
         self._took: list[tuple[RunbookStep, float]] = []
         self._began_at = services.clock.now()
         self._step = RunbookStep.TAKE_IT
-        self._step_began_at = self._began_at
+        self._done_at = self._cured_at = self._began_at
         self.has_acted = False
         """Whether anything was done to end the fault, or may have been."""
 
@@ -151,7 +151,7 @@ class RunbookWalk:
         settings, well, other = self._settings, 0, 0
         while True:
             tried: Tried = self._run(with_news(responder.buy(), self._still_waiting, settings.news_s))
-            self._show(tried)
+            self._show(tried, f", {well + 1} of {settings.looks}" if tried.symptom is Symptom.WELL else "")
             well, other = (well + 1, other) if tried.symptom is Symptom.WELL else (well, other + 1)
             if tried.symptom.has_cure or well >= settings.looks or other >= settings.tries:
                 self._done()
@@ -182,12 +182,16 @@ class RunbookWalk:
             return False
         self._tell(f"   {_ANSWERS[said] if is_link else 'The shop says that its chaos is off.'}")
         self._done()
+        self._cured_at = self._now()
         return said in _GONE
+
+    def _wanted(self, cured: Tried) -> int:
+        """Return how many good pizzas in a row verify such a cure."""
+        return self._settings.wanted if cured.symptom.has_link else self._settings.wanted_of_shop_chaos
 
     def _verify(self, responder: Responder, cured: Tried) -> bool:
         self._begin(RunbookStep.VERIFY, "Verify")
-        is_link = cured.symptom.has_link
-        wanted = self._settings.wanted if is_link else self._settings.wanted_of_shop_chaos
+        wanted = self._wanted(cured)
         work = responder.verify(wanted)
         bad: Tried | None = self._run(with_news(work, self._still_waiting, self._settings.news_s))
         if bad is not None:
@@ -201,10 +205,10 @@ class RunbookWalk:
 
     def _tell_the_others(self, cured: Tried) -> bool:
         self._tell(f"{_number(RunbookStep.TELL_THE_OTHERS)}. Tell the others, for instance so:")
-        at = f"{self._now():%H:%M:%S} UTC"
-        what = "the link in the shop's answer ended it" if cured.symptom.has_link else "its switch ended it"
-        self._tell(f"   Purchases are well again since {at}, checked with real pizzas. {cured.symptom.meaning}")
-        self._tell(f"   Now {what}.")
+        how = "The link in the shop's own answer ended it" if cured.symptom.has_link else "Its switch ended it"
+        at, wanted = f"{self._cured_at:%H:%M:%S} UTC", self._wanted(cured)
+        self._tell(f'   "Cured at {at}. What it was: {_small(cured.symptom.meaning)}')
+        self._tell(f'   {how}, and {wanted} pizzas in a row were good since."')
         self._tell_times()
         return True
 
@@ -219,9 +223,9 @@ class RunbookWalk:
         self._tell_times()
         return False
 
-    def _show(self, tried: Tried) -> None:
+    def _show(self, tried: Tried, counted: str = "") -> None:
         message = self._services.redactor.line(tried.purchase.message)
-        self._tell(f"   {tried.words}" + (f' ("{message}")' if message else ""))
+        self._tell(f"   {tried.words}{counted}" + (f' ("{message}")' if message else ""))
 
     def _still_waiting(self, waited_s: float) -> None:
         self._tell(f"   still waiting for the answer, {waited_s:.0f} s so far; a throttled factory takes 32 s")
@@ -232,10 +236,13 @@ class RunbookWalk:
 
     def _begin(self, step: RunbookStep, title: str) -> None:
         self._tell(f"{_number(step)}. {title}")
-        self._step, self._step_began_at = step, self._now()
+        self._step = step
 
     def _done(self) -> None:
-        self._took.append((self._step, (self._now() - self._step_began_at).total_seconds()))
+        """Note how long the step took, from the one before: to make up one's mind is a part of following the link."""
+        now = self._now()
+        self._took.append((self._step, (now - self._done_at).total_seconds()))
+        self._done_at = now
 
     def _tell_times(self) -> None:
         times = ", ".join(f"{step.label} {duration(took_s)}" for step, took_s in self._took)
@@ -248,3 +255,8 @@ class RunbookWalk:
 
 def _number(step: RunbookStep) -> int:
     return list(RunbookStep).index(step) + 1
+
+
+def _small(sentence: str) -> str:
+    """Return a sentence as it goes on after a colon."""
+    return sentence[:1].lower() + sentence[1:]
