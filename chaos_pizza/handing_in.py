@@ -3,14 +3,17 @@
 What comes after the drill's end goes into its journal as well, and everything that is written from it is written anew.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chaos_pizza.clock import AnchoredClock
+from chaos_pizza.drill.marks import Marks, refusal_alone
 from chaos_pizza.errors import JournalError
 from chaos_pizza.inbox import (
     Delivery,
@@ -27,13 +30,16 @@ from chaos_pizza.journal.chain import JournalContents
 from chaos_pizza.journal.file import JOURNAL_NAME, JournalWriter, read_journal
 from chaos_pizza.journal.file_lock import is_held
 from chaos_pizza.model.blind_event import BlindDrillStarted, Sealed
-from chaos_pizza.model.event import Event, Recorded
+from chaos_pizza.model.event import Event, Marked, MarkStruck, Recorded
+from chaos_pizza.model.feed import FeedMark, FeedStruck
+from chaos_pizza.model.instant import instant_of
 
 if TYPE_CHECKING:
     from chaos_pizza.configuration import TeamConfiguration
 
 _GLANCE_S = 0.02
 _MOST_LEFT_OVER = 1_000
+_LARGEST_LINE_BYTES = 1_000_000
 _SEALED = "the drill is sealed and its process is gone: it is taken up once the draw is revealed"
 
 
@@ -53,6 +59,10 @@ def hand_in(folder: Path, event: Event, patience_s: float = 3.0) -> HandedIn:
     """
     path = folder / JOURNAL_NAME
     if is_held(path):
+        began_at, now = _began_at(folder), datetime.now(UTC)
+        refusal = refusal_alone(event, began_at, now) if began_at else None
+        if refusal:
+            return HandedIn(DeliveryState.REFUSED, text=refusal)
         message = post(folder, event)
         delivery = _answer_to(message, lambda: is_held(path), patience_s)
         if delivery is not None:
@@ -92,6 +102,60 @@ def write_anew(folder: Path, configuration: "TeamConfiguration | None" = None) -
     from chaos_pizza.aftermath import keep_in_history  # noqa: PLC0415
 
     return [*complaints, *keep_in_history(written, configuration, folder.parent)]
+
+
+def drill_to_mark(reports: Path, drill: str | None = None) -> Path:
+    """Return the folder of a drill, by its id or folder; by default of the one under way, else of the newest.
+
+    Raises `UsageError` where there is none.
+    """
+    from chaos_pizza.folder import find_drill_folder, list_drill_folders  # noqa: PLC0415 - it judges, which is slow
+
+    if drill is not None:
+        return find_drill_folder(reports, drill)
+    newest_first = reversed(list_drill_folders(reports))
+    under_way = next((folder for folder in newest_first if is_held(folder / JOURNAL_NAME)), None)
+    return under_way or find_drill_folder(reports, "latest")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMarks:
+    """The marks of a drill, and how many messages wait in its inbox."""
+
+    marks: Marks
+    waiting: int
+
+
+def read_marks(folder: Path) -> ReadMarks:
+    """Return the marks of a drill: by its journal, or by its feed while that is sealed. Raises `JournalError`."""
+    contents = read_journal(folder)
+    records = _plain(contents)
+    if records and isinstance(records[-1].event, Sealed | BlindDrillStarted):
+        records = _told_by_feed(folder)
+    return ReadMarks(Marks(records), len(messages_in(folder, _MOST_LEFT_OVER)))
+
+
+def _told_by_feed(folder: Path) -> list[Recorded]:
+    from chaos_pizza.feed_file import FEED_NAME, read_feed  # noqa: PLC0415 - only a blind drill is asked so
+
+    records = []
+    for line in read_feed(folder / FEED_NAME):
+        match line.event:
+            case FeedMark(number, kind, by, at, entered_at, text):
+                records.append(Recorded(number, entered_at, Marked(kind, by, at, entered_at, text)))
+            case FeedStruck(number, by, reason):
+                # Where the strike stands in the journal the feed doesn't say: at no place where a mark does.
+                records.append(Recorded(-1 - line.number, line.at, MarkStruck(number, by, line.at, reason)))
+    return records
+
+
+def _began_at(folder: Path) -> datetime | None:
+    """Return when the drill began, by its journal's first line, which is never sealed; `None` where it has none yet."""
+    try:
+        with (folder / JOURNAL_NAME).open("rb") as file:
+            return instant_of(json.loads(file.readline(_LARGEST_LINE_BYTES))["at"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def _append(folder: Path, event: Event) -> HandedIn:

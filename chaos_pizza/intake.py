@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chaos_pizza.drill.marks import Marks, refusal_of
+from chaos_pizza.drill.marks import Marks, refusal_alone, refusal_of
 from chaos_pizza.inbox import TAKEN_IN, Delivery, DeliveryState
 from chaos_pizza.model.event import CureAttempted, Event, Marked, MarkStruck, Recorded, ResponderStep
 from chaos_pizza.redaction import Redactor
@@ -36,11 +36,14 @@ class Intake:
         """
         if not isinstance(event, TAKEN_IN):
             return refused("it tells what only the drill itself may tell")
+        # Before it is cleaned, which would make a text shorter, and after it, which may leave nothing of a name.
+        began_at = self._records[0].at
+        too_much = refusal_alone(event, began_at, now)
         event = self._cleaned(event)
         number = self._number_of(event)
         if number is not None:
             return Delivery(DeliveryState.TAKEN, number)
-        refusal = refusal_of(event, self._marks, self._records[0].at, now)
+        refusal = too_much or refusal_of(event, self._marks, began_at, now)
         if refusal is not None:
             return refused(refusal)
         self._record(event)

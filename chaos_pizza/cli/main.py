@@ -14,7 +14,7 @@ _USAGE = 2
 _COMMANDS = (
     *("drill", "ci", "sandbox", "report", "actions", "retro", "history", "import", "publish"),
     *("backtest", "alerts", "watch", "runbook"),
-    *("calm", "stop", "resume", "status", "doctor", "watchdog"),
+    *("calm", "stop", "resume", "status", "doctor", "watchdog", "mark"),
 )
 _LEAVE_LEASES_ALONE = {"resume", "sandbox", "watchdog"}
 """A sandbox is no client of anybody's; the others see to the leases themselves."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chaos_pizza.drill.alerts import alert_label, fresh_changes
-from chaos_pizza.drill.marks import RUNBOOK, Marks
+from chaos_pizza.drill.marks import Marks, mark_label
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.model.alert import AlertState
 from chaos_pizza.model.alert_event import NotificationReceived
@@ -51,14 +51,6 @@ def detection_among(instants: Mapping[InstantName, Instant], until: datetime | N
     told = [instants[name] for name in _DETECTING if name in instants]
     told = [instant for instant in told if until is None or instant.when.earliest <= until]
     return min(told, key=lambda instant: instant.when.midpoint, default=None)
-
-
-def mark_label(mark: Marked) -> str:
-    """Name who made a mark, and whether its time was told from memory."""
-    if mark.by == RUNBOOK:
-        return RUNBOOK
-    # A mark on the spot takes its time from the moment it is entered; any other time was told by somebody.
-    return f"mark by {mark.by}" if mark.at == mark.entered_at else f"mark by {mark.by}, entered later"
 
 
 def could_be_acknowledged(observations: Observations) -> bool:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from chaos_pizza.drill.alerts import Alert, alert_label, dated_changes
-from chaos_pizza.drill.detection import mark_label, marks_in
+from chaos_pizza.drill.detection import marks_in
 from chaos_pizza.drill.first_impact import first_failed
+from chaos_pizza.drill.marks import mark_label
 from chaos_pizza.drill.observations import Observations, interval_of
 from chaos_pizza.model.alert import AlertSource, AlertState
 from chaos_pizza.model.alert_event import AlertSourceFound, AlertSourceLost, NotificationReceived

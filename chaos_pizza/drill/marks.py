@@ -85,19 +85,35 @@ class Marks:
         return f"number {number} is struck out already, by {mark.struck.by}" if mark.struck else None
 
 
+def mark_label(mark: Marked) -> str:
+    """Name who made a mark, and whether its time was told from memory."""
+    if mark.by == RUNBOOK:
+        return RUNBOOK
+    # A mark on the spot takes its time from the moment it is entered; any other time was told by somebody.
+    return f"mark by {mark.by}" if mark.at == mark.entered_at else f"mark by {mark.by}, entered later"
+
+
 def refusal_of(event: Event, marks: Marks, began_at: datetime, now: datetime) -> str | None:
     """Return why what somebody handed in can't be taken, in a line; `None` where it can.
 
     `marks` are those of the drill so far, `began_at` is when it began.
     """
+    alone = refusal_alone(event, began_at, now)
+    if alone is not None or not isinstance(event, Marked | MarkStruck):
+        return alone
+    if len(marks) >= MOST_MARKS:
+        return f"the drill has {MOST_MARKS} marks already"
+    return _of_order(event, marks) if isinstance(event, Marked) else marks.why_not_strike(event.number)
+
+
+def refusal_alone(event: Event, began_at: datetime, now: datetime) -> str | None:
+    """Return why something can't be taken whatever the marks are; for whoever doesn't know all of them."""
     match event:
-        case Marked() | MarkStruck() if len(marks) >= MOST_MARKS:
-            return f"the drill has {MOST_MARKS} marks already"
         case Marked():
-            return _of_mark(event, marks, began_at, now)
+            return _of_mark(event, began_at, now)
         case MarkStruck():
             wording = _of_name(event.by) or _of_text(event.reason, "a reason")
-            return wording or _of_time(event.at, began_at, now) or marks.why_not_strike(event.number)
+            return wording or _of_time(event.at, began_at, now)
         case ResponderStep():
             return _of_text(event.text, "a step") or _of_time(event.at, began_at, now)
         case CureAttempted():
@@ -105,14 +121,15 @@ def refusal_of(event: Event, marks: Marks, began_at: datetime, now: datetime) ->
     return f"{type(event).__name__} is nothing that people hand in"
 
 
-def _of_mark(mark: Marked, marks: Marks, began_at: datetime, now: datetime) -> str | None:
+def _of_mark(mark: Marked, began_at: datetime, now: datetime) -> str | None:
     wording = _of_name(mark.by) or _of_text(mark.text, "a text")
-    if wording is None and mark.mark is MarkKind.NOTE and not mark.text.strip():
-        wording = "a note needs a text"
-    if wording is None and mark.entered_at < mark.at - AHEAD:
-        wording = "a mark can't be entered before what it tells of"
-    timing = wording or _of_time(mark.at, began_at, now) or _of_time(mark.entered_at, began_at, now)
-    return timing or _of_order(mark, marks)
+    if wording is not None:
+        return wording
+    if mark.mark is MarkKind.NOTE and not mark.text.strip():
+        return "a note needs a text; give it with --text"
+    if mark.entered_at < mark.at - AHEAD:
+        return "a mark can't be entered before what it tells of"
+    return _of_time(mark.at, began_at, now) or _of_time(mark.entered_at, began_at, now)
 
 
 def _of_cure(cure: CureAttempted, began_at: datetime, now: datetime) -> str | None:
@@ -124,19 +141,17 @@ def _of_cure(cure: CureAttempted, began_at: datetime, now: datetime) -> str | No
 
 
 def _of_name(name: str) -> str | None:
-    if not name.strip():
-        return "a mark needs a name; give it with --by"
+    if all(unicodedata.category(char)[0] in "CZ" for char in name):
+        return "a mark needs a name"
     if len(name) > MOST_NAME_CHARS:
         return f"a name has at most {MOST_NAME_CHARS} characters, this one has {len(name)}"
-    if _is_unprintable(name):
-        return "a name has no control characters"
     return f"{RUNBOOK!r} is the name of the drill's own runbook" if _person(name) == RUNBOOK else None
 
 
 def _of_text(text: str, what: str) -> str | None:
     if len(text) > MOST_TEXT_CHARS:
         return f"{what} has at most {MOST_TEXT_CHARS} characters, this one has {len(text)}"
-    return f"{what} has no control characters" if _is_unprintable(text) else None
+    return None
 
 
 def _of_time(at: datetime, began_at: datetime, now: datetime) -> str | None:
@@ -186,7 +201,3 @@ def _told(at: datetime) -> str:
 
 def _person(name: str) -> str:
     return " ".join(name.split()).casefold()
-
-
-def _is_unprintable(text: str) -> bool:
-    return any(unicodedata.category(char)[0] == "C" for char in text)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from chaos_pizza.drill.alert_states import change_seen
 from chaos_pizza.drill.alerts import alert_label
-from chaos_pizza.drill.detection import mark_label
+from chaos_pizza.drill.marks import mark_label
 from chaos_pizza.drill.purchase_tally import Decided
 from chaos_pizza.model.alert import AlertState
 from chaos_pizza.model.alert_event import AlertChanged, NotificationReceived
