@@ -22,6 +22,11 @@ _OF_MARK = {
 _BOUGHT = "bought a pizza"
 """How the drill's own runbook told of a purchase, in journals from before its steps had names."""
 
+PLAYED = "the runbook"
+"""What says so, where the drill played the runbook."""
+WALKED = "chaos-pizza runbook"
+"""What says so, where a person walked through it."""
+
 Done = tuple[Interval, str]
 """When a step was done, and what says so."""
 
@@ -52,7 +57,7 @@ def _done(
             told[_OF_MARK[mark.mark]].append((Interval.exactly(mark.at), _by(mark)))
     for step, at in _recorded(observations):
         if at >= since:
-            told[step].append((Interval.exactly(at), "the runbook"))
+            told[step].append((Interval.exactly(at), _runbook(observations)))
     told[RunbookStep.FOLLOW_THE_LINK] = _cured(observations, timeline, since)
     found = {step: min(dones, key=lambda done: done[0].midpoint) for step, dones in told.items() if dones}
     cured = found.get(RunbookStep.FOLLOW_THE_LINK)
@@ -65,7 +70,7 @@ def _done(
 
 
 def _recorded(observations: Observations) -> Iterator[tuple[RunbookStep, datetime]]:
-    is_played = observations.started.settings.responder.kind is ResponderKind.RUNBOOK
+    is_played = _runbook(observations) == PLAYED
     for event in observations.all_of(ResponderStep):
         if event.step is not None:
             yield event.step, event.at
@@ -73,10 +78,17 @@ def _recorded(observations: Observations) -> Iterator[tuple[RunbookStep, datetim
             yield RunbookStep.BUY_A_PIZZA, event.at
 
 
+def _runbook(observations: Observations) -> str:
+    return PLAYED if observations.started.settings.responder.kind is ResponderKind.RUNBOOK else WALKED
+
+
 def _cured(observations: Observations, timeline: Timeline, since: datetime) -> list[Done]:
     """Return the attempts to end the fault that worked; without any, when it ended by a hand that was no drill's."""
     worked = [
-        (interval_of(tried.sent_at, tried.received_at), "the runbook" if tried.by is Actor.RUNBOOK else "a responder")
+        (
+            interval_of(tried.sent_at, tried.received_at),
+            _runbook(observations) if tried.by is Actor.RUNBOOK else "a responder",
+        )
         for tried in observations.all_of(CureAttempted)
         if tried.by.mitigates and tried.answer is CureAnswer.RESOLVED and tried.received_at >= since
     ]
@@ -129,4 +141,4 @@ def _standing(observations: Observations) -> list[Marked]:
 
 
 def _by(mark: Marked) -> str:
-    return "the runbook" if mark.by == RUNBOOK else f"mark by {mark.by}"
+    return PLAYED if mark.by == RUNBOOK else f"mark by {mark.by}"

@@ -8,7 +8,7 @@ from chaos_pizza.model.result import BudgetCheck, DrillResult, Instant, Measure,
 from chaos_pizza.model.settings import DrillSettings
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.phrasing import limit, share, span
-from chaos_pizza.report.sections import WHO_ENDED
+from chaos_pizza.report.sections import who_ended
 
 _SIGNS = {
     Verdict.PASSED: "\N{WHITE HEAVY CHECK MARK}",
@@ -84,7 +84,7 @@ def _figure(result: DrillResult, name: MeasureName, measure: Measure | None, nev
     if name is MeasureName.TTD and by is not None:
         return f"{span(measure)}, by {one_line(by)}"
     if name is MeasureName.TTM and result.timeline.ended_by is not None:
-        return f"{span(measure)}, ended by {WHO_ENDED[result.timeline.ended_by]}"
+        return f"{span(measure)}, ended by {who_ended(result, result.timeline.ended_by)}"
     return span(measure)
 
 

@@ -17,7 +17,7 @@ from chaos_pizza.publishing.message import Message
 from chaos_pizza.publishing.settings import GrafanaSettings
 from chaos_pizza.redaction import Secret
 from chaos_pizza.report.escape import one_line
-from chaos_pizza.report.sections import WHO_ENDED
+from chaos_pizza.report.sections import who_ended
 
 _PATH = "/api/annotations"
 _MOST_FOUND = 100
@@ -69,7 +69,7 @@ def annotations(account: Account, settings: GrafanaSettings) -> dict[str, dict[s
     if account.detection is not None:
         made["detection"] = _point(account.detection.when.midpoint, f"Detected by {timeline.detected_by}")
     if mitigated is not None and timeline.ended_by is not None:
-        made["cure"] = _point(mitigated.when.midpoint, f"Fault ended by {WHO_ENDED[timeline.ended_by]}")
+        made["cure"] = _point(mitigated.when.midpoint, f"Fault ended by {who_ended(account.result, timeline.ended_by)}")
     if recovered is not None:
         made["recovery"] = _point(recovered.when.midpoint, "Purchases recovered")
     return {kind: {**each, "tags": _tags(account, settings, kind)} for kind, each in made.items()}

@@ -17,6 +17,7 @@ from chaos_pizza.model.result import (
     Timeline,
 )
 from chaos_pizza.report.rounding import measure_entry, rounded, rounded_down, rounded_up
+from chaos_pizza.report.runbook import runbook_entries
 from chaos_pizza.report.waterfall import waterfall_entries
 
 SCHEMA_VERSION = 1
@@ -50,6 +51,7 @@ def to_document(result: DrillResult) -> dict[str, Any]:
         "waterfall": waterfall_entries(result.waterfall),
         "rules": [_sight(sight) for sight in result.sights],
         "logged": _logged(result.logged),
+        "runbook": runbook_entries(result.runbook),
         "timeline": [{**_interval(entry.when), "text": entry.text} for entry in result.timeline.entries],
     }
 

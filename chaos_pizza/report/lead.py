@@ -8,7 +8,7 @@ from chaos_pizza.model.result import BudgetCheck, DrillResult, Measure, MeasureN
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.phrasing import at_least, bounds, limit, share, span
-from chaos_pizza.report.sections import WHO_ENDED, counted_while, detector
+from chaos_pizza.report.sections import WHO_ENDED, counted_while, detector, who_ended
 from chaos_pizza.report.standing import NONE, ended_by_drill, why_no_time
 
 _TEMPLATES = jinja2.Environment(
@@ -134,7 +134,7 @@ def _by(result: DrillResult, name: MeasureName) -> str:
     if name is MeasureName.TTD and result.timeline.detected_by is not None:
         return f"By {detector(result.timeline.detected_by, one_line)}"
     if name is MeasureName.TTM and result.timeline.ended_by is not None:
-        return f"Ended by {WHO_ENDED[result.timeline.ended_by]}"
+        return f"Ended by {who_ended(result, result.timeline.ended_by)}"
     by, ttr = ended_by_drill(result), result.measures.get(MeasureName.TTR)
     if name is MeasureName.TTR and by is not None and ttr is not None and not ttr.censored:
         return f"After {WHO_ENDED[by]}: counts nobody's work"

@@ -19,6 +19,7 @@ from chaos_pizza.report.method import describe_method
 from chaos_pizza.report.notices import list_notices
 from chaos_pizza.report.phrasing import clock_time, day_of, duration, moment
 from chaos_pizza.report.questions import QUESTIONS
+from chaos_pizza.report.runbook import describe_runbook, runbook_rows
 from chaos_pizza.report.sections import (
     counted_while,
     describe_cause,
@@ -77,6 +78,8 @@ def to_markdown(
         entries=_entries(result),
         response=describe_response(result, settings),
         logs=describe_logs(result.logged),
+        runbook=describe_runbook(result, settings),
+        runbook_steps=runbook_rows(result),
         cause=describe_cause(result, settings),
         prevention=describe_prevention(result),
         resolution=describe_resolution(result, settings),

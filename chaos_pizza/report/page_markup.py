@@ -17,6 +17,8 @@ _CELLS = {"td_open", "th_open"}
 _FIGURE = re.compile(r"(?<=\d) (?=(?:ms|s|min|h|%)(?!\w))")
 # What a page may lead to: the web, a mail address, a place on this page, a file beside it.
 _HARMLESS = re.compile(r"https?://|mailto:|#|(\.{1,2}/)*\w[\w./-]*(#[\w-]*)?$", re.IGNORECASE | re.ASCII)
+# From the root of a checkout, which a page that may lie anywhere can't lead to: there its text alone stands.
+_OF_CHECKOUT = re.compile(r"/\w[\w./-]*(#[\w-]*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def _reader() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # noqa: PLC0415 - only who writes a page needs it
 
     reader = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    reader.validateLink = lambda url: _HARMLESS.match(url.strip()) is not None  # type: ignore[method-assign]
+    reader.validateLink = lambda url: bool(_HARMLESS.match(url.strip()) or _OF_CHECKOUT.fullmatch(url))  # type: ignore[method-assign]
     return reader
 
 
@@ -163,9 +165,13 @@ def _make_notice(tokens: Sequence["Token"], place: int, inline: "Token", found: 
 
 
 def _mark_links(children: Sequence["Token"]) -> None:
+    is_left_out = False
     for child in children:
         if child.type == "link_open":
+            is_left_out = _OF_CHECKOUT.fullmatch(str(child.attrs.get("href", ""))) is not None
             child.attrSet("rel", "noopener noreferrer")
+        if child.type in {"link_open", "link_close"}:
+            child.hidden = is_left_out
 
 
 def _put_pictures(tokens: Sequence["Token"], place: int, pictures: Mapping[str, str], seen: dict[str, int]) -> None:

@@ -13,6 +13,7 @@ from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind
 from chaos_pizza.report.cure_claim import describe_claim
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import bitcoin, bounds, counted, day_of, limit, moment, share, span
+from chaos_pizza.report.runbook import is_walked_through
 from chaos_pizza.report.standing import none_failed, told_instants
 
 WHAT_BROKE = {
@@ -70,6 +71,13 @@ def detector(detected_by: str, shown: Callable[[str], str] = plain) -> str:
     return f"the {text}" if detected_by.startswith(("alert ", "runbook")) else text
 
 
+def who_ended(result: DrillResult, by: Actor) -> str:
+    """Name the hand that ended the fault, within a sentence; the runbook in a person's hand is not one that played."""
+    if by is Actor.RUNBOOK and is_walked_through(result):
+        return "the runbook, which a person walked through"
+    return WHO_ENDED[by]
+
+
 def ended(result: DrillResult) -> list[str]:
     """Return who ended the fault and when; plainly so where nobody but the drill did."""
     mitigated = result.timeline.instants.get(InstantName.MITIGATED)
@@ -77,7 +85,7 @@ def ended(result: DrillResult) -> list[str]:
     if mitigated is None or by is None:
         return [f"The fault was not seen to end{_lasted(ttm)}."]
     if by.mitigates:
-        return [f"The fault was ended by {WHO_ENDED[by]}{f', {span(ttm)} after it began' if ttm else ''}."]
+        return [f"The fault was ended by {who_ended(result, by)}{f', {span(ttm)} after it began' if ttm else ''}."]
     if by is Actor.UNKNOWN:
         return ["The fault ended, and nobody can tell by whose hand."]
     return [f"Nobody mitigated the fault{_for_at_least(ttm)}; then {WHO_ENDED[by]} put an end to it."]

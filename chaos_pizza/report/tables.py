@@ -4,7 +4,7 @@ from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.result import BudgetCheck, DetectionFloor, DrillResult, MeasureName, RuleSight
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import bounds, limit, share, span
-from chaos_pizza.report.sections import WHO_ENDED, detector
+from chaos_pizza.report.sections import WHO_ENDED, detector, who_ended
 from chaos_pizza.report.standing import NONE, NOTHING_BROKEN, ended_by_drill, why_no_time
 from chaos_pizza.report.waterfall import SIGHTS
 
@@ -95,7 +95,7 @@ def _result(result: DrillResult, name: MeasureName, never: str) -> str:
     if name is MeasureName.TTD and measure is not None:
         return "; ".join([cell, *_detection(result)])
     if name is MeasureName.TTM and result.timeline.ended_by is not None:
-        return f"{cell}; ended by {WHO_ENDED[result.timeline.ended_by]}"
+        return f"{cell}; ended by {who_ended(result, result.timeline.ended_by)}"
     if name is MeasureName.TTA and measure is not None:
         return f"{cell} after the detection"
     by = ended_by_drill(result)
