@@ -3,12 +3,12 @@
 import os
 import sys
 from dataclasses import replace
-from getpass import getuser
 from pathlib import Path
 
 import click
 
 from chaos_pizza.cli.options import config_option, reports_option
+from chaos_pizza.cli.person import person_of, person_option
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.console.runbook_walk import walk_runbook
 from chaos_pizza.errors import TargetError, UsageError
@@ -44,7 +44,7 @@ def runbook(context: click.Context) -> None:
 )
 @config_option
 @reports_option
-@click.option("--by", metavar="NAME", help="Who you are; by default the name of your account on this machine.")
+@person_option
 @click.option("--yes", is_flag=True, help="Do not ask before the link is followed.")
 @click.option("--drill", metavar="DRILL", help="The drill under way (an id or a folder) that is told what you do.")
 def factory(
@@ -63,7 +63,7 @@ def factory(
     configuration = read_configuration(config_path)
     kept_in = reports or configuration.reports
     target, folder = _place(configuration, target_name, kept_in, drill)
-    name = Redactor().line(by if by is not None else getuser())
+    name = Redactor().line(person_of(by))
     click.echo(f"The runbook of docs/runbooks/factory.md, for {target.shop_url}")
     click.echo(f"What you do here goes to the drill {folder.name}." if folder else "No drill is under way here.")
     post = DrillPost(folder)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from chaos_pizza.drill.marks import RUNBOOK, Marks
+from chaos_pizza.drill.detection import marks_in
+from chaos_pizza.drill.marks import RUNBOOK
 from chaos_pizza.drill.measures import between, detection_of
 from chaos_pizza.drill.observations import Observations, interval_of
-from chaos_pizza.model.event import CureAttempted, Marked, MarkStruck, ResponderStep
+from chaos_pizza.model.event import CureAttempted, Marked, ResponderStep
 from chaos_pizza.model.incident import Actor, CureAnswer, MarkKind, RunbookStep
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.result import InstantName, StepTaken, Timeline
@@ -39,7 +40,7 @@ def runbook_steps(observations: Observations, timeline: Timeline) -> tuple[StepT
     """
     start = timeline.instants.get(InstantName.FAULT_START)
     since = start.when.earliest if start else observations.method_began_at
-    marks = [mark for mark in _standing(observations) if mark.at >= since]
+    marks = [mark.told for mark in marks_in(observations).standing() if mark.told.at >= since]
     done = _done(observations, timeline, marks, since)
     steps = tuple(_taken(step, done, timeline) for step in RunbookStep)
     return tuple(
@@ -132,12 +133,6 @@ def _step_of(mark: Marked, done: dict[RunbookStep, Done]) -> RunbookStep:
         return _OF_MARK[mark.mark]
     under_way = (step for step in RunbookStep if step in done and done[step][0].latest >= mark.at)
     return next(under_way, RunbookStep.TELL_THE_OTHERS)
-
-
-def _standing(observations: Observations) -> list[Marked]:
-    """Return the marks that were not struck out, in the order they were recorded."""
-    places = sorted([*observations.places.get(Marked, ()), *observations.places.get(MarkStruck, ())])
-    return [mark.told for mark in Marks(observations.records[place] for place in places).standing()]
 
 
 def _by(mark: Marked) -> str:

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from chaos_pizza.errors import JournalError, UsageError
-from chaos_pizza.feed_file import FEED_NAME, read_feed
 from chaos_pizza.folder import find_drill_folder, list_drill_folders
+from chaos_pizza.handing_in import read_marks
 from chaos_pizza.inbox import DeliveryState, collect_answer, post
 from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.journal.file_lock import is_held
 from chaos_pizza.model.event import Event
-from chaos_pizza.model.feed import FeedMark, FeedStruck
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.target import Target, checked_url
 from chaos_pizza.redaction import Secret
@@ -46,14 +45,12 @@ class DrillPost:
             self._troubles.append(str(error))
 
     def is_acknowledged_by(self, name: str) -> bool:
-        """Tell whether somebody of this name has said in the drill that they have it, as far as its feed tells."""
+        """Tell whether somebody of this name has said in the drill that they have it, as far as that can be read."""
         if self.folder is None:
             return False
         with suppress(JournalError):
-            told = [line.event for line in read_feed(self.folder / FEED_NAME)]
-            struck = {event.number for event in told if isinstance(event, FeedStruck)}
-            taken = [event for event in told if isinstance(event, FeedMark) and event.mark is MarkKind.ACKNOWLEDGED]
-            return any(mark.by.casefold() == name.casefold() and mark.number not in struck for mark in taken)
+            taken = read_marks(self.folder).marks.standing(MarkKind.ACKNOWLEDGED)
+            return any(" ".join(mark.told.by.split()).casefold() == name.casefold() for mark in taken)
         return False
 
     def troubles(self, patience_s: float) -> list[str]:
@@ -67,8 +64,10 @@ class DrillPost:
             if not self._unanswered or time.monotonic() >= deadline_s:
                 break
             time.sleep(_GLANCE_S)
-        waiting = [f"the drill has not taken up {len(self._unanswered)} of them yet"] if self._unanswered else []
-        return [*dict.fromkeys(self._troubles), *waiting]
+        if not self._unanswered or self.folder is None:
+            return list(dict.fromkeys(self._troubles))
+        left = f"{len(self._unanswered)} things wait for the drill {self.folder.name}, which has not taken them up"
+        return [*dict.fromkeys(self._troubles), left]
 
     def _answered(self, message: Path) -> bool:
         delivery = collect_answer(message)
