@@ -10,6 +10,7 @@
     │   ├── BadAnswer               an answer that is not what the service should say
     │   └── Refused                 an answer that says no (wrong key, wrong password, no such thing)
     ├── JournalError                the drill's record can't be written or read
+    │   └── JournalSealed           a blind drill's record can't be read yet: it has not been revealed
     ├── DrawingError                a report's pictures can't be drawn; the report is written without them
     └── CalmNotRestored             chaos may still be on (exit 5)
 
@@ -56,6 +57,10 @@ class Refused(ServiceError):  # noqa: N818
 
 class JournalError(PizzaError):
     """The drill's record can't be written or read."""
+
+
+class JournalSealed(JournalError):  # noqa: N818
+    """A blind drill's record can't be read yet: nobody is to know what it is before it is revealed at its end."""
 
 
 class DrawingError(PizzaError):

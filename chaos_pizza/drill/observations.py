@@ -8,8 +8,9 @@ from typing import TypeVar, cast
 import numpy as np
 
 from chaos_pizza.drill.purchases import Purchases, purchases_of
-from chaos_pizza.errors import JournalError
+from chaos_pizza.errors import JournalError, JournalSealed
 from chaos_pizza.model.alert_event import SeriesScraped
+from chaos_pizza.model.blind_event import BlindDrillStarted, Sealed
 from chaos_pizza.model.compact_records import BATCH, SCRAPE, CompactRecords
 from chaos_pizza.model.event import (
     Aborted,
@@ -111,7 +112,7 @@ class Gathering:
             self._ended_until = self._last_at
 
     def observations(self) -> Observations:
-        """Return what was taken in so far; `JournalError` where that doesn't begin with what the drill is."""
+        """Return what was taken in so far; raises as `gather`."""
         started = _started(self._records)
         return Observations(
             started=started,
@@ -125,7 +126,10 @@ class Gathering:
 
 
 def gather(records: Sequence[Recorded]) -> Observations:
-    """Return the journal's events by kind; `JournalError` where it doesn't begin with what the drill is."""
+    """Return the journal's events by kind.
+
+    Raises `JournalError` where it doesn't begin with what the drill is, `JournalSealed` where that can't be read yet.
+    """
     if isinstance(records, CompactRecords):
         return _of_compact(records)
     gathering = Gathering()
@@ -157,10 +161,17 @@ def _of_compact(records: CompactRecords) -> Observations:
 
 
 def _started(records: Sequence[Recorded]) -> DrillStarted:
-    event = records[0].event if records else None
-    if not isinstance(event, DrillStarted):
+    """Return what the drill is: its first event, or in a blind drill the second, once that can be read."""
+    first, second = (records[place].event if place < len(records) else None for place in range(2))
+    if isinstance(first, DrillStarted):
+        return first
+    if not isinstance(first, BlindDrillStarted):
         raise JournalError("the journal doesn't begin with drill_started: it is empty, or its beginning is missing")
-    return event
+    if second is None or isinstance(second, Sealed):
+        raise JournalSealed(f"the blind drill {first.drill_id} is sealed until its end")
+    if not isinstance(second, DrillStarted):
+        raise JournalError("the journal of a blind drill doesn't go on with drill_started: its beginning is missing")
+    return second
 
 
 def interval_of(sent_at: datetime, received_at: datetime) -> Interval:

@@ -11,6 +11,9 @@ from chaos_pizza.clock import Clock
 from chaos_pizza.errors import JournalError
 from chaos_pizza.journal.chain import FIRST_HASH, JournalContents, write_line
 from chaos_pizza.journal.file_lock import PATIENCE_S, hold
+from chaos_pizza.journal.sealing import Seal
+from chaos_pizza.model.blind_event import BlindDrillStarted, Revealed
+from chaos_pizza.model.draw import Draw
 from chaos_pizza.model.event import Event, Recorded
 
 JOURNAL_NAME = "journal.jsonl"
@@ -26,6 +29,9 @@ class JournalWriter:
     can't be written raises `JournalError` from then on at every `record`. `resume` goes on with the journal that lies
     in the folder already. No two can write one journal: where another writer is not gone within `patience_s` seconds,
     `JournalError` is raised.
+
+    With a `seal` everything but a `BlindDrillStarted` is written sealed, until `reveal`; who is subscribed hears of it
+    in the clear.
     """
 
     def __init__(
@@ -35,10 +41,12 @@ class JournalWriter:
         *,
         resume: bool = False,
         name: str = JOURNAL_NAME,
+        seal: Seal | None = None,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self.path = folder / name
         self._clock = clock
+        self._seal = seal
         self._patience_s = patience_s
         self._lock = threading.RLock()
         self._number = 0
@@ -67,6 +75,11 @@ class JournalWriter:
         for listener in self._listeners:
             listener(recorded)
         return recorded
+
+    def reveal(self, draw: Draw) -> None:
+        """Write a blind drill's draw and its key, and everything after it in the clear; nothing where that is done."""
+        if self._seal is not None:
+            self.record(Revealed(draw, self._seal.key_text))
 
     @property
     def is_writing_here(self) -> bool:
@@ -123,17 +136,24 @@ class JournalWriter:
         if self._failure:
             raise JournalError(self._failure)
         try:
-            line, own_hash = write_line(self._number, at, event, self._hash)
+            line, own_hash = write_line(self._number, at, self._as_written(event), self._hash)
             _write_all(self._file, line)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else f"{type(event).__name__} is not fit for JSON"
             self._failure = f"the journal {self.path} can't be written: {reason}"
             raise JournalError(self._failure) from None
+        if isinstance(event, Revealed):
+            self._seal = None
         recorded = Recorded(self._number, at, event)
         self._number += 1
         self._hash = own_hash
         self._dirty.set()
         return recorded
+
+    def _as_written(self, event: Event) -> Event:
+        if self._seal is None or isinstance(event, BlindDrillStarted | Revealed):
+            return event
+        return self._seal.close(self._number, event)
 
     def _sync_as_needed(self) -> None:
         while not self._closing.wait(_SYNC_INTERVAL_S):

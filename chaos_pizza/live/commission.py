@@ -1,16 +1,42 @@
 """What a drill is held for."""
 
 import os
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from chaos_pizza.experiment.declaration import Declaration
+from chaos_pizza.model.draw import Draw
 from chaos_pizza.model.event import PurchasesObserved, Recorded
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.model.target import Target
+
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+_LONGEST_SLUG = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """What makes a drill a blind one: nobody but the coordinator is to know what breaks, or when, before its end.
+
+    `plan` is the name of the game day's plan. The journal is sealed with `key` (32 bytes), which is revealed at the end
+    together with the `draw`; `commitment` is what everybody is told of that from the start. `responders` are the people
+    who may mark.
+    """
+
+    plan: str
+    draw: Draw
+    key: bytes = field(repr=False)
+    commitment: str
+    responders: tuple[str, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        """The plan's name as a folder may be named, which tells nothing of the draw."""
+        return _NOT_IN_NAMES.sub("-", self.plan.lower())[:_LONGEST_SLUG].strip("-") or "gameday"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +62,7 @@ class Commission:
     """What a drill is held for: what is declared, on which target, with results going where.
 
     `ephemeral` says that the target is a sandbox of the drill's own. `torso` is the drill to be gone on with, `None`
-    for a new one.
+    for a new one. `blind` is what a blind drill is sealed with, `None` for one that hides nothing.
     """
 
     declaration: Declaration
@@ -44,18 +70,23 @@ class Commission:
     reports: Path
     ephemeral: bool = False
     torso: Torso | None = None
+    blind: Blind | None = None
 
 
 def lease_of(commission: Commission, folder: Path, armed_at: datetime) -> Lease:
-    """Return the lease of a drill that this process holds, its results going to `folder`."""
+    """Return the lease of a drill that this process holds, its results going to `folder`.
+
+    That of a blind drill is the same for every kind of fault: the shop's own chaos is turned off wherever that can be.
+    """
     target = commission.target
+    may_be_shop = commission.blind is not None and target.has_shop_admin
     return Lease(
         drill_id=folder.name,
         folder=str(folder.resolve()),
         target_name=target.name,
         shop_url=target.shop_url,
         factory_url=target.factory_url,
-        shop_too=commission.declaration.settings.fault is FaultKind.SHOP_CHAOS,
+        shop_too=may_be_shop or commission.declaration.settings.fault is FaultKind.SHOP_CHAOS,
         ephemeral=commission.ephemeral,
         armed_at=armed_at,
         runner_pid=os.getpid(),

@@ -1,8 +1,6 @@
 """A drill under way, as the Chaos Toolkit's activities and controls see it: plain blocking calls from one thread."""
 
-import time
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from chaos_pizza.clock import AnchoredClock
@@ -10,17 +8,20 @@ from chaos_pizza.errors import JournalError
 from chaos_pizza.folder import create_drill_folder, discard_drill_folder
 from chaos_pizza.journal.file import JournalWriter
 from chaos_pizza.live.background import BackgroundLoop
+from chaos_pizza.live.beginning import blind_drill_started, drill_started
+from chaos_pizza.live.blinding import Blinding
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.live.commission import Commission, Torso, lease_of
 from chaos_pizza.live.crew import Crew, prepare
+from chaos_pizza.live.feed_writer import FeedWriter, about_of
+from chaos_pizza.live.glances import wait_for
 from chaos_pizza.live.growing_timeline import GrowingTimeline
-from chaos_pizza.live.watchdog_link import WatchdogLink, arm_watchdog
+from chaos_pizza.live.watchdog_link import WatchdogTie
 from chaos_pizza.model.event import (
     Aborted,
     CalmChecked,
     DrillEnded,
     DrillResumed,
-    DrillStarted,
     Event,
     FaultInjected,
     PurchasesObserved,
@@ -29,12 +30,10 @@ from chaos_pizza.model.event import (
 )
 from chaos_pizza.model.incident import Actor, Stage
 from chaos_pizza.model.result import InstantName, Timeline
-from chaos_pizza.model.settings import DrillSettings, FaultKind
+from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.redaction import Redactor
-from chaos_pizza.versions import tool_version, toolkit_version
 
 Result = TypeVar("Result")
-_GLANCE_S = 0.1
 _CALM_TIMEOUT_S = 90.0
 """Seconds allowed for restoring calm: two throttled orders and some."""
 _SECOND_TRY_S = 5.0
@@ -55,11 +54,12 @@ class DrillSession:
         self.crew = crew
         self.clock = clock
         self.started_at = clock.now()
-        torso = commission.torso
-        slug = commission.declaration.experiment
+        torso, blind = commission.torso, commission.blind
+        slug = blind.slug if blind else commission.declaration.experiment
         self.folder = torso.folder if torso else create_drill_folder(commission.reports, self.started_at, slug)
         self._loop = loop
-        self._journal = JournalWriter(self.folder, clock, resume=torso is not None)
+        self._blinding = Blinding(blind, self.record)
+        self._journal = JournalWriter(self.folder, clock, resume=torso is not None, seal=self._blinding.seal)
         self._records: list[Recorded] = list(torso.records if torso else ())
         self._journal.subscribe(self._records.append)
         self._timeline = GrowingTimeline(self._records)
@@ -70,7 +70,8 @@ class DrillSession:
         self.failure: str | None = None
         self.finished = False
         self.calm: CalmChecked | None = None
-        self._watchdog: WatchdogLink | None = None
+        self._watchdog = WatchdogTie()
+        self._feed: FeedWriter | None = None
 
     @property
     def redactor(self) -> Redactor:
@@ -84,32 +85,38 @@ class DrillSession:
     def arm(self) -> None:
         """Arm the watchdog, without which nothing is to be broken; raises `UsageError` where that can't be."""
         lease = lease_of(self.commission, self.folder, self.started_at)
-        self._watchdog = arm_watchdog(lease, self.commission.target, self.settings.greatest_duration_s)
+        commission, greatest_s = self.commission, self.settings.greatest_duration_s
+        self._watchdog.arm(lease, commission.target, greatest_s, commission.blind)
 
     def begin(self) -> None:
         """Record the drill's start and set its crew to work."""
-        declaration, target = self.commission.declaration, self.commission.target
-        self.record(
-            DrillStarted(
-                drill_id=self.folder.name,
-                experiment=declaration.experiment,
-                title=self.redactor.line(declaration.title),
-                target=target.name,
-                shop_url=target.shop_url,
-                factory_url=target.factory_url,
-                settings=self._actual_settings(),
-                tool_version=tool_version(),
-                toolkit_version=toolkit_version(),
-            )
-        )
+        commission, drill_id, redactor = self.commission, self.folder.name, self.redactor
+        if commission.blind is not None:
+            self.record(blind_drill_started(commission.blind, commission, drill_id, redactor))
+        self.record(drill_started(commission, drill_id, len(self.crew.buyer.diners), redactor))
+        self._begin_feed()
+        self.call(self._blinding.start())
         self.enter(Stage.BASELINE)
-        self.call(self.crew.start(self.record, self._note_failure, self.abort, self.folder))
+        self._set_to_work()
 
     def begin_again(self, torso: Torso) -> None:
         """Go on with a drill that was cut off: only to watch and to end it, for its fault was asked for before."""
+        self._begin_feed()
+        self.call(self._blinding.start())
         self.record(DrillResumed(self.clock.now()))
         self.enter(Stage.METHOD)
-        self.call(self.crew.start(self.record, self._note_failure, self.abort, self.folder, torso.next_number))
+        self._set_to_work(torso.next_number)
+
+    def _begin_feed(self) -> None:
+        about = about_of(self.commission, self.folder.name, self.redactor)
+        torso = self.commission.torso
+        before = torso.records if torso else ()
+        self._feed = FeedWriter(self.folder, self.clock, self._timeline, about, before)
+        self.listen(self._feed.hear)
+
+    def _set_to_work(self, first_number: int = 0) -> None:
+        start = self.crew.start
+        self.call(start(self.record, self._note_failure, self.abort, self.folder, first_number, self._records))
 
     def enter(self, stage: Stage) -> None:
         """Go on to the drill's next stage."""
@@ -127,7 +134,7 @@ class DrillSession:
             self._journal.record(event)
         except JournalError as error:
             self._note_failure(str(error))
-        if isinstance(event, PurchasesObserved) and self._watchdog and not self._watchdog.beat():
+        if isinstance(event, PurchasesObserved) and not self._watchdog.beat():
             self.abort("the watchdog is gone, and without it nothing may stay broken")
 
     @property
@@ -149,12 +156,7 @@ class DrillSession:
 
     def wait_until(self, holds: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until something holds and return True; False after `timeout_s` seconds, or when the drill is to end."""
-        deadline_s = time.monotonic() + timeout_s
-        while not holds():
-            if self.interruption or time.monotonic() >= deadline_s:
-                return False
-            time.sleep(_GLANCE_S)
-        return True
+        return wait_for(holds, timeout_s, unless=lambda: self.interruption)
 
     def abort(self, reason: str) -> None:
         """Ask for the drill's end, for this reason; only the first counts. Safe in a signal handler: it only notes."""
@@ -203,12 +205,16 @@ class DrillSession:
         return self.calm
 
     def finish(self, toolkit_status: str, deviated: bool) -> None:
-        """Prove that calm and the shop are back, and end the crew and the journal; `calm` is the last look at it."""
+        """Prove that calm and the shop are back, and end the crew and the journal; `calm` is the last look at it.
+
+        What a blind drill has kept to itself is revealed then.
+        """
         self.enter(Stage.VERIFICATION)
         self.restore_calm()
         self._await_recovery()
         self.call(self.crew.stop())
         self.record_abort()
+        self._reveal()
         self.record(DrillEnded(self.clock.now(), toolkit_status, deviated))
         self.close()
 
@@ -219,12 +225,9 @@ class DrillSession:
         self.finished = True
         self._loop.close()
         self._journal.close()
-        self._dismiss_watchdog()
-
-    def _actual_settings(self) -> DrillSettings:
-        """The settings as they are kept: where the target names a diner, that one does all the buying."""
-        traffic = replace(self.settings.traffic, diners=len(self.crew.buyer.diners))
-        return replace(self.settings, traffic=traffic)
+        self._watchdog.cut(is_calm=not self.owes_calm)
+        if self._feed is not None:
+            self._feed.close()
 
     def discard(self) -> None:
         """Close a session that never began and leave nothing of it behind; a resumed drill is left as it was."""
@@ -232,24 +235,19 @@ class DrillSession:
         if self.commission.torso is None:
             discard_drill_folder(self.folder)
 
-    def _dismiss_watchdog(self) -> None:
-        """Release the watchdog where calm is proven or was never touched; else it goes on in the drill's place."""
-        watchdog, self._watchdog = self._watchdog, None
-        if watchdog is None:
-            return
-        if self.owes_calm:
-            watchdog.leave_to_it()
-        else:
-            watchdog.release()
+    def _reveal(self) -> None:
+        self.call(self._blinding.stop())
+        try:
+            self._blinding.reveal(self._journal)
+        except JournalError as error:
+            self._note_failure(str(error))
 
     def _await_recovery(self) -> None:
         if not self.knows_by_now(InstantName.MITIGATED):
             return
         recovery = self.settings.recovery
         timeout_s = min(recovery.timeout_s, _ABORTED_RECOVERY_S) if self.interruption else recovery.timeout_s
-        deadline_s = time.monotonic() + timeout_s
-        while not self.knows(InstantName.RECOVERED) and time.monotonic() < deadline_s:
-            time.sleep(_GLANCE_S)
+        wait_for(lambda: self.knows(InstantName.RECOVERED), timeout_s)
 
     def _note_failure(self, reason: str) -> None:
         self.failure = self.failure or self.redactor.line(reason)

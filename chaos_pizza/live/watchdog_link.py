@@ -8,6 +8,7 @@ import sys
 from types import MappingProxyType
 
 from chaos_pizza.errors import UsageError
+from chaos_pizza.live.commission import Blind
 from chaos_pizza.model.conversion import to_mapping
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.model.target import VARIABLES, Target
@@ -65,10 +66,36 @@ class WatchdogLink:
                 pipe.close()
 
 
-def arm_watchdog(lease: Lease, target: Target, greatest_duration_s: float) -> WatchdogLink:
+class WatchdogTie:
+    """What ties a drill to its watchdog: nothing before it is armed, and nothing once it is cut."""
+
+    def __init__(self) -> None:
+        self._link: WatchdogLink | None = None
+
+    def arm(self, lease: Lease, target: Target, greatest_duration_s: float, blind: Blind | None) -> None:
+        """Arm a watchdog; raises `UsageError` where that can't be."""
+        self._link = arm_watchdog(lease, target, greatest_duration_s, blind)
+
+    def beat(self) -> bool:
+        """Tell the watchdog that the drill lives; False where one was armed and is gone."""
+        return self._link is None or self._link.beat()
+
+    def cut(self, *, is_calm: bool) -> None:
+        """Release the watchdog where calm is proven or was never touched; else it goes on in the drill's place."""
+        link, self._link = self._link, None
+        if link is None:
+            return
+        if is_calm:
+            link.release()
+        else:
+            link.leave_to_it()
+
+
+def arm_watchdog(lease: Lease, target: Target, greatest_duration_s: float, blind: Blind | None = None) -> WatchdogLink:
     """Start a watchdog over a lease and return once it watches; raises `UsageError` where it doesn't come to that.
 
-    It takes over when the drill falls silent, hangs up, or lasts longer than `greatest_duration_s` seconds.
+    It takes over when the drill falls silent, hangs up, or lasts longer than `greatest_duration_s` seconds; of a
+    `blind` drill it goes on with the sealed journal, and reveals it once calm is back.
     """
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES.values()}
     process = subprocess.Popen(
@@ -86,6 +113,8 @@ def arm_watchdog(lease: Lease, target: Target, greatest_duration_s: float) -> Wa
         "target": target.to_fields(),
         "silence_s": SILENCE_S,
         "greatest_duration_s": greatest_duration_s,
+        "draw": to_mapping(blind.draw) if blind else None,
+        "key": blind.key.hex() if blind else None,
     }
     if process.stdin is None or process.stdout is None:
         raise UsageError("the watchdog can't be spoken to")

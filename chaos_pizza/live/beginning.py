@@ -1,0 +1,47 @@
+"""How a drill's journal begins: with what the drill is and all that it promised."""
+
+from dataclasses import replace
+
+from chaos_pizza.live.commission import Blind, Commission
+from chaos_pizza.model.blind_event import BlindDrillStarted
+from chaos_pizza.model.event import DrillStarted
+from chaos_pizza.model.settings import DrillSettings
+from chaos_pizza.redaction import Redactor
+from chaos_pizza.versions import tool_version, toolkit_version
+
+
+def drill_started(commission: Commission, drill_id: str, diners: int, redactor: Redactor) -> DrillStarted:
+    """Return a drill's first event, in a blind drill the first that is sealed; `diners` is how many do the buying."""
+    declaration, target = commission.declaration, commission.target
+    return DrillStarted(
+        drill_id=drill_id,
+        experiment=declaration.experiment,
+        title=redactor.line(declaration.title),
+        target=target.name,
+        shop_url=target.shop_url,
+        factory_url=target.factory_url,
+        settings=_actual(declaration.settings, diners, is_blind=commission.blind is not None),
+        tool_version=tool_version(),
+        toolkit_version=toolkit_version(),
+    )
+
+
+def blind_drill_started(blind: Blind, commission: Commission, drill_id: str, redactor: Redactor) -> BlindDrillStarted:
+    """Return a blind drill's first event, which everybody may read."""
+    target = commission.target
+    return BlindDrillStarted(
+        drill_id=drill_id,
+        plan=redactor.line(blind.plan),
+        target=target.name,
+        shop_url=target.shop_url,
+        factory_url=target.factory_url,
+        commitment=blind.commitment,
+        tool_version=tool_version(),
+        toolkit_version=toolkit_version(),
+    )
+
+
+def _actual(settings: DrillSettings, diners: int, *, is_blind: bool) -> DrillSettings:
+    """The settings as they are kept: where the target names a diner, that one does all the buying."""
+    announced = settings.announced and not is_blind
+    return replace(settings, traffic=replace(settings.traffic, diners=diners), announced=announced)
