@@ -60,8 +60,8 @@ def hand_in(folder: Path, event: Event, patience_s: float = 3.0) -> HandedIn:
     path = folder / JOURNAL_NAME
     if is_held(path):
         began_at, now = _began_at(folder), datetime.now(UTC)
-        refusal = refusal_alone(event, began_at, now) if began_at else None
-        if refusal:
+        refusal = refusal_alone(event, began_at, now) if began_at else "the drill has not begun yet"
+        if refusal is not None:
             return HandedIn(DeliveryState.REFUSED, text=refusal)
         message = post(folder, event)
         delivery = _answer_to(message, lambda: is_held(path), patience_s)

@@ -64,7 +64,9 @@ def _command(kind: MarkKind) -> click.Command:
         told = Marked(kind, person_of(by), at, now, " ".join(text.split()))
         if at_text is not None:
             click.echo(f"understood as {told_time(at)}")
-        _hand_in(folder, told, f"{kind.value} by {told.by}", configuration)
+        after_end = _hand_in(folder, told, f"{kind.value} by {told.by}", configuration)
+        if after_end and at_text is None and kind is not MarkKind.NOTE:
+            click.echo("The drill was over by then. If you mean an earlier moment, strike this mark and give --at.")
 
     return command
 
@@ -107,10 +109,10 @@ def list_(drill: str | None, config_path: Path | None, reports: Path | None) -> 
 def _line(mark: Mark) -> str:
     told, struck = mark.told, mark.struck
     text = f": {told.text}" if told.text else ""
-    line = f"{mark.number:>6}  {told.at:%Y-%m-%d %H:%M:%S}  {told.mark.value} ({mark_label(told)}){text}"
+    said = f"{told.mark.value} ({mark_label(told)}){text}"
     if struck:
-        line += f" - STRUCK OUT by {struck.by}" + (f": {struck.reason}" if struck.reason else "")
-    return one_line(line, _LONGEST_LINE)
+        said = f"STRUCK OUT by {struck.by}" + (f" ({struck.reason})" if struck.reason else "") + f": {said}"
+    return f"{mark.number:>6}  {told.at:%Y-%m-%d %H:%M:%S}  {one_line(said, _LONGEST_LINE)}"
 
 
 def _found(config_path: Path | None, reports: Path | None, drill: str | None) -> tuple[TeamConfiguration, Path]:
@@ -120,14 +122,14 @@ def _found(config_path: Path | None, reports: Path | None, drill: str | None) ->
     return configuration, drill_to_mark(configuration.reports, drill)
 
 
-def _hand_in(folder: Path, event: Event, what: str, configuration: TeamConfiguration) -> None:
-    """Hand an event in and say what became of it; `UsageError` where it is refused."""
+def _hand_in(folder: Path, event: Event, what: str, configuration: TeamConfiguration) -> bool:
+    """Hand an event in, say what became of it, and return whether the drill was over; `UsageError` if it is refused."""
     handed = hand_in(folder, event)
     if handed.state is DeliveryState.REFUSED:
         raise UsageError(f"{folder.name} takes no such mark: {handed.text}")
     if not handed.is_taken:
         click.echo(f"{what}: kept for {folder.name}, but not in its record yet: {handed.text}")
-        return
+        return False
     number = "" if handed.number is None else f", number {handed.number}"
     click.echo(f"{what}: recorded in {folder.name}{number}")
     if handed.text:
@@ -138,3 +140,4 @@ def _hand_in(folder: Path, event: Event, what: str, configuration: TeamConfigura
         for complaint in write_anew(folder, configuration):
             click.echo(f"chaos-pizza: {complaint}", err=True)
         click.echo(f"its report is written anew: {folder / REPORT_NAME}")
+    return handed.after_end

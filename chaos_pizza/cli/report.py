@@ -10,6 +10,7 @@ from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.errors import JournalError, UsageError
 from chaos_pizza.folder import PAGE_NAME, PDF_NAME, REPORT_NAME, find_drill_folder
+from chaos_pizza.handing_in import take_leftovers
 from chaos_pizza.notes_file import offer_notes, read_notes
 from chaos_pizza.results import write_results
 
@@ -31,7 +32,9 @@ def report(drill: str, edit: bool, pdf: bool, config_path: Path | None, reports:
     if edit:
         _edit_notes(folder)
     # Read first: what people got wrong is to be said before anything is written.
-    written = write_results(folder, read_notes(folder))
+    notes = read_notes(folder)
+    take_leftovers(folder)
+    written = write_results(folder, notes)
     if written.complaints:
         raise JournalError("; ".join(written.complaints))
     # A drill from elsewhere, an example say, is none of this history's; one that is under way is kept at its end.

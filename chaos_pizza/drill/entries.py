@@ -1,6 +1,7 @@
 """The timeline as people read it: a plain sentence for everything that happened."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from chaos_pizza.drill.alerts import Alert, alert_label, dated_changes
 from chaos_pizza.drill.detection import marks_in
@@ -64,7 +65,7 @@ def list_entries(
     lines = [
         *_of_fault(observations, instants, ended_by),
         *_of_alerts(observations),
-        *_of_people(observations, instants.get(InstantName.MITIGATED)),
+        *_of_people(observations, instants),
         *_of_cures(observations, instants.get(InstantName.MITIGATED)),
         *_of_drill(observations),
     ]
@@ -88,7 +89,9 @@ def _of_fault(
             text = f"first failed purchase: {_OUTCOMES[failed.outcome]}"
             yield Entry(instants[InstantName.FIRST_IMPACT].when, text)
     if mitigated and ended_by:
-        yield Entry(mitigated.when, f"fault off, ended by {ACTORS[ended_by]} ({mitigated.source})")
+        claim_s = _claimed_after_s(instants)
+        sooner = f", {-claim_s:.1f} s after it was said to be cured" if claim_s is not None and claim_s < 0 else ""
+        yield Entry(mitigated.when, f"fault off, ended by {ACTORS[ended_by]} ({mitigated.source}){sooner}")
     if recovered := instants.get(InstantName.RECOVERED):
         yield Entry(recovered.when, f"recovered ({recovered.source})")
 
@@ -116,17 +119,36 @@ def _lost(source: AlertSource) -> str:
     return f"figures of the {source.label}" if source.is_embedded else f"alerts of {source.label}"
 
 
-def _of_people(observations: Observations, mitigated: Instant | None) -> Iterator[Entry]:
+def _of_people(observations: Observations, instants: Mapping[InstantName, Instant]) -> Iterator[Entry]:
+    claim_s = _claimed_after_s(instants)
     for mark in marks_in(observations):
         told, struck = mark.told, mark.struck
         text = f"{told.mark.value} ({mark_label(told)})" + (f": {told.text}" if told.text else "")
         if struck:
             text = f"struck out by {struck.by}" + (f" ({struck.reason})" if struck.reason else "") + f": {text}"
-        elif told.mark is MarkKind.MITIGATED and mitigated and told.at < mitigated.when.earliest:
-            text += " (the fault was still on)"
+        elif (
+            told.mark is MarkKind.MITIGATED and told.at == _claimed_at(instants) and claim_s is not None and claim_s > 0
+        ):
+            text += f", {claim_s:.1f} s after the fault was off"
         yield Entry(Interval.exactly(told.at), text)
     for step in observations.all_of(ResponderStep):
         yield Entry(Interval.exactly(step.at), f"runbook: {step.text}")
+
+
+def _claimed_after_s(instants: Mapping[InstantName, Instant]) -> float | None:
+    """Return how long after the fault's end somebody first said that it was cured, below 0 for before it.
+
+    `None` where one of the two is unknown, or where they can't be told apart.
+    """
+    claim, proof = instants.get(InstantName.MITIGATION_CLAIMED), instants.get(InstantName.MITIGATED)
+    if claim is None or proof is None or claim.when.overlaps(proof.when):
+        return None
+    return (claim.when.midpoint - proof.when.midpoint).total_seconds()
+
+
+def _claimed_at(instants: Mapping[InstantName, Instant]) -> datetime | None:
+    claim = instants.get(InstantName.MITIGATION_CLAIMED)
+    return claim.when.midpoint if claim else None
 
 
 def _of_cures(observations: Observations, mitigated: Instant | None) -> Iterator[Entry]:

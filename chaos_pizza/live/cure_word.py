@@ -42,7 +42,11 @@ class CureWord:
                 vendor = await self._factory_watch.look()
         except (ServiceError, TimeoutError):
             return f"the factory can't be asked right now; {self._of_diners()}"
-        return "confirmed by the factory" if vendor.is_calm else "the factory says its chaos is still on"
+        if vendor.is_calm:
+            return "confirmed by the factory: its chaos is off"
+        start_at = vendor.chaos.start_at if vendor.chaos else None
+        is_to_come = start_at is not None and self._factory_watch.server_clock.to_drill(start_at) > self._clock.now()
+        return f"the factory says that its chaos is {'still to come' if is_to_come else 'still on'}"
 
     def _of_diners(self) -> str:
         window = self._recent.window(self._clock.now(), _WINDOW_S)
