@@ -13,7 +13,7 @@ from chaos_pizza.versions import tool_version
 _USAGE = 2
 _COMMANDS = (
     *("drill", "ci", "sandbox", "report", "actions", "retro", "history", "import", "publish"),
-    *("backtest", "alerts", "watch", "runbook"),
+    *("backtest", "alerts", "watch", "runbook", "console"),
     *("calm", "stop", "resume", "status", "doctor", "watchdog", "mark"),
 )
 _LEAVE_LEASES_ALONE = {"resume", "sandbox", "watchdog"}

@@ -12,24 +12,29 @@ from starlette.types import ASGIApp
 from chaos_pizza.errors import UsageError
 
 HOST = "127.0.0.1"
-"""The address everything listens at: nobody else's machine is to reach us."""
+"""The address everything listens at that was not told otherwise: nobody else's machine is to reach us."""
 
 _LAST_ANSWERS_S = 1
 _BACKLOG = 2048
 
 
-def bind(port: int, option: str) -> socket.socket:
+def bind(port: int, option: str, host: str = HOST) -> socket.socket:
     """Return a listening socket; UsageError, naming the option to choose another by, where the port can't be had."""
-    # The protocol is named because asyncio sets TCP_NODELAY only then, and without it answers come 40 ms late.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    place = f"port {port}" if host == HOST else f"{host}, port {port},"
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        # The protocol is named because asyncio sets TCP_NODELAY only then, and without it answers come 40 ms late.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    except OSError as error:
+        raise UsageError(f"{place} can't be used ({error.strerror}); choose another with {option}") from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
+        listener.bind(address)
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         reason = "is already in use" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
-        raise UsageError(f"port {port} {reason}; choose another with {option}") from error
+        raise UsageError(f"{place} {reason}; choose another with {option}") from error
     return listener
 
 
@@ -51,15 +56,18 @@ def listening(port: int | None, option: str) -> Iterator[socket.socket | None]:
 class QuietServer(uvicorn.Server):
     """A server that handles no signals, logs nothing, and says when it is up.
 
-    Whoever comes when `most_connections` are open already is answered 503.
+    Whoever comes when `most_connections` are open already is answered 503. `protocol` is how it speaks HTTP, by default
+    as uvicorn does.
     """
 
-    def __init__(self, app: ASGIApp, most_connections: int | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, most_connections: int | None = None, protocol: type[asyncio.Protocol] | None = None
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 limit_concurrency=most_connections,
-                http="h11",
+                http=protocol or "h11",
                 ws="none",
                 lifespan="off",
                 interface="asgi3",
@@ -117,9 +125,11 @@ async def serving(apps: Sequence[tuple[socket.socket, ASGIApp]]) -> AsyncIterato
                 server.leave()
 
 
-async def serve_until_cancelled(listener: socket.socket, app: ASGIApp, most_connections: int) -> None:
+async def serve_until_cancelled(
+    listener: socket.socket, app: ASGIApp, most_connections: int, protocol: type[asyncio.Protocol] | None = None
+) -> None:
     """Serve one application at its socket until cancelled; the last answers are out then, and the socket is closed."""
-    server = QuietServer(app, most_connections)
+    server = QuietServer(app, most_connections, protocol)
     # A task of its own: a server that is cancelled itself leaves its connections open.
     at_work = asyncio.create_task(server.serve(sockets=[listener]), name="server")
     try:
