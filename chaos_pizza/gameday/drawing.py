@@ -75,7 +75,7 @@ def draw_lot(
 
 
 def next_opening(plan: Plan, now: datetime, last_drill_at: datetime | None = None) -> Opening:
-    """Return the next opening of a plan's window that leaves room for its drill, after its rest; raises `UsageError`."""
+    """Return the next opening of a plan's window that has room for its drill, after its rest; raises `UsageError`."""
     since = now
     if last_drill_at is not None:
         since = max(now, last_drill_at + timedelta(days=plan.rest_days))
@@ -83,8 +83,8 @@ def next_opening(plan: Plan, now: datetime, last_drill_at: datetime | None = Non
     if found is None:
         needed_min = (plan.least_wait_s + plan.course_s) / 60
         raise UsageError(
-            f"plan {plan.name!r}: no window {plan.window} from {since.astimezone(UTC):%Y-%m-%d %H:%M} UTC on leaves the "
-            f"{needed_min:.0f} minutes that the drill may take; widen it, or lower mitigation_timeout_s"
+            f"plan {plan.name!r}: no window {plan.window} from {since.astimezone(UTC):%Y-%m-%d %H:%M} UTC on leaves "
+            f"the {needed_min:.0f} minutes that the drill may take; widen it, or lower mitigation_timeout_s"
         )
     return found
 

@@ -26,7 +26,7 @@ class StartedBy(StrEnum):
     DRAWN = "drawn"
     """The lot: some time of the window."""
     FACTORY = "factory"
-    """The factory, which is asked for the fault as soon as the window opens: the public one takes until the next day."""
+    """The factory, asked for the fault as soon as the window opens: the public one takes until the next day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,8 @@ def test_the_time_lies_uniformly_in_the_room_and_says_nothing_of_the_kind():
 def test_people_need_not_wait_longer_than_the_plan_says():
     plan = plan_with(least_wait_s=10, greatest_wait_s=20)
     waits = [(draw_lot(plan, FAULTS, seed, OPENS).starts_at - utc(2, 21)).total_seconds() for seed in range(200)]
-    assert 10 <= min(waits) < 11 < 19 < max(waits) <= 20
+    assert 10 <= min(waits) < 11
+    assert 19 < max(waits) <= 20
 
 
 def test_a_window_that_is_open_opens_now():
@@ -167,5 +168,5 @@ def test_a_placebo_among_the_factorys_draws_begins_at_a_random_time_of_the_next_
 
 def test_the_factory_draws_no_time_for_what_breaks_elsewhere():
     faults = {**FAULTS, "badjwt.yaml": FaultKind.SHOP_CHAOS}
-    with pytest.raises(UsageError, match="start: factory is for faults of the factory alone, and badjwt.yaml"):
+    with pytest.raises(UsageError, match=r"start: factory is for faults of the factory alone, and badjwt\.yaml"):
         draw_lot(plan_with(start="factory"), faults, 7, MONDAY)
