@@ -4,7 +4,13 @@ from chaos_pizza.actions.calm import restore_calm
 from chaos_pizza.actions.factory import start_factory_chaos
 from chaos_pizza.actions.oven import order_too_many_pizzas
 from chaos_pizza.actions.shop import start_shop_chaos, stop_shop_chaos
-from chaos_pizza.actions.waiting import keep_watching, wait_for_fault, wait_for_mitigation, wait_for_recovery
+from chaos_pizza.actions.waiting import (
+    keep_watching,
+    wait_for_fault,
+    wait_for_mitigation,
+    wait_for_recovery,
+    wait_for_the_draw,
+)
 
 __all__ = [
     "keep_watching",
@@ -16,4 +22,5 @@ __all__ = [
     "wait_for_fault",
     "wait_for_mitigation",
     "wait_for_recovery",
+    "wait_for_the_draw",
 ]

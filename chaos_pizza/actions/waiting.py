@@ -7,6 +7,25 @@ from chaos_pizza.errors import UsageError
 from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.result import InstantName
 
+_LATE_S = 60.0
+
+
+@activity
+def wait_for_the_draw() -> str:
+    """Wait until the time that a game day's lot fell on; at once in a drill that has none, or when it is over.
+
+    A session's own knowledge, and no argument, says when that is: an experiment's arguments are no secret.
+    """
+    session = the_drill("wait_for_the_draw")
+    blind = session.commission.blind
+    starts_at = blind.draw.starts_at if blind else None
+    if starts_at is not None:
+        longest_s = (starts_at - session.clock.now()).total_seconds()
+        session.wait_until(lambda: session.clock.now() >= starts_at, longest_s + _LATE_S)
+    if session.interruption:
+        raise InterruptExecution(session.interruption)
+    return "it is time"
+
 
 @activity
 def wait_for_fault(timeout_s: float = 60.0) -> str:

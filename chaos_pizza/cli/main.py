@@ -13,10 +13,10 @@ from chaos_pizza.versions import tool_version
 _USAGE = 2
 _COMMANDS = (
     *("drill", "ci", "sandbox", "report", "actions", "retro", "history", "import", "publish"),
-    *("backtest", "alerts", "watch", "runbook", "console"),
+    *("backtest", "alerts", "watch", "runbook", "console", "gameday"),
     *("calm", "stop", "resume", "status", "doctor", "watchdog", "mark"),
 )
-_LEAVE_LEASES_ALONE = {"resume", "sandbox", "watchdog"}
+_LEAVE_LEASES_ALONE = {"gameday", "resume", "sandbox", "watchdog"}
 """A sandbox is no client of anybody's; the others see to the leases themselves."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from chaoslib.experiment import run_experiment
 
 from chaos_pizza.experiment.declaration import Declaration
-from chaos_pizza.live.commission import Commission
+from chaos_pizza.live.commission import Blind, Commission
 from chaos_pizza.live.current import set_current_session
 from chaos_pizza.live.session import DrillSession, open_session
 from chaos_pizza.model.result import DrillResult, Verdict
@@ -48,19 +48,20 @@ def hold_drill(
     watch: Callable[[DrillSession], None],
     permission: AbstractContextManager[None],
     over: Callable[[], None],
+    blind: Blind | None = None,
 ) -> HeldDrill:
     """Hold a drill on a target, or on a sandbox started for it, and return how it went.
 
     `watch` is given the session before it begins; `permission` is asked for before anything else, and held until the
-    drill's end. `over` is called as soon as the drill is over, before it is judged. To be called in the main thread, as
-    the engine sets signals. Raises `UsageError` or `ServiceError` where the drill can't be held; nothing was started
-    then.
+    drill's end. `over` is called as soon as the drill is over, before it is judged. `blind` seals it until then. To be
+    called in the main thread, as the engine sets signals. Raises `UsageError` or `ServiceError` where the drill can't
+    be held; nothing was started then.
     """
     with ExitStack() as stack:
         stack.enter_context(permission)
         on_own_sandbox = target is None
         target = target or stack.enter_context(running_sandbox(declaration.settings.sandbox))
-        session = open_session(Commission(declaration, target, reports, ephemeral=on_own_sandbox))
+        session = open_session(Commission(declaration, target, reports, ephemeral=on_own_sandbox, blind=blind))
         stack.callback(session.close)
         set_current_session(session)
         stack.callback(set_current_session, None)

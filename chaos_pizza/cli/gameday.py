@@ -1,0 +1,180 @@
+"""`chaos-pizza gameday`: hold a game day, whose drill is blind."""
+
+import sys
+import time
+from contextlib import ExitStack, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from chaos_pizza.cli.drill_end import AfterDrill, let_know, tell, write_up
+from chaos_pizza.cli.gameday_draw import list_all, reveal_now, show_draw
+from chaos_pizza.cli.leases import take_up_leases
+from chaos_pizza.cli.options import config_option, reports_option, target_option
+from chaos_pizza.cli.passphrase import coordinator_passphrase, leave_the_environment, role_option
+from chaos_pizza.configuration import TeamConfiguration, read_configuration
+from chaos_pizza.console.blind_progress import BlindProgress
+from chaos_pizza.errors import UsageError
+from chaos_pizza.gameday_folder import gameday_lock, unfinished_gameday
+from chaos_pizza.live.permission import permit
+from chaos_pizza.live.session import DrillSession
+from chaos_pizza.model.result import Verdict
+from chaos_pizza.model.target import Target
+from chaos_pizza.publishing.settings import read_publishing
+from chaos_pizza.results import judge_drill
+from chaos_pizza.runner.drill import HeldDrill
+from chaos_pizza.runner.gameday import (
+    DrawnGameDay,
+    Standing,
+    begins_at,
+    draw_gameday,
+    go_on_with_gameday,
+    hold_gameday,
+    reveal_gameday,
+    standing_of,
+    take_up_gameday,
+)
+from chaos_pizza.runner.gameday_plan import PlannedGameDay, read_planned
+from chaos_pizza.safety.allowance import check_allowed
+
+_GLANCE_S = 0.5
+
+
+@click.command(short_help="Hold a game day, whose drill is blind.")
+@click.argument("plan", required=False)
+@target_option(default=None)
+@config_option
+@reports_option
+@click.option("--production", is_flag=True, help="The target is meant although it reaches the public factory.")
+@role_option("Show the draw of PLAN's game day, which takes the coordinator's passphrase.")
+@click.option("--reveal", is_flag=True, help="End the game day of PLAN, whose processes are gone, and reveal its draw.")
+def gameday(
+    plan: str | None,
+    target_name: str | None,
+    config_path: Path | None,
+    reports: Path | None,
+    production: bool,
+    role: str | None,
+    reveal: bool,
+) -> None:
+    """Hold the game day of PLAN: draw its lot, seal it, wait for the window, and hold the blind drill.
+
+    What the lot fell on is known to nobody before the end but to who knows the coordinator's passphrase. Run it again
+    after whatever has cut it off, and it goes on with the same draw. With --role or --reveal PLAN may also be a game
+    day's id or a drill's; without PLAN all game days are listed. Exit codes are those of a drill.
+    """
+    configuration = read_configuration(config_path)
+    kept_in = reports or configuration.reports
+    if plan is None:
+        list_all(kept_in)
+    elif role is not None:
+        show_draw(kept_in, plan)
+    elif reveal:
+        reveal_now(kept_in, plan, config_path)
+    else:
+        leave_the_environment()
+        sys.exit(_hold(Path(plan), target_name, configuration, kept_in, config_path, production=production))
+
+
+def _hold(
+    path: Path,
+    target_name: str | None,
+    configuration: TeamConfiguration,
+    reports: Path,
+    config_path: Path | None,
+    *,
+    production: bool,
+) -> int:
+    """Hold a plan's game day, or go on with the one that is drawn, and return the exit code."""
+    read_publishing(configuration)  # a mistake in it is to be known before the drill
+    planned = read_planned(path, target_name, configuration.alerting)
+    name = planned.plan.target
+    target = configuration.target(name) if name else None
+    if target:
+        check_allowed(target, configuration.listed, production)
+    console = Console()
+    with AfterDrill() as after, gameday_lock(reports, planned.plan.name):
+        day = _drawn(planned, reports)
+        _announce(day)
+        held = _held(day, target, configuration, config_path, after, console, production=production)
+        reveal_gameday(day.folder, day.opened)
+        tell(held, console, as_json=False, target_name=name)
+        written = write_up(held, after, name)
+        let_know(held, written, configuration, after, name)
+    return held.exit_code
+
+
+def _drawn(planned: PlannedGameDay, reports: Path) -> DrawnGameDay:
+    """Return the plan's game day that is not over, or one that is drawn now."""
+    folder = unfinished_gameday(reports, planned.plan.name)
+    passphrase = coordinator_passphrase(is_new=folder is None)
+    if folder is None:
+        return draw_gameday(planned, reports, passphrase, datetime.now(UTC))
+    day = take_up_gameday(planned, folder, passphrase)
+    click.echo(f"Game day {day.facts.id} goes on with the draw that was committed to.")
+    return day
+
+
+def _announce(day: DrawnGameDay) -> None:
+    facts = day.facts
+    click.echo(f"Game day {facts.id}: something may break, and nobody is told what or when.")
+    click.echo(f"  commitment  {facts.commitment}")
+    click.echo(f"  window      {facts.window}, opens at {facts.opens_at:%Y-%m-%d %H:%M:%S} UTC")
+    click.echo(f"  responders  {', '.join(facts.roles.responders)}")
+    click.echo("  console     chaos-pizza console")
+
+
+def _held(
+    day: DrawnGameDay,
+    target: Target | None,
+    configuration: TeamConfiguration,
+    config_path: Path | None,
+    after: AfterDrill,
+    console: Console,
+    *,
+    production: bool,
+) -> HeldDrill:
+    """Hold the game day's drill from wherever it stands; raises `UsageError` where it can't be held any more."""
+    standing, folder = standing_of(day, datetime.now(UTC)), day.drill_folder
+    take_up_leases(config_path, spare=folder.name if folder and standing is Standing.BROKEN else None)
+    if standing is Standing.OVER and folder:
+        click.echo(f"Its drill {folder.name} is over; this is what came of it.")
+        judged = judge_drill(folder)
+        return HeldDrill(folder, judged, judged.result.judgement.verdict.exit_code)
+    if standing is Standing.MISSED or (standing is Standing.BROKEN and target is None):
+        reveal_gameday(day.folder, day.opened)
+        why = (
+            "its drawn time passed while it was not under way"
+            if target or standing is Standing.MISSED
+            else ("the sandbox it was held on has ended with it")
+        )
+        raise UsageError(f"game day {day.facts.id} is over: {why}. Run the same command again to draw another")
+    if standing is Standing.WAITING:
+        _wait_for_the_window(begins_at(day, datetime.now(UTC)))
+    # A sandbox of the drill's own needs no permission: nobody else knows it.
+    permission = (
+        permit(target, configuration, datetime.now(UTC), production=production, drill=day.facts.plan)
+        if target
+        else nullcontext()
+    )
+    with ExitStack() as display:
+
+        def watch(session: DrillSession) -> None:
+            display.enter_context(BlindProgress(session, console))
+
+        if standing is Standing.BROKEN and target:
+            with permission:
+                return go_on_with_gameday(day, target, watch, after.begin)
+        return hold_gameday(day, target, watch, permission, after.begin, datetime.now(UTC))
+
+
+def _wait_for_the_window(opens_at: datetime) -> None:
+    """Wait until an instant by the machine's clock, be it asleep meanwhile; exit 4 where somebody ends that."""
+    try:
+        while datetime.now(UTC) < opens_at:
+            time.sleep(_GLANCE_S)
+    except KeyboardInterrupt:
+        click.echo("\nNothing had begun. Run the same command again to go on with the same draw.", err=True)
+        sys.exit(Verdict.ABORTED.exit_code)

@@ -1,0 +1,80 @@
+"""What is shown of a game day's draw: to everybody that there is one, to its coordinator what it is."""
+
+from pathlib import Path
+
+import click
+
+from chaos_pizza.cli.leases import take_up_leases
+from chaos_pizza.cli.passphrase import coordinator_passphrase
+from chaos_pizza.errors import UsageError
+from chaos_pizza.gameday.commitment import matches
+from chaos_pizza.gameday_folder import (
+    find_gameday,
+    gameday_lock,
+    is_over,
+    list_gamedays,
+    open_draw,
+    read_gameday,
+    revealed_draw,
+)
+from chaos_pizza.model.draw import Draw
+from chaos_pizza.model.settings import FaultKind
+
+
+def list_all(reports: Path) -> None:
+    """Print a line for each game day: what it is of, its commitment, and whether it is over."""
+    folders = list_gamedays(reports)
+    if not folders:
+        click.echo("no game day has been drawn yet; chaos-pizza gameday experiments/gamedays/friday.yaml draws one")
+    for folder in folders:
+        facts = read_gameday(folder)
+        state = "over" if is_over(folder) else f"sealed; its window opens at {facts.opens_at:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"{facts.id}: {state}; commitment {facts.commitment}")
+
+
+def show_draw(reports: Path, named: str) -> None:
+    """Print a game day's draw for who knows the passphrase; for everybody once it is over."""
+    folder = find_gameday(reports, _name_of(named))
+    facts = read_gameday(folder)
+    draw = revealed_draw(folder) or open_draw(folder, coordinator_passphrase()).draw
+    click.echo(f"game day    {facts.id}")
+    for line in draw_lines(draw):
+        click.echo(line)
+    verdict = "this draw matches it" if matches(draw, facts.commitment) else "THIS DRAW IS ANOTHER ONE"
+    click.echo(f"commitment  {facts.commitment}; {verdict}")
+
+
+def draw_lines(draw: Draw) -> list[str]:
+    """Return what a draw fell on, line by line."""
+    what = "a placebo: nothing breaks" if draw.fault is FaultKind.NONE else draw.fault.value
+    begins = f"{draw.starts_at:%Y-%m-%d %H:%M:%S} UTC" if draw.starts_at else "whenever the factory likes"
+    return [
+        f"experiment  {draw.experiment} ({what})",
+        f"opens at    {draw.opens_at:%Y-%m-%d %H:%M:%S} UTC",
+        f"begins at   {begins}",
+        f"seed        {draw.seed}",
+    ]
+
+
+def reveal_now(reports: Path, named: str, config_path: Path | None) -> None:
+    """End a game day whose processes are gone, and reveal its draw; what its drill owes is seen to next."""
+    from chaos_pizza.runner.gameday import reveal_gameday  # noqa: PLC0415 - with it comes all that holds a drill
+
+    folder = find_gameday(reports, _name_of(named))
+    facts = read_gameday(folder)
+    if is_over(folder):
+        raise UsageError(f"game day {facts.id} is over already; its draw is in {folder}")
+    with gameday_lock(reports, facts.plan):
+        opened = open_draw(folder, coordinator_passphrase())
+        reveal_gameday(folder, opened)
+    take_up_leases(config_path)
+    click.echo(f"Game day {facts.id} is over. Its draw was:")
+    for line in draw_lines(opened.draw):
+        click.echo(line)
+
+
+def _name_of(named: str) -> str:
+    """Return a plan's name where its file is named, else what was named."""
+    from chaos_pizza.runner.gameday_plan import read_plan_file  # noqa: PLC0415
+
+    return read_plan_file(Path(named)).name if Path(named).is_file() else named
