@@ -7,6 +7,7 @@ import numpy as np
 
 from chaos_pizza.drill.clock_offset import ClockOffset, on_drill_clock
 from chaos_pizza.drill.fault import Fault
+from chaos_pizza.drill.marks import AHEAD
 from chaos_pizza.drill.observations import Observations, clipped, interval_of
 from chaos_pizza.drill.purchases import IS_FAILURE, OK
 from chaos_pizza.model.event import CureAttempted, FaultExpired, VendorSeen
@@ -14,7 +15,7 @@ from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.micros import NEVER_US, instant_at, micros_of
 from chaos_pizza.model.result import Instant
-from chaos_pizza.model.settings import FaultKind
+from chaos_pizza.model.settings import FaultKind, ResponderKind
 
 DATE_GRAIN = timedelta(milliseconds=1)
 """The factory writes down when it was fixed in whole milliseconds, cutting off the rest."""
@@ -92,7 +93,7 @@ def _ended_at_factory(observations: Observations, fault: Fault, offset: ClockOff
         return _by_attempt(observations, fault, resolved[0]) if resolved else None
     window, dated = gone
     for attempt in resolved + _factory_attempts(observations, fault, CureAnswer.NO_ANSWER):
-        if window.overlaps(_of_attempt(attempt)):
+        if _coincides(observations, attempt, window):
             return _by_attempt(observations, fault, attempt)
     return Mitigation(Instant(window, "factory's word changed"), _who_ended(observations, fault, window, dated=dated))
 
@@ -129,7 +130,7 @@ def _word_changed(observations: Observations, fault: Fault) -> tuple[Interval, b
 def _who_ended(observations: Observations, fault: Fault, when: Interval, *, dated: bool) -> Actor:
     resolved = _factory_attempts(observations, fault, CureAnswer.RESOLVED)
     for attempt in resolved + _factory_attempts(observations, fault, CureAnswer.NO_ANSWER):
-        if when.overlaps(_of_attempt(attempt)):
+        if _coincides(observations, attempt, when):
             return _or_abort(observations, attempt.by, attempt.sent_at)
     # The factory gave one of ours the credit at another moment than its own date: no ground to praise a responder.
     if any(attempt.means is CureMeans.LINK for attempt in resolved):
@@ -146,6 +147,15 @@ def _or_abort(observations: Observations, actor: Actor, acted_at: datetime) -> A
     """Name the abort where the rollback only followed it."""
     aborted_at = observations.aborted_at
     return Actor.ABORT if actor is Actor.ROLLBACK and aborted_at is not None and aborted_at <= acted_at else actor
+
+
+def _coincides(observations: Observations, attempt: CureAttempted, when: Interval) -> bool:
+    """Tell whether an attempt may have been what ended the fault within `when`, be its clock another one."""
+    within = _of_attempt(attempt)
+    is_played = observations.started.settings.responder.kind is ResponderKind.RUNBOOK
+    if attempt.by is Actor.RUNBOOK and not is_played and attempt.answer is CureAnswer.RESOLVED:
+        within = within.shifted(-AHEAD, AHEAD)
+    return when.overlaps(within)
 
 
 def _of_attempt(attempt: CureAttempted) -> Interval:
