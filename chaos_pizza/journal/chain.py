@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chaos_pizza.model.blind_event import BlindDrillStarted, Sealed
 from chaos_pizza.model.conversion import event_from_mapping, event_to_mapping
 from chaos_pizza.model.event import Event, Recorded
 from chaos_pizza.model.instant import instant_of, instant_text
 
 FIRST_HASH = "0" * 64
 """What the first line's hash is chained to."""
+UNFIT = (ValueError, RecursionError, OverflowError)
+"""What a line raises that doesn't fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,13 @@ class JournalContents:
     complaint: str | None
     cut: bool
     last_hash: str
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether this is a blind drill's that nobody can read yet."""
+        first, second = (self.records[place].event if place < len(self.records) else None for place in range(2))
+        is_open = second is not None and not isinstance(second, Sealed)
+        return isinstance(first, BlindDrillStarted) and not is_open and self.complaint is None
 
 
 def write_line(number: int, at: datetime, event: Event, previous_hash: str) -> tuple[bytes, str]:
@@ -56,6 +66,11 @@ def read_line(line: bytes, number: int, previous_hash: str) -> tuple[Recorded, s
     if content["number"] != number:
         raise ValueError(f"it is numbered {content['number']}")
     return Recorded(number, instant_of(content["at"]), event_from_mapping(content["event"])), own_hash
+
+
+def misfit(number: int, error: Exception) -> str:
+    """Return the complaint about the line of this number that doesn't fit."""
+    return f"line {number + 1} of the journal doesn't fit: {str(error)[:200]}"
 
 
 def _hash(previous_hash: str, content: dict[str, Any]) -> str:

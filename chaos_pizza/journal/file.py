@@ -11,6 +11,7 @@ from chaos_pizza.clock import Clock
 from chaos_pizza.errors import JournalError
 from chaos_pizza.journal.chain import FIRST_HASH, JournalContents, write_line
 from chaos_pizza.journal.file_lock import PATIENCE_S, hold
+from chaos_pizza.journal.opened_lines import revealed_seal
 from chaos_pizza.journal.sealing import Seal
 from chaos_pizza.model.blind_event import BlindDrillStarted, Revealed
 from chaos_pizza.model.draw import Draw
@@ -120,12 +121,14 @@ class JournalWriter:
         """Open a journal that a writer has left behind; a line that it had not finished never happened."""
         file = self._opened(0, "gone on with")
         try:
-            contents = read_journal(folder)
+            contents = read_journal(folder, self._seal)
             if contents.complaint:
                 raise JournalError(f"the journal {self.path} can't be gone on with: {contents.complaint}")
             self._number, self._hash = len(contents.records), contents.last_hash
             with self.path.open("rb") as lines:
                 whole = sum(len(line) for line in islice(lines, self._number))
+            if self._seal is not None and is_revealed(folder):
+                self._seal = None
             os.ftruncate(file, whole)
         except BaseException:
             os.close(file)
@@ -168,13 +171,25 @@ class JournalWriter:
             self._failure = self._failure or f"the journal {self.path} can't be written: {error.strerror}"
 
 
-def read_journal(folder: Path) -> JournalContents:
-    """Return what the journal in a drill's folder says; raises `JournalError` only where there is no such file."""
+def read_journal(folder: Path, seal: Seal | None = None) -> JournalContents:
+    """Return what the journal in a drill's folder says; raises `JournalError` only where there is no such file.
+
+    A blind drill's is read in the clear once it is revealed, and before that by whoever has its `seal`.
+    """
     from chaos_pizza.journal.reader import read_lines  # noqa: PLC0415 - numpy: who only writes needs none
 
     try:
         with (folder / JOURNAL_NAME).open("rb", buffering=_BUFFER_BYTES) as file:
-            return read_lines(file)
+            return read_lines(file, seal)
+    except OSError as error:
+        raise JournalError(f"no journal can be read in {folder}: {error.strerror}") from None
+
+
+def is_revealed(folder: Path) -> bool:
+    """Tell whether a blind drill's journal is revealed; False for one that is sealed, or was never blind."""
+    try:
+        with (folder / JOURNAL_NAME).open("rb", buffering=_BUFFER_BYTES) as lines:
+            return revealed_seal(lines) is not None
     except OSError as error:
         raise JournalError(f"no journal can be read in {folder}: {error.strerror}") from None
 

@@ -2,19 +2,21 @@
 
 import gc
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from chaos_pizza.journal.batch_lines import Texts, batch_rows, batch_texts
-from chaos_pizza.journal.chain import FIRST_HASH, JournalContents, read_line
+from chaos_pizza.journal.chain import FIRST_HASH, UNFIT, JournalContents, misfit, read_line
 from chaos_pizza.journal.instant_texts import instants_us
 from chaos_pizza.journal.number_texts import NumberTexts
+from chaos_pizza.journal.opened_lines import OpenedLines, opened
 from chaos_pizza.journal.scrape_lines import scrape_rows, scrape_texts
+from chaos_pizza.journal.sealing import Seal
 from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.compact_records import BATCH, PLAIN, SCRAPE, CompactRecords
 from chaos_pizza.model.event import PurchasesObserved, Recorded
@@ -26,7 +28,6 @@ _AT_ONCE = 3000
 _TAIL_LENGTH = len(',"hash":"') + 64 + len('"}\n')
 _KIND_AFTER = len('"2026-11-24T20:00:00.000000Z","event":{"type":"')
 """How far behind a line's `at` its event's type stands."""
-_UNFIT = (ValueError, RecursionError, OverflowError)
 
 
 @dataclass(slots=True)
@@ -53,9 +54,19 @@ class _Taken:
             self.plain.append(record)
 
 
-def read_lines(lines: Iterable[bytes]) -> JournalContents:
-    """Return what the lines of a journal say. Never raises: what can't be read is a complaint."""
-    return JournalReader().read(lines)
+def read_lines(lines: IO[bytes] | Sequence[bytes], seal: Seal | None = None) -> JournalContents:
+    """Return what the lines of a journal say: a file at its beginning, or a sequence.
+
+    Of a blind drill everything is opened once it is revealed, or by its `seal`; else it stands there sealed. Never
+    raises for what the lines hold: what can't be read is a complaint.
+    """
+    plain = opened(lines, seal)
+    contents = JournalReader().read(plain)
+    if not isinstance(plain, OpenedLines):
+        return contents
+    # In this order: the reader comes to see only what could be opened.
+    complaint = contents.complaint or plain.complaint
+    return replace(contents, complaint=complaint, cut=contents.cut and not complaint, last_hash=plain.last_hash)
 
 
 class JournalReader:
@@ -87,7 +98,7 @@ class JournalReader:
         try:
             taken, last_hash = self._swiftly(lines)
             self._keep(taken)
-        except _UNFIT:
+        except UNFIT:
             return self._one_by_one(lines)
         self._hash = last_hash
         return None
@@ -125,8 +136,8 @@ class JournalReader:
         for number, line in enumerate(lines, len(self._records)):
             try:
                 record, self._hash = read_line(line, number, self._hash)
-            except _UNFIT as error:
-                complaint = f"line {number + 1} of the journal doesn't fit: {str(error)[:200]}"
+            except UNFIT as error:
+                complaint = misfit(number, error)
                 break
             taken.add(record)
         self._keep(taken)
