@@ -91,9 +91,15 @@ class DrawnGameDay:
         return folder if folder and folder.is_dir() else None
 
 
-def draw_gameday(planned: PlannedGameDay, reports: Path, passphrase: Secret, now: datetime) -> DrawnGameDay:
-    """Draw a game day's lot, seal it, and return it; raises `UsageError` where no window is in sight."""
-    seed, nonce = secrets.randbits(_SEED_BITS), secrets.token_hex(_NONCE_BYTES)
+def draw_gameday(
+    planned: PlannedGameDay, reports: Path, passphrase: Secret, now: datetime, seed: int | None = None
+) -> DrawnGameDay:
+    """Draw a game day's lot, seal it, and return it; raises `UsageError` where no window is in sight.
+
+    `seed` is a rehearsal's, which is to be played again; without one nobody can guess it.
+    """
+    nonce = secrets.token_hex(_NONCE_BYTES)
+    seed = secrets.randbits(_SEED_BITS) if seed is None else seed
     draw = draw_lot(planned.plan, planned.faults, seed, now, last_drill_at(reports), nonce)
     opened = OpenedDraw(draw, new_key())
     folder = create_gameday(reports, planned.path, planned.plan, opened, passphrase, now)
