@@ -21,6 +21,7 @@ MOST_MARKS = 1_000
 AHEAD = timedelta(seconds=2)
 """By so much the clock of whoever marks may be ahead of the drill's."""
 
+_LARGEST_NUMBER = 10**12
 _ORDER = (MarkKind.NOTICED, MarkKind.ACKNOWLEDGED, MarkKind.DIAGNOSED, MarkKind.MITIGATED)
 _HANDS = (Actor.RUNBOOK, Actor.RESPONDER)
 
@@ -81,7 +82,8 @@ class Marks:
             return f"number {number} strikes a mark out, and can't be struck out itself; make the mark again"
         mark = self._marks.get(number)
         if mark is None:
-            return f"number {number} is no mark of this drill; `chaos-pizza mark list` shows them"
+            named = f"number {number}" if abs(number) <= _LARGEST_NUMBER else "that number"
+            return f"{named} is no mark of this drill; `chaos-pizza mark list` shows them"
         return f"number {number} is struck out already, by {mark.struck.by}" if mark.struck else None
 
 
