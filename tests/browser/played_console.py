@@ -21,13 +21,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import chaos_pizza.console
+from chaos_pizza.console.web.guard import POLICY
 from chaos_pizza.serving.servers import QuietServer
 
 STATIC = Path(chaos_pizza.console.__file__).parent / "web" / "static"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
 CSRF = "a-secret-of-the-session"
 TOKENS = {"responder-token": "responder", "observer-token": "observer", "coordinator-token": "coordinator"}
 
@@ -78,7 +75,9 @@ class PlayedConsole:
         self.tell("drill", **{**told, "commitment": commitment, "responders": ["Ana", "Ben"], **about})
         self.stand(drill=self.drill, state="under_way")
 
-    def purchases(self, good: int, purchases: int = 10, p95_ms: float | None = 80.0, at: datetime | None = None) -> None:
+    def purchases(
+        self, good: int, purchases: int = 10, p95_ms: float | None = 80.0, at: datetime | None = None
+    ) -> None:
         self.tell("purchases", at, purchases=purchases, good=good, latency_p50_ms=p95_ms, latency_p95_ms=p95_ms)
 
     def instant(self, name: str, at: datetime, source: str = "the drill's own purchases") -> None:
@@ -88,7 +87,9 @@ class PlayedConsole:
         at = at or datetime.now(UTC)
         self._append(at, {"type": "alert", "rule": rule, "source": "Alertmanager", "state": state, "at": iso(at)})
 
-    def mark(self, kind: str, by: str, at: datetime | None = None, text: str = "", entered: datetime | None = None) -> int:
+    def mark(
+        self, kind: str, by: str, at: datetime | None = None, text: str = "", entered: datetime | None = None
+    ) -> int:
         at = at or datetime.now(UTC)
         number = 1000 + len(self.lines)
         told = {"type": "mark", "number": number, "mark": kind, "by": by, "at": iso(at)}
@@ -157,13 +158,16 @@ class PlayedConsole:
         last = request.headers.get("last-event-id")
         self.resumed_from.append(last)
         drill, _, number = (last or ":-1").rpartition(":")
-        return StreamingResponse(self._events(int(number) + 1 if drill == self.drill else 0), media_type="text/event-stream")
+        return StreamingResponse(
+            self._events(int(number) + 1 if drill == self.drill else 0), media_type="text/event-stream"
+        )
 
     async def _events(self, begin: int) -> Any:
         wake = asyncio.Event()
         registered = (asyncio.get_running_loop(), wake)
         self._wakes.add(registered)
-        generation, place = -1, begin
+        generation, place = self._generation, begin
+        yield self._sent("standing", {"now": iso(datetime.now(UTC)), **self.standing}, None)
         history = self.lines[place:]
         try:
             for first in range(0, len(history), self.batch):

@@ -22,6 +22,7 @@ export class Board {
   take({ number, at, event }) {
     const atMs = Date.parse(at);
     const { type } = event;
+    if (type === "purchases" || type === "stage") this.ended = this.endedMs = null; // it was resumed, and goes on
     if (type === "purchases") this.series.add(atMs, event);
     else if (type === "drill") this.drill = event;
     else if (type === "alert") this.#alert(number, event);

@@ -4,8 +4,8 @@ import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { make, tell } from "./element.js";
 import { INSTANTS, MARK_LABELS, latency, percent, timesAreLocal } from "./wording.js";
 
-const HEIGHT_PX = 224;
-const LABEL_ROOM_PX = 64;
+const LABEL_ROWS = 2;
+const LABEL_PX = 14;
 const SHOWN_INSTANTS = ["first_impact", "recovered", "mitigated", "fault_start"];
 const SHORT = { first_impact: "impact", recovered: "recovered", mitigated: "mitigated", fault_start: "fault" };
 
@@ -67,7 +67,7 @@ export class Chart {
   }
 
   #fit() {
-    this.#plot?.setSize({ width: this.picture.clientWidth, height: HEIGHT_PX });
+    this.#plot?.setSize({ width: this.picture.clientWidth, height: this.picture.clientHeight });
   }
 
   #make(points) {
@@ -81,15 +81,15 @@ export class Chart {
       {
         ...zone,
         width: this.picture.clientWidth || 320,
-        height: HEIGHT_PX,
-        padding: [18, 0, 0, 0],
+        height: this.picture.clientHeight || 224,
+        padding: [LABEL_ROWS * LABEL_PX + 6, 0, 0, 0],
         legend: { show: false },
         cursor: { show: false },
         scales: { x: { time: true }, ratio: { range: [0, 100] }, ms: { range: (_plot, _low, high) => [0, roof(high)] } },
         axes: [
-          { ...axis, values: times },
-          { ...axis, scale: "ratio", size: 42, stroke: colour("good"), splits: [0, 25, 50, 75, 100] },
-          { ...axis, scale: "ms", side: 1, size: 58, stroke: colour("late"), grid: { show: false }, values: (_plot, splits) => splits.map(latency) },
+          { ...axis, values: times, space: 84 },
+          { ...axis, scale: "ratio", size: 44, stroke: colour("good"), splits: [0, 25, 50, 75, 100] },
+          { ...axis, scale: "ms", side: 1, size: 68, stroke: colour("late"), grid: { show: false }, values: (_plot, splits) => splits.map(latency) },
         ],
         series: [
           {},
@@ -106,7 +106,7 @@ export class Chart {
   #drawLines(plot, { ink, line }) {
     const { ctx, bbox } = plot;
     const scale = devicePixelRatio;
-    let lastLabel = -Infinity;
+    const ends = Array(LABEL_ROWS).fill(-Infinity); // where the last label of each row ends
     ctx.save();
     [ctx.strokeStyle, ctx.fillStyle, ctx.lineWidth, ctx.font] = [line, ink, scale, `${12 * scale}px system-ui, sans-serif`];
     for (const { atMs, label } of this.#lines) {
@@ -116,10 +116,12 @@ export class Chart {
       ctx.moveTo(x, bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
-      if (x - lastLabel < LABEL_ROOM_PX * scale) continue;
-      ctx.textAlign = x > bbox.left + bbox.width - LABEL_ROOM_PX * scale ? "right" : "left";
-      ctx.fillText(label, x, bbox.top - 5 * scale);
-      lastLabel = x;
+      const width = ctx.measureText(label).width;
+      const start = Math.min(x, bbox.left + bbox.width - width);
+      const row = ends.findIndex((end) => start > end);
+      if (row < 0) continue;
+      ctx.fillText(label, start, bbox.top - (5 + row * LABEL_PX) * scale);
+      ends[row] = start + width + 6 * scale;
     }
     ctx.restore();
   }

@@ -11,6 +11,7 @@ const DEEDS = {
     title: "Start this game day now?",
     text: "The drill begins as the plan says. From then on a fault may set in at the time that was drawn.",
     confirm: "Start it",
+    field: { name: "passphrase", label: "Passphrase (where the console was started without it)", type: "password", most: 500 },
     done: "It is being started.",
   },
   stop: {
@@ -19,7 +20,7 @@ const DEEDS = {
     text: "The drill ends in order: it puts everything back, proves that all is calm, and writes its report. Its verdict will be “aborted”.",
     confirm: "Stop it",
     danger: true,
-    reason: true,
+    field: { name: "reason", label: "Why (stands in the report)", most: 200, mustBeGiven: true },
     done: "The drill was asked to stop. It puts everything back first.",
   },
   calm: {
@@ -61,9 +62,8 @@ export class Coordinating {
     this.element.hidden = session.role !== "coordinator";
     if (this.element.hidden) this.#forget();
     const isOver = standing.state === "ended" || board.ended !== null;
-    const isUnderWay = standing.state === "under_way" || (standing.state === "waiting" && standing.drill !== null);
-    this.buttons.start.hidden = standing.gameday === null || standing.state === "under_way";
-    this.buttons.stop.hidden = isOver || !isUnderWay;
+    this.buttons.start.hidden = standing.state === "under_way";
+    this.buttons.stop.hidden = isOver || standing.state !== "under_way";
     this.reveal.hidden = standing.gameday === null && !board.drill?.blind;
     this.#showDraw();
   }
@@ -74,10 +74,10 @@ export class Coordinating {
 
   async #do(name) {
     const deed = DEEDS[name];
-    const field = deed.reason ? { label: "Why (stands in the report)", most: 200, mustBeGiven: true } : null;
+    const { field = null } = deed;
     const act = async (given) => {
-      const reason = deed.reason ? { reason: given } : {};
-      const { ok, message, answer } = await this.session.post(`/coordinator/${name}`, { confirmed: true, ...reason });
+      const told = field && given ? { [field.name]: given } : {};
+      const { ok, message, answer } = await this.session.post(`/coordinator/${name}`, { confirmed: true, ...told });
       if (ok) tell(this.told, answer?.message ?? deed.done);
       return ok ? null : message;
     };

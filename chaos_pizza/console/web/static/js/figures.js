@@ -10,7 +10,7 @@ export class Figures {
     this.elapsedLabel = make("h2", { text: "Since impact" });
     this.elapsed = make("p", { class: "figure", role: "timer", "aria-live": "off" });
     this.elapsedAside = make("p", { class: "aside" });
-    this.ratio = card("Purchases that go well");
+    this.ratio = card("Good purchases");
     this.p95 = card("Latency, p95");
     this.element = make(
       "div",
@@ -27,12 +27,13 @@ export class Figures {
     tell(this.elapsed, figure);
     tell(this.elapsedAside, aside);
     this.element.firstChild.dataset.state = state;
+    this.elapsed.dataset.long = String(figure.length > 5);
     this.#showNow(board, nowMs, standing.state);
   }
 
   #showNow(board, nowMs, state) {
     const { ratio, p95, purchases } = board.series.now(nowMs);
-    const silent = state === "under_way" ? "no purchase in the last 5 s" : "nothing is bought now";
+    const silent = state === "under_way" ? "none in the last 5 s" : "nothing is bought now";
     tell(this.ratio.figure, percent(ratio));
     tell(this.ratio.aside, purchases ? `of ${purchases} in the last 5 s` : silent);
     this.ratio.element.dataset.state = ratio === null ? "unknown" : ratio >= WELL ? "good" : "bad";

@@ -3,7 +3,7 @@
 import { nowMs } from "./clock.js";
 
 const KEPT = "chaos-pizza.outbox";
-const AT_ONCE_MS = 1500; // a press that is sent later than this has to say when it was made
+const AT_ONCE_MS = 1000; // a press that is sent later than this has to say when it was made
 const AGAIN_MS = 2000;
 const SAME_MS = 5000; // how far a mark's time may be from its press to be the same one, where the answer was lost
 
@@ -76,7 +76,9 @@ export class Outbox {
       return this.#wait(entry, "the console gave no answer");
     }
     if (answer.ok) return this.#settle(entry, "taken");
-    if (answer.status === 429 || answer.status >= 500) return this.#wait(entry, answer.message);
+    // The console keeps it for the drill, which is slow to take it up: sent again it would stand there twice.
+    if (answer.status === 503 && answer.isOurs) return this.#settle(entry, "taken", answer.message);
+    if (answer.status === 429 || (answer.status >= 500 && !answer.isOurs)) return this.#wait(entry, answer.message);
     if (answer.status === 401) return this.#wait(entry, "the console wants your token again");
     return this.#settle(entry, "refused", answer.message);
   }

@@ -4,18 +4,21 @@ import { make } from "./element.js";
 import { drawText, matchText } from "./top.js";
 import { VERDICTS, timesAreLocal } from "./wording.js";
 
+const SEALED = "What breaks, and when, is sealed. It is shown here once the drill is over, and checked against the commitment.";
+const OPEN = "The verdict and the report stand here once the drill is over.";
+
 export class Outcome {
   constructor() {
-    this.element = make("section", { class: "outcome", hidden: true, "aria-labelledby": "outcome-title" });
+    this.element = make("section", { class: "outcome", "aria-labelledby": "outcome-title" });
   }
 
   show({ board, standing }) {
     const { revealed, ended } = board;
-    const signature = JSON.stringify([revealed, ended, standing.report, timesAreLocal()]);
+    const signature = JSON.stringify([revealed, ended, standing.report, timesAreLocal(), board.drill?.blind]);
     if (this.element.dataset.signature === signature) return;
     this.element.dataset.signature = signature;
-    this.element.hidden = !revealed && !ended;
-    const parts = [make("h2", { id: "outcome-title", text: "What it was" })];
+    const parts = [make("h2", { id: "outcome-title", text: revealed || ended ? "What it was" : "What it is" })];
+    if (!revealed && !ended) parts.push(make("p", { class: "quiet", text: board.drill?.blind ? SEALED : OPEN }));
     if (ended) parts.push(verdict(ended.verdict));
     if (revealed) parts.push(make("p", { text: drawText(revealed) }));
     if (revealed) parts.push(make("p", { class: `tone-${revealed.matches ? "passed" : "alarm"}` }, make("strong", { text: matchText(revealed) })));

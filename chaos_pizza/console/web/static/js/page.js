@@ -22,6 +22,7 @@ import { MARK_LABELS, tellTimes, timesAreLocal } from "./wording.js";
 const TICK_MS = 200;
 const CHART_MS = 500;
 const AGAIN_MS = 2000;
+const SETTLED_MS = 400; // so long no history came: all that was missed is on the board
 const TELL_MS = 4000; // younger than this, an impact or an alert is news
 const NOTHING = { now: null, drill: null, state: "none", gameday: null, report: null };
 
@@ -33,6 +34,7 @@ export class Page {
   #isDue = false;
   #chartedMs = -Infinity;
   #isRunning = false;
+  #flushing = null;
 
   /** `panel` is what a page has besides; `wanted` says whether a role is enough for the page, `signIn` its form's words. */
   constructor({ panel = null, wanted = () => true, signIn }) {
@@ -142,6 +144,7 @@ export class Page {
       this.board.take(line);
       this.#tellNews(line);
     }
+    if (lines.length > 1) this.#flushSoon();
     this.#due();
   }
 
@@ -149,8 +152,14 @@ export class Page {
     setClock(standing.now);
     this.standing = standing;
     if (standing.drill !== null && standing.drill !== this.board.drillId) this.board = new Board(standing.drill);
-    this.outbox.flush();
+    this.#flushSoon();
     this.#due();
+  }
+
+  // What was kept is sent once the board shows all that was taken, lest it be sent twice.
+  #flushSoon() {
+    clearTimeout(this.#flushing);
+    this.#flushing = setTimeout(() => this.outbox.flush(), SETTLED_MS);
   }
 
   #live(isLive) {

@@ -4,7 +4,7 @@ import { make, tell } from "./element.js";
 import { Tiles } from "./tiles.js";
 import { MARK_LABELS, shortened, timeOfDay } from "./wording.js";
 
-const LONGEST_NOTE = 1000;
+const LONGEST_NOTE = 500;
 
 export class Responding {
   #isNoting = false;
@@ -49,6 +49,7 @@ export class Responding {
     this.state = state;
     this.tiles.show(state);
     this.form.hidden = !state.mayPress;
+    this.said.hidden = !state.mayPress;
     this.#showWaiting(state.outbox.entries.filter((each) => each.state === "refused" || each.mark === "note"));
   }
 
@@ -76,7 +77,7 @@ export class Responding {
   /** Say what became of a press. */
   told({ state, mark, pressedMs, reason, text }) {
     const what = mark === "note" ? `Note “${shortened(text, 40)}”` : `“${MARK_LABELS[mark]}” of ${timeOfDay(pressedMs)}`;
-    if (state === "taken") this.say(`✔ ${what}: sent.`, "good");
+    if (state === "taken") this.say(`✔ ${what}: ${reason || "sent."}`, "good");
     else if (state === "kept") this.say(`${what} is kept and will be sent with its time${reason ? ` (${reason})` : ", once the connection is back"}.`, "caution");
     else if (state === "refused") this.say(`✘ ${what} was refused: ${reason}`, "complaint");
   }

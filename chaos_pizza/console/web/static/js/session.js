@@ -43,7 +43,7 @@ export class Session {
   }
 
   /**
-   * Send something in this role's name: `{ok, status, message, answer}`. Throws where no answer came: it may have been
+   * Send something in this role's name: `{ok, status, message, answer, isOurs}`. Throws where no answer came: it may have been
    * taken all the same. A console that was started anew knows other secrets, so a refusal for that is tried once more.
    */
   async post(path, body) {
@@ -68,7 +68,8 @@ export class Session {
     const text = await response.text();
     const answer = read(text);
     const message = answer?.message ?? `the console answered ${response.status}`;
-    return { ok: response.ok, status: response.status, message, answer };
+    // A proxy's answer has no message of the console's.
+    return { ok: response.ok, status: response.status, message, answer, isOurs: answer?.message !== undefined };
   }
 }
 

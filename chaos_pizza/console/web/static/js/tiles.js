@@ -4,7 +4,6 @@ import { ask } from "./dialogs.js";
 import { make, tell } from "./element.js";
 import { MARKS, shortened, sinceImpact, timeOfDay } from "./wording.js";
 
-const NAMES_SHOWN = 2;
 const FLASH_MS = 1600;
 
 export class Tiles {
@@ -24,10 +23,12 @@ export class Tiles {
       ...face,
     );
     const sign = make("p", { class: "sign", text: label });
-    const who = make("p", { class: "who", id: `who-${kind}` });
+    const first = make("p", { class: "first" });
+    const more = make("p", { class: "more" });
+    const who = make("div", { class: "who", id: `who-${kind}` }, first, more);
     const mine = make("button", { type: "button", class: "strike", text: "Strike out mine", hidden: true });
     mine.addEventListener("click", () => this.strike(this.#tiles.get(kind).own));
-    this.#tiles.set(kind, { button, sign, who, mine, own: null });
+    this.#tiles.set(kind, { button, sign, first, more, mine, own: null });
     return make("li", { class: "tile", "data-mark": kind }, button, sign, make("div", { class: "beside" }, who, mine));
   }
 
@@ -38,7 +39,8 @@ export class Tiles {
       const marks = board.marksOf(kind);
       const waiting = outbox.entries.filter((each) => each.mark === kind && each.state !== "refused");
       tile.own = marks.findLast((each) => each.by === name) ?? null;
-      tell(tile.who, whoText(marks, waiting, board.impactMs));
+      tellLine(tile.first, firstText(marks, waiting, board.impactMs));
+      tellLine(tile.more, moreText(marks, waiting, board.impactMs));
       tile.button.parentElement.dataset.marked = marks.length > 0;
       tile.button.hidden = !mayPress;
       tile.sign.hidden = mayPress;
@@ -56,14 +58,27 @@ export class Tiles {
   }
 }
 
-function whoText(marks, waiting, impactMs) {
-  const kept = waiting.map((each) => `${each.state === "sending" ? "sending" : "kept, not sent yet"}: ${timeOfDay(each.pressedMs)}`);
-  const told = marks.slice(0, NAMES_SHOWN).map((each, place) => {
-    const since = impactMs === null ? "" : ` (${sinceImpact(each.atMs, impactMs)})`;
-    return `${place ? "" : "first "}${shortened(each.by, 24)} ${timeOfDay(each.atMs)}${since}`;
-  });
-  const more = marks.length > NAMES_SHOWN ? [`and ${marks.length - NAMES_SHOWN} more`] : [];
-  return [...told, ...more, ...kept].join("; ") || "nobody yet";
+const sinceText = (atMs, impactMs) => (impactMs === null ? "" : ` ${sinceImpact(atMs, impactMs)}`);
+const waitingText = ({ state, pressedMs }) => `${state === "sending" ? "sending" : "kept, not sent yet"} ${timeOfDay(pressedMs)}`;
+
+// Who was first, and how long after impact.
+function firstText([first], waiting, impactMs) {
+  if (first) return `${first.by}${sinceText(first.atMs, impactMs)}`;
+  return waiting.length ? waitingText(waiting[0]) : "nobody yet";
+}
+
+// When that was, and who came after.
+function moreText([first, second, ...others], waiting, impactMs) {
+  if (!first) return "";
+  const later = second && `then ${shortened(second.by, 16)}${sinceText(second.atMs, impactMs)}`;
+  const parts = [timeOfDay(first.atMs), later, others.length && `and ${others.length} more`, ...waiting.map(waitingText)];
+  return parts.filter(Boolean).join(", ");
+}
+
+// A line that may not fit is there whole for a pointer that rests on it.
+function tellLine(element, text) {
+  tell(element, text);
+  if (element.title !== text) element.title = text;
 }
 
 /** Ask why a mark is to be struck out, and strike it out. */

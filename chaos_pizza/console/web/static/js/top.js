@@ -27,7 +27,7 @@ export class Top {
     this.element = make(
       "header",
       { class: "top" },
-      make("div", { class: "which" }, this.title, this.state, this.result, this.seal),
+      make("div", { class: "which" }, this.title, make("div", { class: "row" }, this.state, this.result), this.seal),
       make("div", { class: "tools" }, this.connection, make("div", { class: "row" }, this.person, this.role, this.times, this.leave)),
     );
   }
@@ -41,7 +41,7 @@ export class Top {
     tell(this.person, name ? `You are ${name} · change` : "Say who you are");
     this.role.hidden = session.mayMark || !isSignedIn;
     tell(this.role, "You watch");
-    this.leave.hidden = session.open || !isSignedIn;
+    this.leave.hidden = !isSignedIn || (session.open && session.role !== "coordinator");
     tell(this.times, `Times in ${timesAreLocal() ? `your zone (${zoneName(nowMs)})` : "UTC"}`);
     this.times.setAttribute("aria-pressed", String(timesAreLocal()));
   }
