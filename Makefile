@@ -1,4 +1,4 @@
-# `make drill` and `make test` need only Python 3.11+ and make; the rest is installed into .venv.
+# `make drill`, `make gameday` and `make test` need only Python 3.11+ and make; the rest is installed into .venv.
 # PYTHON=… picks another interpreter, VENV=… another place.
 
 VENV ?= .venv
@@ -9,10 +9,13 @@ BIN := $(VENV)/bin
 # Most of a drill is waiting, so three workers go well on two cores.
 WORKERS ?= 3
 
-.PHONY: drill test check lint examples clean
+.PHONY: drill gameday test check lint examples clean
 
 drill: $(VENV)/.installed
 	@$(BIN)/chaos-pizza drill experiments/factory-fail.yaml
+
+gameday: $(VENV)/.installed
+	@$(BIN)/chaos-pizza gameday --rehearse
 
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile

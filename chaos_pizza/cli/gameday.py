@@ -14,6 +14,7 @@ from chaos_pizza.cli.gameday_draw import list_all, reveal_now, show_draw
 from chaos_pizza.cli.leases import take_up_leases
 from chaos_pizza.cli.options import config_option, reports_option, target_option
 from chaos_pizza.cli.passphrase import coordinator_passphrase, leave_the_environment, role_option
+from chaos_pizza.cli.rehearsal import RehearsalWish, rehearsal_options, rehearse
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.console.blind_progress import BlindProgress
 from chaos_pizza.errors import UsageError
@@ -50,6 +51,7 @@ _GLANCE_S = 0.5
 @click.option("--production", is_flag=True, help="The target is meant although it reaches the public factory.")
 @role_option("Show the draw of PLAN's game day, which takes the coordinator's passphrase.")
 @click.option("--reveal", is_flag=True, help="End the game day of PLAN, whose processes are gone, and reveal its draw.")
+@rehearsal_options
 def gameday(
     plan: str | None,
     target_name: str | None,
@@ -58,6 +60,7 @@ def gameday(
     production: bool,
     role: str | None,
     reveal: bool,
+    rehearsal: RehearsalWish | None,
 ) -> None:
     """Hold the game day of PLAN: draw its lot, seal it, wait for the window, and hold the blind drill.
 
@@ -67,6 +70,10 @@ def gameday(
     """
     configuration = read_configuration(config_path)
     kept_in = reports or configuration.reports
+    if rehearsal is not None:
+        if target_name or production or role or reveal:
+            raise UsageError("a rehearsal is held on sandboxes of its own: --rehearse goes with no target and no role")
+        sys.exit(rehearse(plan, kept_in, rehearsal))
     if plan is None:
         list_all(kept_in)
     elif role is not None:
@@ -155,7 +162,7 @@ def _held(
         _wait_for_the_window(begins_at(day, datetime.now(UTC)))
     # A sandbox of the drill's own needs no permission: nobody else knows it.
     permission = (
-        permit(target, configuration, datetime.now(UTC), production=production, drill=day.facts.plan)
+        permit(target, configuration, datetime.now(UTC), production=production, drill=day.facts.plan, is_gameday=True)
         if target
         else nullcontext()
     )

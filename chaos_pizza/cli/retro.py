@@ -14,7 +14,7 @@ from chaos_pizza.configuration import read_configuration
 from chaos_pizza.errors import UsageError
 from chaos_pizza.model.history import PastDrill
 from chaos_pizza.model.notes import OpenedItem
-from chaos_pizza.report.escape import one_line
+from chaos_pizza.report.escape import one_line, plain
 from chaos_pizza.retro.retrospective import Retrospective, Scope, look_back
 from chaos_pizza.whole_file import write_whole
 
@@ -105,7 +105,16 @@ def _nothing(scope: Scope) -> str:
     return f"the history holds no drill{''.join(told)}; `chaos-pizza history` lists those it holds"
 
 
-def _write_files(found: Retrospective, folder: Path) -> dict[str, Path]:
+def write_retro(drills: list[PastDrill], folder: Path, today: date, notice: str) -> dict[str, Path]:
+    """Write the retrospective over drills that are none of the team's own, to say so by a `notice` at its top.
+
+    Returns where page and Markdown are; raises `UsageError` where they can't be written.
+    """
+    found = look_back(drills, [], today=today, scope=Scope())
+    return _write_files(found, folder, f"**{plain(notice)}**\n\n")
+
+
+def _write_files(found: Retrospective, folder: Path, notice: str = "") -> dict[str, Path]:
     """Write the page, the Markdown and the pictures, and return where the first two are."""
     from chaos_pizza.charting import draw  # noqa: PLC0415 - slow, as is what makes the page
     from chaos_pizza.report.page import to_page  # noqa: PLC0415
@@ -114,7 +123,8 @@ def _write_files(found: Retrospective, folder: Path) -> dict[str, Path]:
 
     illustrated = illustrate(found)
     pictures = {f"{chart.name}.svg": draw(chart) for each in illustrated for chart in each.charts}
-    markdown = to_markdown(found, illustrated, _links(folder))
+    heading, _, rest = to_markdown(found, illustrated, _links(folder)).partition("\n\n")
+    markdown = f"{heading}\n\n{notice}{rest}"
     name = f"retro-{found.today}"
     page = to_page(markdown, title=f"Retrospective: {found.today}", pictures=pictures)
     # The page comes last: what it is made of is there when it is.
