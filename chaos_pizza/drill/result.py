@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from chaos_pizza.drill.blindness import blind_outcome
 from chaos_pizza.drill.budgets import check_budgets
 from chaos_pizza.drill.clock_offset import ClockOffset, clock_offsets
 from chaos_pizza.drill.course import PurchaseCourse, course_of
@@ -88,5 +89,6 @@ def _judged(observations: Observations, complaint: str | None) -> DrillResult:
         watched=watched_by(observations),
         logged=was_logged(observations, timeline),
         runbook=runbook_steps(observations, timeline),
+        blind=blind_outcome(observations),
         judgement=decide(observations, timeline, measures, budgets, complaint),
     )

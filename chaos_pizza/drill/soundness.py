@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from chaos_pizza.drill.blind_spells import BlindSpell, blind_spells
+from chaos_pizza.drill.blindness import blind_outcome
 from chaos_pizza.drill.calm import was_fault_seen
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.purchases import REJECTED
@@ -20,7 +21,9 @@ SILENCE_S = 5.0
 
 def list_flaws(observations: Observations, timeline: Timeline) -> list[str]:
     """Return why the drill proves nothing, a sentence each, the weightiest first; empty where it is sound."""
+    blind = blind_outcome(observations)
     flaws = [
+        *(blind.departures if blind else ()),
         *_of_record(observations),
         *_of_hypothesis(observations),
         *_of_fault(observations, timeline),

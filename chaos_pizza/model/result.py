@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.draw import Draw
 from chaos_pizza.model.event import Marked
 from chaos_pizza.model.incident import Actor, LogSource, RunbookStep
 from chaos_pizza.model.interval import Interval
@@ -229,6 +230,25 @@ class StepTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class BlindOutcome:
+    """Whether a blind drill was the one that had been drawn.
+
+    `commitment` was told from its start, `draw` revealed at its end. `departures` says in which respects the draw is
+    not the one committed to, or the drill not the one drawn; empty where they match.
+    """
+
+    plan: str
+    commitment: str
+    draw: Draw
+    departures: tuple[str, ...] = ()
+
+    @property
+    def matches(self) -> bool:
+        """Whether draw, commitment and drill all match."""
+        return not self.departures
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetCheck:
     """A budget held against its measure; `kept` is `None` where that can't be told."""
 
@@ -283,3 +303,4 @@ class DrillResult:
     watched: tuple[AlertSource, ...] = ()
     logged: LogFinding | None = None
     runbook: tuple[StepTaken, ...] = ()
+    blind: BlindOutcome | None = None

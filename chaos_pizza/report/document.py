@@ -16,6 +16,7 @@ from chaos_pizza.model.result import (
     RuleSight,
     Timeline,
 )
+from chaos_pizza.report.blindness import blindness_entry
 from chaos_pizza.report.rounding import measure_entry, rounded, rounded_down, rounded_up
 from chaos_pizza.report.runbook import runbook_entries
 from chaos_pizza.report.waterfall import waterfall_entries
@@ -52,6 +53,7 @@ def to_document(result: DrillResult) -> dict[str, Any]:
         "rules": [_sight(sight) for sight in result.sights],
         "logged": _logged(result.logged),
         "runbook": runbook_entries(result.runbook),
+        "blind": blindness_entry(result.blind),
         "timeline": [{**_interval(entry.when), "text": entry.text} for entry in result.timeline.entries],
     }
 

@@ -12,6 +12,7 @@ from chaos_pizza.model.notes import Notes
 from chaos_pizza.model.result import DrillResult, Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.report.answers import action_rows, paragraphs
+from chaos_pizza.report.blindness import describe_blindness
 from chaos_pizza.report.chart import Chart
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.logs import describe_logs
@@ -78,6 +79,7 @@ def to_markdown(
         entries=_entries(result),
         response=describe_response(result, settings),
         logs=describe_logs(result.logged),
+        blindness=describe_blindness(result.blind),
         runbook=describe_runbook(result, settings),
         runbook_steps=runbook_rows(result),
         cause=describe_cause(result, settings),
