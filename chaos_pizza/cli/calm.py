@@ -12,6 +12,7 @@ from chaos_pizza.live.alone import call_alone
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.model.event import CalmChecked
 from chaos_pizza.model.incident import Actor
+from chaos_pizza.sealed_lease import SEALED, sealed_lease_on
 
 
 @click.command(short_help="End whatever fault is on, now.")
@@ -33,8 +34,9 @@ def calm(target_name: str, config_path: Path | None, timeout_s: float) -> None:
 
     checked = call_alone(target, restore)
     if not checked.is_calm:
+        why = checked.text or "it could not be proven"
         raise CalmNotRestored(
-            f"calm is not restored: {checked.text or 'it could not be proven'}; "
+            f"calm is not restored: {f'why is {SEALED}' if sealed_lease_on(target) else why}; "
             f"try again: chaos-pizza calm --target {target_name}"
         )
     click.echo("Calm: the factory says so, and its pizza verifies.")

@@ -8,7 +8,9 @@ import click
 
 from chaos_pizza.alerting.exposition import belongs, read_exposition
 from chaos_pizza.alerting.shipped import shipped_rules
+from chaos_pizza.cli.gameday_draw import may_not_be_told
 from chaos_pizza.cli.options import config_option, target_option
+from chaos_pizza.cli.passphrase import role_option
 from chaos_pizza.clients.services import Services
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
@@ -18,6 +20,7 @@ from chaos_pizza.live.alone import call_alone
 from chaos_pizza.live.permission import check_hours
 from chaos_pizza.model.target import Target
 from chaos_pizza.safety.allowance import check_allowed, is_production
+from chaos_pizza.sealed_lease import SEALED
 from chaos_pizza.traffic.buyer import log_in_admin
 
 _SHORT_S = 10.0
@@ -27,15 +30,17 @@ Check = Callable[[Services], Awaitable[str]]
 @click.command(short_help="Check that a drill could be held.")
 @target_option(default="env")
 @config_option
-def doctor(target_name: str, config_path: Path | None) -> None:
+@role_option("Show what a game day keeps sealed, which takes the coordinator's passphrase.")
+def doctor(target_name: str, config_path: Path | None, role: str | None) -> None:
     """Check that a drill could be held on a target, and say what is missing. Breaks nothing, buys nothing.
 
-    Exit code 2 where something needed is missing.
+    Exit code 2 where something needed is missing. While a game day is on, the factory's word is for its coordinator.
     """
     configuration = read_configuration(config_path)
     target = configuration.target(target_name)
     allowed = _tell_permission(target, configuration)
-    needed = call_alone(target, lambda services: _examine(services, _NEEDED, "✗"))
+    checks = {**_NEEDED, "vendor": _sealed_vendor} if may_not_be_told(target, role) else _NEEDED
+    needed = call_alone(target, lambda services: _examine(services, checks, "✗"))
     call_alone(target, lambda services: _examine(services, _OPTIONAL, "·"))
     if not (needed and allowed):
         click.echo(f"{target_name} is not ready for a drill.")
@@ -92,6 +97,11 @@ async def _vendor(services: Services) -> str:
             f"the key works, but chaos ({vendor.chaos.type}) is on or scheduled; `chaos-pizza calm` ends it"
         )
     return "the key works, and the factory is calm"
+
+
+async def _sealed_vendor(services: Services) -> str:
+    await services.factory.vendor()
+    return f"the key works; the factory's word is {SEALED}"
 
 
 async def _diner(services: Services) -> str:

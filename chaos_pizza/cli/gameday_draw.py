@@ -19,6 +19,8 @@ from chaos_pizza.gameday_folder import (
 )
 from chaos_pizza.model.draw import Draw
 from chaos_pizza.model.settings import FaultKind
+from chaos_pizza.model.target import Target
+from chaos_pizza.sealed_lease import sealed_lease_on
 
 
 def list_all(reports: Path) -> None:
@@ -42,6 +44,21 @@ def show_draw(reports: Path, named: str) -> None:
         click.echo(line)
     verdict = "this draw matches it" if matches(draw, facts.commitment) else "THIS DRAW IS ANOTHER ONE"
     click.echo(f"commitment  {facts.commitment}; {verdict}")
+
+
+def may_not_be_told(target: Target, role: str | None) -> bool:
+    """Tell whether what a target's factory says of chaos is sealed for whoever asks.
+
+    To the coordinator, who is asked for the passphrase, the draw is printed besides. Raises `UsageError` for a wrong
+    one.
+    """
+    lease = sealed_lease_on(target)
+    if lease is None or role is None:
+        return lease is not None
+    folder = find_gameday(Path(lease.folder).parent, lease.drill_id)
+    for line in draw_lines(open_draw(folder, coordinator_passphrase()).draw):
+        click.echo(line)
+    return False
 
 
 def draw_lines(draw: Draw) -> list[str]:

@@ -4,13 +4,17 @@ from pathlib import Path
 
 import click
 
+from chaos_pizza.cli.gameday_draw import may_not_be_told
 from chaos_pizza.cli.options import config_option, reports_option, target_option
+from chaos_pizza.cli.passphrase import role_option
 from chaos_pizza.clients.services import Services
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.errors import PizzaError, TargetError
 from chaos_pizza.folder import judge_folder, list_drill_folders
+from chaos_pizza.gameday_folder import is_sealed
 from chaos_pizza.lease_file import is_watched, list_leases
 from chaos_pizza.live.alone import call_alone
+from chaos_pizza.sealed_lease import SEALED
 from chaos_pizza.wire.factory import Vendor
 
 _LATEST = 10
@@ -20,10 +24,14 @@ _LATEST = 10
 @target_option(default="env")
 @config_option
 @reports_option
-def status(target_name: str, config_path: Path | None, reports: Path | None) -> None:
-    """Tell whether the factory is calm, and how the latest drills went."""
+@role_option("Show what a game day keeps sealed, which takes the coordinator's passphrase.")
+def status(target_name: str, config_path: Path | None, reports: Path | None, role: str | None) -> None:
+    """Tell whether the factory is calm, and how the latest drills went.
+
+    While a game day is on, the factory's word is for its coordinator alone.
+    """
     configuration = read_configuration(config_path)
-    click.echo(f"{target_name}: {_factory(configuration, target_name)}")
+    click.echo(f"{target_name}: {_factory(configuration, target_name, role)}")
     for lease in list_leases():
         watched = "its watchdog watches" if is_watched(lease) else "NOBODY WATCHES: run chaos-pizza watchdog"
         click.echo(f"calm is owed by {lease.drill_id} to {lease.target_name} ({lease.factory_url}); {watched}")
@@ -34,12 +42,15 @@ def status(target_name: str, config_path: Path | None, reports: Path | None) -> 
         click.echo(f"{folder.name}: {_verdict(folder)}")
 
 
-def _factory(configuration: TeamConfiguration, target_name: str) -> str:
+def _factory(configuration: TeamConfiguration, target_name: str, role: str | None) -> str:
     async def ask(services: Services) -> Vendor:
         return (await services.factory.vendor())[0]
 
     try:
-        vendor = call_alone(configuration.target(target_name), ask)
+        target = configuration.target(target_name)
+        if may_not_be_told(target, role):
+            return f"the factory's word is {SEALED}"
+        vendor = call_alone(target, ask)
     except TargetError:
         return "not configured"
     except PizzaError as error:
@@ -51,6 +62,8 @@ def _factory(configuration: TeamConfiguration, target_name: str) -> str:
 
 
 def _verdict(folder: Path) -> str:
+    if is_sealed(folder):
+        return "sealed until its end"
     try:
         result, _ = judge_folder(folder)
     except PizzaError as error:

@@ -17,12 +17,13 @@ from chaos_pizza.live.crew import prepare
 from chaos_pizza.live.purchase_digest import PurchaseDigest, PurchaseFigures
 from chaos_pizza.model.alert import AlertState
 from chaos_pizza.model.alert_event import AlertChanged
-from chaos_pizza.model.event import DrillStarted, Event, PurchasesObserved
+from chaos_pizza.model.event import DrillStarted, Event, FaultProven, PurchasesObserved, VendorSeen
 from chaos_pizza.model.settings import DetectionFrom, DrillSettings
 from chaos_pizza.model.target import Target
 from chaos_pizza.recordings import WATCH_FOLDER
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.safety.allowance import is_production
+from chaos_pizza.sealed_lease import sealed_lease_on
 from chaos_pizza.versions import tool_version, toolkit_version
 
 EXPERIMENT = "watch"
@@ -124,6 +125,9 @@ class Watch:
             return
 
     def _record(self, event: Event) -> None:
+        if isinstance(event, VendorSeen | FaultProven) and sealed_lease_on(self._order.target):
+            # A watch's journal is read by everybody, and a game day is on.
+            return
         if isinstance(event, PurchasesObserved):
             written = self._digest.add(event, self._clock.now())
             if written:
