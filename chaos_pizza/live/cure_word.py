@@ -54,5 +54,5 @@ class CureWord:
             return f"no purchase has ended in the last {_WINDOW_S:g} s to tell by"
         good = round(window.success_ratio * window.purchases)
         if good == window.purchases:
-            return f"all {good} purchases of the last {_WINDOW_S:g} s were good"
+            return f"every purchase of the last {_WINDOW_S:g} s was good ({good})"
         return f"purchases still fail: {good} of {window.purchases} in the last {_WINDOW_S:g} s were good"

@@ -49,6 +49,13 @@ def pending_scene():
 
 
 @pytest.fixture
+def distant_scene():
+    """Chaos here begins only after the test."""
+    with SandboxThread(SandboxSettings(stall_s=1, chaos_delay_s=600)) as sandbox:
+        yield Scene(sandbox)
+
+
+@pytest.fixture
 def nowhere():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
