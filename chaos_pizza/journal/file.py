@@ -11,7 +11,7 @@ from chaos_pizza.clock import Clock
 from chaos_pizza.errors import JournalError
 from chaos_pizza.journal.chain import FIRST_HASH, JournalContents, write_line
 from chaos_pizza.journal.file_lock import PATIENCE_S, hold
-from chaos_pizza.journal.opened_lines import revealed_seal
+from chaos_pizza.journal.opened_lines import is_blind, revealed_seal
 from chaos_pizza.journal.sealing import Seal
 from chaos_pizza.model.blind_event import BlindDrillStarted, Revealed
 from chaos_pizza.model.draw import Draw
@@ -20,6 +20,7 @@ from chaos_pizza.model.event import Event, Recorded
 JOURNAL_NAME = "journal.jsonl"
 _SYNC_INTERVAL_S = 0.2
 _BUFFER_BYTES = 2**20
+_LONGEST_FIRST_BYTES = 2**20
 
 
 class JournalWriter:
@@ -127,7 +128,7 @@ class JournalWriter:
             self._number, self._hash = len(contents.records), contents.last_hash
             with self.path.open("rb") as lines:
                 whole = sum(len(line) for line in islice(lines, self._number))
-            if self._seal is not None and is_revealed(folder):
+            if self._seal is not None and self._number and not is_sealed(folder):
                 self._seal = None
             os.ftruncate(file, whole)
         except BaseException:
@@ -185,11 +186,11 @@ def read_journal(folder: Path, seal: Seal | None = None) -> JournalContents:
         raise JournalError(f"no journal can be read in {folder}: {error.strerror}") from None
 
 
-def is_revealed(folder: Path) -> bool:
-    """Tell whether a blind drill's journal is revealed; False for one that is sealed, or was never blind."""
+def is_sealed(folder: Path) -> bool:
+    """Tell whether a folder holds a blind drill that is not revealed yet; `JournalError` where that can't be read."""
     try:
         with (folder / JOURNAL_NAME).open("rb", buffering=_BUFFER_BYTES) as lines:
-            return revealed_seal(lines) is not None
+            return is_blind(lines.readline(_LONGEST_FIRST_BYTES)) and revealed_seal(lines) is None
     except OSError as error:
         raise JournalError(f"no journal can be read in {folder}: {error.strerror}") from None
 

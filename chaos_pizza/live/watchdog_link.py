@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from chaos_pizza.errors import UsageError
 from chaos_pizza.live.commission import Blind
+from chaos_pizza.model.blind_event import Revealed
 from chaos_pizza.model.conversion import to_mapping
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.model.target import VARIABLES, Target
@@ -113,8 +114,7 @@ def arm_watchdog(lease: Lease, target: Target, greatest_duration_s: float, blind
         "target": target.to_fields(),
         "silence_s": SILENCE_S,
         "greatest_duration_s": greatest_duration_s,
-        "draw": to_mapping(blind.draw) if blind else None,
-        "key": blind.key.hex() if blind else None,
+        "reveal": to_mapping(Revealed(blind.draw, blind.key.hex())) if blind else None,
     }
     if process.stdin is None or process.stdout is None:
         raise UsageError("the watchdog can't be spoken to")

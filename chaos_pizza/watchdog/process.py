@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chaos_pizza.errors import PizzaError
 from chaos_pizza.lease_file import remove_lease, watched, write_lease
+from chaos_pizza.model.blind_event import Revealed
 from chaos_pizza.model.conversion import from_mapping
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.model.target import Target
@@ -25,6 +26,7 @@ def run_armed() -> None:
     pipe = Pipe(sys.stdin.fileno())
     orders = json.loads(pipe.line(_ORDERS_TIMEOUT_S) or b"null")
     lease = from_mapping(orders["lease"], Lease)
+    reveal = from_mapping(orders["reveal"], Revealed) if orders["reveal"] else None
     try:
         target = Target.of_fields(lease.target_name, orders["target"])
         with watched(lease):
@@ -32,7 +34,7 @@ def run_armed() -> None:
             _answer("armed")
             reason = keep_vigil(pipe, orders["silence_s"], orders["greatest_duration_s"])
             if reason is not None:
-                take_over(lease, target, reason)
+                take_over(lease, target, reason, reveal)
             # First the lease: calm is back, and nothing that goes wrong with a report is to have it restored again.
             remove_lease(lease)
             if reason is not None:
