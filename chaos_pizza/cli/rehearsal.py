@@ -41,18 +41,26 @@ _OPTIONS = (
         help="With --rehearse: how many drills are held; 4 by default.",
     ),
     click.option(
-        "--seed", type=int, default=None, metavar="N", help="With --rehearse: all lots are drawn from it; 1 by default."
+        "--seed",
+        type=int,
+        default=None,
+        metavar="N",
+        help="With --rehearse: all lots and reactions are drawn from it; 87 by default.",
     ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RehearsalWish:
-    """What rehearsal is wanted."""
+    """What rehearsal is wanted.
+
+    Four drills by the default seed show all there is to see: each fault, a placebo with a false alarm, and one that
+    nobody mends.
+    """
 
     skill: str = "trained"
     drills: int = 4
-    seed: int = 1
+    seed: int = 87
 
 
 def rehearsal_options(command: Command) -> Command:

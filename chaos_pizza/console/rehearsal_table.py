@@ -10,7 +10,7 @@ from chaos_pizza.model.history import PastDrill
 from chaos_pizza.model.result import MeasureName
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.report.escape import one_line
-from chaos_pizza.report.phrasing import span
+from chaos_pizza.report.phrasing import at_least, duration
 
 _MEASURES = {MeasureName.TTD: "TTD", MeasureName.TTA: "TTA", MeasureName.TTM: "TTM"}
 _LONGEST_WORD = 60
@@ -38,7 +38,7 @@ def _cells(drill: PastDrill | None) -> list[str]:
 def _measured(drill: PastDrill, name: MeasureName) -> str:
     measure = drill.measures.get(name)
     if measure is not None:
-        return span(measure)
+        return at_least(measure.value) if measure.censored else duration(measure.value)
     return "-" if drill.fault is FaultKind.NONE else "unknown"
 
 

@@ -8,10 +8,10 @@ from chaos_pizza.gameday.skill import REHEARSED_PER_REAL
 
 EXPERIMENTS_NAME = "experiments"
 """The folder beside a rehearsed plan that holds its experiments."""
-_PREFIX = "rehearsal-"
+_WORD = "rehearsal"
 _LONGEST_NAME = 61
 _LONGEST_PERSON = 60
-_WAIT_S = (6.0, 12.0)
+_WAIT_S = (9.0, 15.0)
 """The fault comes so long after the drill's window opens: with its process started and the baseline just behind it."""
 _MITIGATION_S = (20.0, 60.0)
 """The scaled time to mend it is kept within these: long enough for the skilled, short enough for a demonstration."""
@@ -33,7 +33,7 @@ def rehearsed(plan: Plan, skill: str) -> Plan:
     sandbox = replace(plan.sandbox, chaos_delay_s=_CHAOS_DELAY, stall_s=min(plan.sandbox.stall_s, _LONGEST_STALL_S))
     return replace(
         plan,
-        name=(plan.name if plan.name.startswith(_PREFIX) else f"{_PREFIX}{plan.name}")[:_LONGEST_NAME],
+        name=_named(plan.name),
         roles=replace(plan.roles, responders=tuple(simulated_names(plan.roles.responders, skill).values())),
         pool=tuple(PoolEntry(paths[entry.experiment], entry.weight) for entry in plan.pool),
         placebo=PlaceboShare(paths[plan.placebo.experiment], plan.placebo.share_ratio) if plan.placebo else None,
@@ -48,6 +48,10 @@ def rehearsed(plan: Plan, skill: str) -> Plan:
         sandbox=sandbox,
         sha256="",
     )
+
+
+def _named(name: str) -> str:
+    return name if name.startswith(_WORD) else f"{_WORD}-{name}"[:_LONGEST_NAME]
 
 
 def copied_as(plan: Plan) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.settings import ResponderKind
 from chaos_pizza.report.phrasing import counted, duration, share
 from chaos_pizza.retro.detections import Detector
 from chaos_pizza.retro.durations import LEAST_FOR_INTERVAL
@@ -100,7 +101,7 @@ def _mixed(figures: GroupFigures) -> Iterator[str]:
     versions = len(figures.group.by_rules())
     if versions > 1:
         yield f"They ran under {versions} versions of the alert rules, and the figures are of all of them together."
-    played = sum(drill.ended_by is Actor.RUNBOOK for drill in drills)
+    played = sum(drill.ended_by is Actor.RUNBOOK and drill.responder is not ResponderKind.PEOPLE for drill in drills)
     if played:
         whose = f"{played} of them" if played < len(drills) else "it" if played == 1 else "each of them"
         yield (

@@ -27,12 +27,14 @@ from chaos_pizza.model.conversion import to_mapping
 from chaos_pizza.model.event import Marked
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.result import Verdict
+from chaos_pizza.notes_file import NOTES_NAME
 from chaos_pizza.redaction import Secret
 from chaos_pizza.runner.drill_process import SignalRelay, exit_code_of
 from chaos_pizza.runner.gameday import DrawnGameDay, draw_gameday
 from chaos_pizza.runner.gameday_plan import PlannedGameDay, read_planned
 from chaos_pizza.runner.series import hold_series
 from chaos_pizza.runner.turns import held_turn
+from chaos_pizza.whole_file import write_whole
 
 REHEARSALS_NAME = "rehearsals"
 PLAN_NAME, CONFIGURATION_NAME, LOG_NAME = "plan.yaml", "chaos-pizza.yaml", "log.txt"
@@ -176,9 +178,18 @@ def _respond(
             return
         time.sleep(_GLANCE_S)
     clock = AnchoredClock()
+    _note_down(folder, rehearsal.notice)
     now = clock.now()
     DrillPost(folder).send(Marked(MarkKind.NOTE, "the rehearsal", now, now, rehearsal.notice))
     SimulatedResponders(folder, rehearsal.courses(drill), walk_in(folder), tell, clock).respond(is_over)
+
+
+def _note_down(folder: Path, notice: str) -> None:
+    """Answer beforehand what the report asks of those who responded: there is nobody to be asked."""
+    try:
+        write_whole(folder / NOTES_NAME, f"response: |\n  {notice}\n")
+    except OSError as error:
+        raise UsageError(f"{folder / NOTES_NAME} can't be written: {error.strerror}") from None
 
 
 def _begun_in(day: DrawnGameDay) -> Path | None:
