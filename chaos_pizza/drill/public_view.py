@@ -22,7 +22,12 @@ from chaos_pizza.model.result import InstantName
 GOOD_RUN = 20
 """So many good purchases in a row are a recovery to whoever looks on; what the drill declared stays its secret."""
 _MOST_CANDIDATES = 100
-_OF_MARK = {MarkKind.NOTICED: InstantName.NOTICED, MarkKind.ACKNOWLEDGED: InstantName.ACKNOWLEDGED}
+_OF_MARK = {
+    MarkKind.NOTICED: InstantName.NOTICED,
+    MarkKind.ACKNOWLEDGED: InstantName.ACKNOWLEDGED,
+    MarkKind.DIAGNOSED: InstantName.DIAGNOSED,
+    MarkKind.MITIGATED: InstantName.MITIGATION_CLAIMED,
+}
 _OF_STATE = {AlertState.PENDING: InstantName.ALERT_PENDING, AlertState.FIRING: InstantName.ALERT_FIRING}
 _SOURCE = "the drill's own purchases"
 

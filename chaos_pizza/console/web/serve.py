@@ -5,8 +5,10 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from chaos_pizza.console.web.app import addresses
 from chaos_pizza.console.web.connection import MOST_CONNECTIONS, ImpatientProtocol
@@ -26,6 +28,8 @@ from chaos_pizza.serving.servers import serve_until_cancelled
 NICENESS = 10
 _LOG_INTERVAL_S = 10.0
 
+Say = Callable[[str], object]
+
 
 def serve_console(listener: socket.socket, settings: ConsoleSettings, keys: ConsoleKeys) -> None:
     """Serve the console at a socket that listens already, until a signal ends it.
@@ -36,37 +40,42 @@ def serve_console(listener: socket.socket, settings: ConsoleSettings, keys: Cons
     with suppress(OSError):
         os.nice(NICENESS)
     try:
-        asyncio.run(_serve(listener, settings, keys, starter))
+        asyncio.run(_until_signalled(console_at_work(listener, settings, keys, starter, _to_stderr)))
     finally:
         starter.close()
 
 
-async def _serve(listener: socket.socket, settings: ConsoleSettings, keys: ConsoleKeys, starter: Starter) -> None:
+async def console_at_work(
+    listener: socket.socket, settings: ConsoleSettings, keys: ConsoleKeys, starter: Starter, say: Say
+) -> None:
+    """Serve the console until cancelled; `say` hears of every refusal, and of what goes wrong, a line each."""
     redactor = keys.redactor()
-    log = RefusalLog(redactor)
-    following = Following(settings.reports, lambda text: _say(redactor.line(text)))
-    writing = WritingAnew(settings.config, lambda text: _say(redactor.line(text)))
-    sessions, marking = Sessions(keys, settings), Marking(following, writing.ask)
-    coordinating = Coordinating(following, settings, starter, lambda text: _say(redactor.line(text)))
+
+    def tell(text: str) -> None:
+        say(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  {redactor.line(text)}")
+
+    log, following = RefusalLog(tell), Following(settings.reports, tell)
+    sessions, marking = Sessions(keys, settings), Marking(following, WritingAnew(settings.config, tell).ask)
+    coordinating = Coordinating(following, settings, starter, tell)
     app = Guard(addresses(settings, keys, sessions, Streams(following), marking, coordinating), settings, sessions, log)
     await following.glance(looks_around=True)
-    works = [
-        asyncio.create_task(following.run(), name="following"),
-        asyncio.create_task(_tell_refusals(log), name="refusals"),
-        asyncio.create_task(serve_until_cancelled(listener, app, MOST_CONNECTIONS, ImpatientProtocol), name="server"),
-    ]
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, works[-1].cancel)
     try:
-        await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(following.run(), name="following")
+            group.create_task(_tell_refusals(log), name="refusals")
+            serving = serve_until_cancelled(listener, app, MOST_CONNECTIONS, ImpatientProtocol)
+            group.create_task(serving, name="server")
     finally:
-        for work in works:
-            work.cancel()
-        done = await asyncio.gather(*works, return_exceptions=True)
         marking.close()
-    for error in done:
-        if isinstance(error, Exception):
-            raise error
+
+
+async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
+    """Work until SIGINT or SIGTERM comes, and then end in order."""
+    task, loop = asyncio.create_task(work), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def _tell_refusals(log: RefusalLog) -> None:
@@ -75,6 +84,7 @@ async def _tell_refusals(log: RefusalLog) -> None:
         log.tell_left_out()
 
 
-def _say(text: str) -> None:
+def _to_stderr(line: str) -> None:
+    # Where nobody can hear it, the console goes on all the same.
     with suppress(OSError, ValueError):
-        print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  {text}", file=sys.stderr, flush=True)
+        print(line, file=sys.stderr, flush=True)
