@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from chaos_pizza.drill.result import Assessment, assess, judge
-from chaos_pizza.errors import JournalError, UsageError
+from chaos_pizza.errors import JournalError, JournalSealed, UsageError
 from chaos_pizza.journal.chain import JournalContents
-from chaos_pizza.journal.file import JOURNAL_NAME, read_journal
+from chaos_pizza.journal.file import JOURNAL_NAME, is_sealed, read_journal
 from chaos_pizza.model.result import DrillResult
 from chaos_pizza.whole_file import write_whole
 
@@ -77,15 +77,28 @@ def list_drill_folders(reports: Path) -> list[Path]:
 
 
 def assess_folder(folder: Path) -> Assessment:
-    """Assess a drill from its journal; raises `JournalError` where that isn't there or doesn't begin as one."""
-    contents = read_journal(folder)
+    """Assess a drill from its journal.
+
+    Raises `JournalError` where that isn't there or doesn't begin as one, `JournalSealed` while nobody may know of it.
+    """
+    contents = _legible(folder)
     return assess(contents.records, contents.complaint)
 
 
 def judge_folder(folder: Path) -> tuple[DrillResult, JournalContents]:
-    """Judge a drill anew from its journal; raises `JournalError` where that isn't there or doesn't begin as one."""
-    contents = read_journal(folder)
+    """Judge a drill anew from its journal; raises as `assess_folder`."""
+    contents = _legible(folder)
     return judge(contents.records, contents.complaint), contents
+
+
+def _legible(folder: Path) -> JournalContents:
+    """Return what a journal says, unless it is a blind drill's of which nothing can be read."""
+    if is_sealed(folder):
+        raise JournalSealed(f"the blind drill {folder.name} is sealed until its end")
+    contents = read_journal(folder)
+    if contents.complaint and contents.is_illegible:
+        raise JournalError(f"the blind drill {folder.name} can't be read: {contents.complaint}")
+    return contents
 
 
 def write_toolkit_journal(folder: Path, journal: Mapping[str, Any]) -> None:

@@ -38,11 +38,15 @@ class JournalContents:
     last_hash: str
 
     @property
-    def is_sealed(self) -> bool:
-        """Whether this is a blind drill's that nobody can read yet."""
+    def is_illegible(self) -> bool:
+        """Whether nothing but the first line of a blind drill can be understood."""
         first, second = (self.records[place].event if place < len(self.records) else None for place in range(2))
-        is_open = second is not None and not isinstance(second, Sealed)
-        return isinstance(first, BlindDrillStarted) and not is_open and self.complaint is None
+        return isinstance(first, BlindDrillStarted) and (second is None or isinstance(second, Sealed))
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether this is a blind drill's that is not revealed yet."""
+        return self.is_illegible and self.complaint is None
 
 
 def write_line(number: int, at: datetime, event: Event, previous_hash: str) -> tuple[bytes, str]:
