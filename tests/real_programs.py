@@ -11,6 +11,8 @@ PACKAGES = {
     "prometheus-alertmanager": "prometheus-alertmanager",
     "postgres": "postgresql",
     "chromium": "chromium",
+    "bash": "bash",
+    "curl": "curl",
 }
 """The package of Debian's that brings a program."""
 OTHER_NAMES = {"prometheus-alertmanager": "alertmanager"}

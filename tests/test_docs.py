@@ -36,7 +36,7 @@ PAGES = [
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
     ROOT / "reports" / "README.md",
-    *sorted(DOCS.glob("*.md")),
+    *sorted(DOCS.glob("**/*.md")),
 ]
 EXPERIMENTS = sorted((ROOT / "experiments").glob("*.yaml"))
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -167,7 +167,7 @@ class RunbookWalk:
             self._tell("   The answer holds the link that ends it (shown masked, for it holds the shop's key):")
             self._tell(f"   {self._services.target.factory_url}{MASKED_LINK}")
         if tried.symptom.has_cure:
-            self._mark(MarkKind.DIAGNOSED, tried.symptom.meaning)
+            self._mark(MarkKind.DIAGNOSED, tried.symptom.cause)
         self._done()
         return tried.symptom.has_cure
 
@@ -205,10 +205,9 @@ class RunbookWalk:
 
     def _tell_the_others(self, cured: Tried) -> bool:
         self._tell(f"{_number(RunbookStep.TELL_THE_OTHERS)}. Tell the others, for instance so:")
-        how = "The link in the shop's own answer ended it" if cured.symptom.has_link else "Its switch ended it"
-        at, wanted = f"{self._cured_at:%H:%M:%S} UTC", self._wanted(cured)
-        self._tell(f'   "Cured at {at}. What it was: {_small(cured.symptom.meaning)}')
-        self._tell(f'   {how}, and {wanted} pizzas in a row were good since."')
+        how = "the link in the shop's own answer ended it" if cured.symptom.has_link else "its switch ended it"
+        self._tell(f'   "Cured at {self._cured_at:%H:%M:%S} UTC. It was {cured.symptom.cause}; {how}.')
+        self._tell(f'   {self._wanted(cured)} pizzas in a row were good since."')
         self._tell_times()
         return True
 
@@ -255,8 +254,3 @@ class RunbookWalk:
 
 def _number(step: RunbookStep) -> int:
     return list(RunbookStep).index(step) + 1
-
-
-def _small(sentence: str) -> str:
-    """Return a sentence as it goes on after a colon."""
-    return sentence[:1].lower() + sentence[1:]

@@ -64,7 +64,7 @@ class Responder:
         tried = await self._try()
         self.say(f"bought a pizza to see for themselves: {tried.words}", RunbookStep.BUY_A_PIZZA)
         if tried.symptom.has_cure:
-            self.say(f"read the answer: {tried.symptom.value}", RunbookStep.READ_THE_ANSWER)
+            self.say(f"read the answer: {tried.symptom.cause}", RunbookStep.READ_THE_ANSWER)
         return tried
 
     async def cure(self, tried: Tried) -> CureAnswer:

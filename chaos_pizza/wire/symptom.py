@@ -40,6 +40,13 @@ class Symptom(StrEnum):
         return self.has_link or self is Symptom.SHOP_CHAOS
 
     @property
+    def cause(self) -> str:
+        """What has a cure, by its name; of what has none, the sentence that says what is wrong."""
+        if self is Symptom.SHOP_CHAOS:
+            return "the shop's own chaos"
+        return f"the factory's chaos, kind {self.value}" if self.has_link else self.meaning
+
+    @property
     def meaning(self) -> str:
         """What is wrong, in a plain sentence."""
         return _MEANINGS[self]
