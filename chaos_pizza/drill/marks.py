@@ -129,9 +129,10 @@ def _of_mark(mark: Marked, began_at: datetime, now: datetime) -> str | None:
         return wording
     if mark.mark is MarkKind.NOTE and not mark.text.strip():
         return "a note needs a text; give it with --text"
-    if mark.entered_at < mark.at - AHEAD:
+    timing = _of_time(mark.at, began_at, now) or _of_time(mark.entered_at, began_at, now)
+    if timing is None and mark.entered_at < mark.at - AHEAD:
         return "a mark can't be entered before what it tells of"
-    return _of_time(mark.at, began_at, now) or _of_time(mark.entered_at, began_at, now)
+    return timing
 
 
 def _of_cure(cure: CureAttempted, began_at: datetime, now: datetime) -> str | None:
