@@ -18,7 +18,7 @@ _LONGEST_WORD = 60
 
 def print_rehearsal(console: Console, held: Sequence[tuple[str, PastDrill | None, str]]) -> None:
     """Print what each drill is called, what the history keeps of it (`None` for nothing), and its verdict in a word."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for title in ("", "fault", "told", *_MEASURES.values(), "ended by", "verdict"):
         table.add_column(title, overflow="fold")
     for called, drill, verdict in held:

@@ -22,6 +22,7 @@ _MARKS = {
     Deed.GIVE_UP: (MarkKind.NOTE, "found no cure, and gives up"),
     Deed.CRY_WOLF: (MarkKind.NOTICED, "thinks that something is wrong"),
 }
+_WALKED = "walked the runbook"
 
 Walk = Callable[[str, float], object]
 """Walks the runbook for a person of this name, who takes so many seconds before the last step."""
@@ -64,7 +65,8 @@ class SimulatedResponders:
             complaint = self._do(due)
         except PizzaError as error:
             complaint = str(error)
-        self._tell(f"{due.person}: {due.deed.value}" + (f"; that did not work: {complaint}" if complaint else ""))
+        said = _MARKS[due.deed][1] if due.deed in _MARKS else _WALKED
+        self._tell(f"{due.person} {said}" + (f"; that did not work: {complaint}" if complaint else ""))
 
     def _do(self, due: Due) -> str:
         """Do a deed; return what came in the way, empty for nothing."""

@@ -66,7 +66,7 @@ def test_a_responder_marks_what_they_do_and_walks_the_runbook(tmp_path):
     marks = play(tmp_path, responders, lambda: len(lines) == 3)
     assert [(mark.mark, mark.by) for mark in marks] == [(MarkKind.NOTICED, "Ana"), (MarkKind.ACKNOWLEDGED, "Ana")]
     assert walked == [("Ana", 0.5)]
-    assert lines == ["Ana: notice", "Ana: take", "Ana: cure"]
+    assert lines == ["Ana saw it", "Ana has it", "Ana walked the runbook"]
 
 
 def test_marks_are_given_as_of_now_by_hand(tmp_path):
@@ -93,9 +93,9 @@ def test_a_refused_mark_is_told_with_its_reason_and_stops_nobody(tmp_path):
     responders = ana(QUICK, tmp_path, tell=lines.append)
     play(tmp_path, responders, lambda: len(lines) == 3, state=DeliveryState.REFUSED, text="it was taken already")
     assert lines == [
-        "Ana: notice; that did not work: it was taken already",
-        "Ana: take; that did not work: it was taken already",
-        "Ana: cure",
+        "Ana saw it; that did not work: it was taken already",
+        "Ana has it; that did not work: it was taken already",
+        "Ana walked the runbook",
     ]
 
 
@@ -105,7 +105,7 @@ def test_a_runbook_that_leads_nowhere_is_told_with_its_reason(tmp_path):
 
     lines = []
     play(tmp_path, ana(QUICK, tmp_path, walk=walk, tell=lines.append), lambda: len(lines) == 3)
-    assert lines[-1] == "Ana: cure; that did not work: the shop does not answer"
+    assert lines[-1] == "Ana walked the runbook; that did not work: the shop does not answer"
 
 
 def test_a_mistake_of_ours_in_a_deed_is_not_swallowed(tmp_path):
