@@ -11,17 +11,20 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from chaos_pizza.backtest.columns import ScrapeColumns
 from chaos_pizza.backtest.recording import Recording, SeenChaos, add_purchases, recording_of
-from chaos_pizza.errors import JournalError
+from chaos_pizza.errors import JournalError, JournalSealed
 from chaos_pizza.journal.chain import FIRST_HASH
 from chaos_pizza.journal.file import JOURNAL_NAME
+from chaos_pizza.journal.opened_lines import OpenedLines, opened
 from chaos_pizza.journal.reader import read_lines
 from chaos_pizza.journal.rotation import open_segment, segments_of
 from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.blind_event import BlindDrillStarted
 from chaos_pizza.model.conversion import event_from_mapping
 from chaos_pizza.model.event import DrillStarted, Event, PurchasesObserved, VendorSeen
 from chaos_pizza.model.instant import instant_of
@@ -33,6 +36,8 @@ WATCH_FOLDER = "watch"
 """Where `chaos-pizza watch` puts its folders, among the drills'."""
 _HEAD = re.compile(rb'\{"number":(\d{1,15}),"at":"([^"]{1,40})","event":\{"type":"([a-z_]{1,40})"')
 _EVENT = '"event":'
+_BEGINNING = 2
+"""A journal tells in its first line what the drill is, a blind drill's in its second."""
 _DECODER = json.JSONDecoder()
 _HASH_FROM_END = 64 + len('"}\n')
 _TAIL_LENGTH = len(',"hash":"') + _HASH_FROM_END
@@ -97,13 +102,16 @@ def _read(name: str, folder: Path) -> Recording:
 
 
 def _settings(path: Path) -> DrillSettings:
-    """Return what the drill promised; `JournalError` where the journal doesn't begin with that."""
+    """Return what the drill promised; `JournalError` where the journal doesn't begin with that, or not yet."""
     with open_segment(path) as file:
-        contents = read_lines([file.readline()])
-    first = contents.records[0].event if contents.records else None
-    if not isinstance(first, DrillStarted):
+        contents = read_lines([*islice(opened(file), _BEGINNING)])
+    begun = [record.event for record in contents.records]
+    started = next((event for event in begun if isinstance(event, DrillStarted)), None)
+    if started is None and any(isinstance(event, BlindDrillStarted) for event in begun):
+        raise JournalSealed("it is a blind drill's, sealed until its end")
+    if started is None:
         raise JournalError("its journal doesn't begin with a drill")
-    return first.settings
+    return started.settings
 
 
 def _read_calm(name: str, paths: list[Path], settings: DrillSettings) -> Recording:
@@ -111,16 +119,23 @@ def _read_calm(name: str, paths: list[Path], settings: DrillSettings) -> Recordi
     columns, chaos = ScrapeColumns(), SeenChaos()
     for path in paths:
         columns.forget()
-        with open_segment(path) as file:
-            _take_scrapes(path.name, file, columns, chaos)
+        _take_scrapes(path.name, _lines_of(path), columns, chaos)
     monitored = AlertSource.SYNTHETIC_MONITOR in columns
     for path in () if monitored else paths:
-        with open_segment(path) as file:
-            _take_purchases(path.name, file, columns, settings.detection.scrape_interval_s)
+        _take_purchases(path.name, _lines_of(path), columns, settings.detection.scrape_interval_s)
     try:
         return Recording(name, columns.figures(), None, settings.detection.rules, chaos.stretches())
     except ValueError as error:
         raise JournalError(f"a scrape can't be read: {error}") from None
+
+
+def _lines_of(path: Path) -> Iterator[bytes]:
+    """Yield a journal's lines, opened where they were sealed; `JournalError` at the first that doesn't open."""
+    with open_segment(path) as file:
+        lines = opened(file)
+        yield from lines
+        if isinstance(lines, OpenedLines) and lines.complaint:
+            raise JournalError(lines.complaint)
 
 
 def _take_scrapes(name: str, lines: Iterable[bytes], columns: ScrapeColumns, chaos: SeenChaos) -> None:
