@@ -80,11 +80,12 @@ class _SigningIn:
 
     async def enter(self, request: Request) -> Response:
         """Answer `POST /session`: a token for a session."""
-        self._tries.keep_to("tries at signing in", _address(request))
         content = await read_object(request)
         refuse_strange(content, "token")
         role = self._keys.role_of(text_of(content, "token", _LONGEST_TOKEN).strip())
         if role is None:
+            # Only these count: a whole team may sign in at once, through one proxy.
+            self._tries.keep_to("wrong tokens", _address(request))
             raise Refusal(401, "that is no token of this console")
         return Response(status_code=204, headers={"Set-Cookie": self._sessions.cookie(role)})
 

@@ -7,13 +7,16 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MOST_CONNECTIONS = 400
 """More than these get no answer but 503; twice as many are not even heard."""
-REQUEST_TIMEOUT_S = 10.0
-"""So long a client may take to say what it wants."""
 _transport: ContextVar[asyncio.Transport] = ContextVar("transport")
 
 
 class ImpatientProtocol(H11Protocol):
-    """HTTP/1.1 as uvicorn speaks it, for a port that strangers reach."""
+    """HTTP/1.1 as uvicorn speaks it, for a port that strangers reach.
+
+    A client may take `request_timeout_s` seconds to say what it wants.
+    """
+
+    request_timeout_s = 10.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, or cut it off where there are far too many."""
@@ -40,7 +43,7 @@ class ImpatientProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def _wait_for_request(self) -> None:
-        self._deadline = asyncio.get_running_loop().call_later(REQUEST_TIMEOUT_S, self._give_up)
+        self._deadline = asyncio.get_running_loop().call_later(self.request_timeout_s, self._give_up)
 
     def _waited_enough(self) -> None:
         if self._deadline is not None:
