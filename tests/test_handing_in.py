@@ -7,10 +7,14 @@ import pytest
 
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.errors import JournalError, UsageError
+from chaos_pizza.feed_file import FeedFile
 from chaos_pizza.folder import judge_folder
 from chaos_pizza.handing_in import drill_to_mark, hand_in, read_marks, take_leftovers, write_anew
 from chaos_pizza.inbox import Delivery, DeliveryState, answer, collect_answer, messages_in, post
 from chaos_pizza.journal.file import JOURNAL_NAME, JournalWriter, read_journal
+from chaos_pizza.journal.sealing import Seal
+from chaos_pizza.model.blind_event import BlindDrillStarted, Filler
+from chaos_pizza.model.draw import Draw
 from chaos_pizza.model.event import (
     DrillEnded,
     DrillStarted,
@@ -20,6 +24,7 @@ from chaos_pizza.model.event import (
     ResponderStep,
     StageBegan,
 )
+from chaos_pizza.model.feed import FeedMark
 from chaos_pizza.model.incident import MarkKind, Stage
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 
@@ -189,3 +194,44 @@ def test_the_drill_to_mark_is_the_one_under_way_else_the_newest(tmp_path):
     assert drill_to_mark(tmp_path) == second
     with pytest.raises(UsageError, match="there is no drill in"):
         drill_to_mark(tmp_path / "none")
+
+
+KEY = bytes(range(32))
+DRAW = Draw("0" * 64, 1, "e.yaml", FaultKind.NONE, BEGAN, None, "0" * 64)
+
+
+def sealed(folder, *, revealed):
+    """A blind drill whose process died; its feed tells of one mark, which stands sealed in its journal."""
+    folder.mkdir()
+    writer = JournalWriter(folder, AnchoredClock(), seal=Seal(KEY))
+    writer.record(BlindDrillStarted(folder.name, "plan", "sandbox", "u", "u", "0" * 64, "0", "0"), at=BEGAN)
+    writer.record(DrillStarted(folder.name, "e", "A drill", "sandbox", "u", "u", SETTINGS, "0", "0"), at=BEGAN)
+    writer.record(Filler(), at=BEGAN)
+    told = mark(by="Bea")
+    number = writer.record(told).number
+    if revealed:
+        writer.reveal(DRAW)
+    writer.close()
+    feed = FeedFile(folder)
+    feed.append(FeedMark(number, told.mark, told.by, told.at, told.entered_at, told.text), told.at)
+    feed.close()
+    return folder
+
+
+def test_a_sealed_drill_whose_process_died_keeps_it_until_it_is_revealed(tmp_path):
+    folder = sealed(tmp_path / "d", revealed=False)
+    before = (folder / JOURNAL_NAME).read_bytes()
+    handed = hand_in(folder, mark())
+    assert (handed.state, handed.after_end) == (WAITING, False)
+    assert (folder / JOURNAL_NAME).read_bytes() == before
+    assert take_leftovers(folder) == 0
+    found = read_marks(folder)
+    assert ([each.number for each in found.marks], found.waiting) == ([3], 1)
+
+
+def test_a_sealed_drill_that_was_revealed_takes_it_under_the_number_of_its_line(tmp_path):
+    folder = sealed(tmp_path / "d", revealed=True)
+    assert hand_in(folder, MarkStruck(3, "Bea", datetime.now(UTC))).number == 5
+    assert hand_in(folder, mark()).number == 6
+    assert [(each.number, each.stands) for each in read_marks(folder).marks] == [(3, False), (6, True)]
+    assert b'"by":"Ada"' in (folder / JOURNAL_NAME).read_bytes()
