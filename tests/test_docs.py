@@ -167,7 +167,7 @@ def test_every_option_mentioned_by_itself_exists(page):
 
 
 def known_variables() -> set[str]:
-    ours = (ROOT / "chaos_pizza" / name for name in ("controls/drill.py", "state_folder.py"))
+    ours = (ROOT / "chaos_pizza" / name for name in ("controls/drill.py", "state_folder.py", "cli/person.py"))
     places = [*EXPERIMENTS, *ours]
     return set(VARIABLES.values()) | {name for path in places for name in VARIABLE.findall(path.read_text())}
 
