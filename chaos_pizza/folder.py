@@ -94,7 +94,10 @@ def judge_folder(folder: Path) -> tuple[DrillResult, JournalContents]:
 def _legible(folder: Path) -> JournalContents:
     """Return what a journal says, unless it is a blind drill's of which nothing can be read."""
     if is_sealed(folder):
-        raise JournalSealed(f"the blind drill {folder.name} is sealed until its end")
+        raise JournalSealed(
+            f"the blind drill {folder.name} is sealed until its end; where its process is gone, "
+            "chaos-pizza gameday with --reveal ends it"
+        )
     contents = read_journal(folder)
     if contents.complaint and contents.is_illegible:
         raise JournalError(f"the blind drill {folder.name} can't be read: {contents.complaint}")

@@ -1,17 +1,27 @@
 """How a drill's journal begins: with what the drill is and all that it promised."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from chaos_pizza.live.commission import Blind, Commission
 from chaos_pizza.model.blind_event import BlindDrillStarted
-from chaos_pizza.model.event import DrillStarted
+from chaos_pizza.model.event import DrillStarted, Event
 from chaos_pizza.model.settings import DrillSettings
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.versions import tool_version, toolkit_version
 
 
-def drill_started(commission: Commission, drill_id: str, diners: int, redactor: Redactor) -> DrillStarted:
-    """Return a drill's first event, in a blind drill the first that is sealed; `diners` is how many do the buying."""
+def first_events(commission: Commission, drill_id: str, diners: int, redactor: Redactor) -> Iterator[Event]:
+    """Yield what a journal begins with: of a blind drill first what everybody may read of it.
+
+    `diners` is how many do the buying.
+    """
+    if commission.blind is not None:
+        yield _blind_drill_started(commission.blind, commission, drill_id, redactor)
+    yield _drill_started(commission, drill_id, diners, redactor)
+
+
+def _drill_started(commission: Commission, drill_id: str, diners: int, redactor: Redactor) -> DrillStarted:
     declaration, target = commission.declaration, commission.target
     return DrillStarted(
         drill_id=drill_id,
@@ -26,8 +36,7 @@ def drill_started(commission: Commission, drill_id: str, diners: int, redactor: 
     )
 
 
-def blind_drill_started(blind: Blind, commission: Commission, drill_id: str, redactor: Redactor) -> BlindDrillStarted:
-    """Return a blind drill's first event, which everybody may read."""
+def _blind_drill_started(blind: Blind, commission: Commission, drill_id: str, redactor: Redactor) -> BlindDrillStarted:
     target = commission.target
     return BlindDrillStarted(
         drill_id=drill_id,

@@ -22,9 +22,9 @@ _LONGEST_SLUG = 40
 class Blind:
     """What makes a drill a blind one: nobody but the coordinator is to know what breaks, or when, before its end.
 
-    `plan` is the name of the game day's plan. The journal is sealed with `key` (32 bytes), which is revealed at the end
-    together with the `draw`; `commitment` is what everybody is told of that from the start. `responders` are the people
-    who may mark.
+    `plan` is the name of the game day's plan, by which the drill's folder is called. The journal is sealed with `key`
+    (32 bytes), which is revealed at the end together with the `draw`; `commitment` is what everybody is told of that
+    from the start. `responders` are the people who may mark.
     """
 
     plan: str
@@ -32,11 +32,6 @@ class Blind:
     key: bytes = field(repr=False)
     commitment: str
     responders: tuple[str, ...] = ()
-
-    @property
-    def slug(self) -> str:
-        """The plan's name as a folder may be named, which tells nothing of the draw."""
-        return _NOT_IN_NAMES.sub("-", self.plan.lower())[:_LONGEST_SLUG].strip("-") or "gameday"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +66,13 @@ class Commission:
     ephemeral: bool = False
     torso: Torso | None = None
     blind: Blind | None = None
+
+    @property
+    def slug(self) -> str:
+        """What the drill's folder is called by: a blind one's plan, since the experiment would tell what breaks."""
+        if self.blind is None:
+            return self.declaration.experiment
+        return _NOT_IN_NAMES.sub("-", self.blind.plan.lower())[:_LONGEST_SLUG].strip("-") or "gameday"
 
 
 def lease_of(commission: Commission, folder: Path, armed_at: datetime) -> Lease:

@@ -8,9 +8,10 @@ from chaos_pizza.errors import JournalError
 from chaos_pizza.folder import create_drill_folder, discard_drill_folder
 from chaos_pizza.journal.file import JournalWriter
 from chaos_pizza.live.background import BackgroundLoop
-from chaos_pizza.live.beginning import blind_drill_started, drill_started
+from chaos_pizza.live.beginning import first_events
 from chaos_pizza.live.blinding import Blinding
 from chaos_pizza.live.calm import CalmRestorer
+from chaos_pizza.live.calm_debt import CALM_TIMEOUT_S, CalmDebt
 from chaos_pizza.live.commission import Commission, Torso, lease_of
 from chaos_pizza.live.crew import Crew, prepare
 from chaos_pizza.live.feed_writer import FeedWriter, about_of
@@ -23,7 +24,6 @@ from chaos_pizza.model.event import (
     DrillEnded,
     DrillResumed,
     Event,
-    FaultInjected,
     PurchasesObserved,
     Recorded,
     StageBegan,
@@ -34,9 +34,6 @@ from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.redaction import Redactor
 
 Result = TypeVar("Result")
-_CALM_TIMEOUT_S = 90.0
-"""Seconds allowed for restoring calm: two throttled orders and some."""
-_SECOND_TRY_S = 5.0
 _ABORTED_RECOVERY_S = 10.0
 
 
@@ -54,22 +51,22 @@ class DrillSession:
         self.crew = crew
         self.clock = clock
         self.started_at = clock.now()
-        torso, blind = commission.torso, commission.blind
-        slug = blind.slug if blind else commission.declaration.experiment
-        self.folder = torso.folder if torso else create_drill_folder(commission.reports, self.started_at, slug)
+        torso = commission.torso
+        self.folder = (
+            torso.folder if torso else create_drill_folder(commission.reports, self.started_at, commission.slug)
+        )
         self._loop = loop
-        self._blinding = Blinding(blind, self.record)
+        self._blinding = Blinding(commission.blind, self.record, self._note_failure)
         self._journal = JournalWriter(self.folder, clock, resume=torso is not None, seal=self._blinding.seal)
         self._records: list[Recorded] = list(torso.records if torso else ())
         self._journal.subscribe(self._records.append)
         self._timeline = GrowingTimeline(self._records)
         self._aborted: Aborted | None = None
         self._abort_recorded = False
-        self._has_broken = any(isinstance(recorded.event, FaultInjected) for recorded in self._records)
+        self._calm_debt = CalmDebt(self._records)
         self.stage = Stage.BASELINE
         self.failure: str | None = None
         self.finished = False
-        self.calm: CalmChecked | None = None
         self._watchdog = WatchdogTie()
         self._feed: FeedWriter | None = None
 
@@ -84,16 +81,12 @@ class DrillSession:
 
     def arm(self) -> None:
         """Arm the watchdog, without which nothing is to be broken; raises `UsageError` where that can't be."""
-        lease = lease_of(self.commission, self.folder, self.started_at)
-        commission, greatest_s = self.commission, self.settings.greatest_duration_s
-        self._watchdog.arm(lease, commission.target, greatest_s, commission.blind)
+        self._watchdog.arm(lease_of(self.commission, self.folder, self.started_at), self.commission)
 
     def begin(self) -> None:
         """Record the drill's start and set its crew to work."""
-        commission, drill_id, redactor = self.commission, self.folder.name, self.redactor
-        if commission.blind is not None:
-            self.record(blind_drill_started(commission.blind, commission, drill_id, redactor))
-        self.record(drill_started(commission, drill_id, len(self.crew.buyer.diners), redactor))
+        for event in first_events(self.commission, self.folder.name, len(self.crew.buyer.diners), self.redactor):
+            self.record(event)
         self._begin_feed()
         self.call(self._blinding.start())
         self.enter(Stage.BASELINE)
@@ -129,7 +122,7 @@ class DrillSession:
 
     def record(self, event: Event) -> None:
         """Write an event into the journal, from any thread."""
-        self._has_broken = self._has_broken or isinstance(event, FaultInjected)
+        self._calm_debt.hear(event)
         try:
             self._journal.record(event)
         except JournalError as error:
@@ -166,12 +159,12 @@ class DrillSession:
     @property
     def has_broken_something(self) -> bool:
         """Whether the drill has asked for a fault, granted or not."""
-        return self._has_broken
+        return self._calm_debt.has_broken
 
     @property
     def owes_calm(self) -> bool:
         """Whether the drill has asked for a fault and calm has not been proven since."""
-        return self._has_broken and not (self.calm is not None and self.calm.is_calm)
+        return self._calm_debt.is_open
 
     @property
     def is_writing_here(self) -> bool:
@@ -189,7 +182,7 @@ class DrillSession:
             self._abort_recorded = True
             self.record(self._aborted)
 
-    def restore_calm(self, timeout_s: float = _CALM_TIMEOUT_S) -> CalmChecked:
+    def restore_calm(self, timeout_s: float = CALM_TIMEOUT_S) -> CalmChecked:
         """End whatever fault is on, and prove that calm is back; tells what was found where it is not.
 
         A drill that broke nothing, or has restored calm before, only looks: what it finds then is none of its doing.
@@ -198,23 +191,17 @@ class DrillSession:
         by = Actor.ABORT if self._aborted else Actor.ROLLBACK
         shop_too = self.settings.fault is FaultKind.SHOP_CHAOS
         restorer = CalmRestorer(self.crew.services, self.record, by, shop_too=shop_too)
-        if self.calm is not None:
-            # What the rollback could not do is the watchdog's next; nobody is to wait for the same again.
-            timeout_s = min(timeout_s, _SECOND_TRY_S)
-        self.calm = self.call(restorer.restore(timeout_s) if self.owes_calm else restorer.look())
-        return self.calm
+        return self.call(self._calm_debt.settle(restorer, timeout_s))
 
     def finish(self, toolkit_status: str, deviated: bool) -> None:
-        """Prove that calm and the shop are back, and end the crew and the journal; `calm` is the last look at it.
-
-        What a blind drill has kept to itself is revealed then.
-        """
+        """Prove that calm and the shop are back, and end the crew and the journal; a blind drill is revealed then."""
         self.enter(Stage.VERIFICATION)
         self.restore_calm()
         self._await_recovery()
         self.call(self.crew.stop())
         self.record_abort()
-        self._reveal()
+        self.call(self._blinding.stop())
+        self._blinding.reveal(self._journal)
         self.record(DrillEnded(self.clock.now(), toolkit_status, deviated))
         self.close()
 
@@ -234,13 +221,6 @@ class DrillSession:
         self.close()
         if self.commission.torso is None:
             discard_drill_folder(self.folder)
-
-    def _reveal(self) -> None:
-        self.call(self._blinding.stop())
-        try:
-            self._blinding.reveal(self._journal)
-        except JournalError as error:
-            self._note_failure(str(error))
 
     def _await_recovery(self) -> None:
         if not self.knows_by_now(InstantName.MITIGATED):

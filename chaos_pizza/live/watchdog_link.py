@@ -8,7 +8,7 @@ import sys
 from types import MappingProxyType
 
 from chaos_pizza.errors import UsageError
-from chaos_pizza.live.commission import Blind
+from chaos_pizza.live.commission import Blind, Commission
 from chaos_pizza.model.blind_event import Revealed
 from chaos_pizza.model.conversion import to_mapping
 from chaos_pizza.model.lease import Lease
@@ -73,9 +73,10 @@ class WatchdogTie:
     def __init__(self) -> None:
         self._link: WatchdogLink | None = None
 
-    def arm(self, lease: Lease, target: Target, greatest_duration_s: float, blind: Blind | None) -> None:
-        """Arm a watchdog; raises `UsageError` where that can't be."""
-        self._link = arm_watchdog(lease, target, greatest_duration_s, blind)
+    def arm(self, lease: Lease, commission: Commission) -> None:
+        """Arm a watchdog over a drill's lease; raises `UsageError` where that can't be."""
+        greatest_s = commission.declaration.settings.greatest_duration_s
+        self._link = arm_watchdog(lease, commission.target, greatest_s, commission.blind)
 
     def beat(self) -> bool:
         """Tell the watchdog that the drill lives; False where one was armed and is gone."""
