@@ -1,4 +1,4 @@
-"""A real Chromium for tests of pages, and what is measured in one: contrasts, shifts, and whatever a page complains of."""
+"""A real Chromium for tests of pages, and what is measured in one: contrasts, shifts, and what a page complains of."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +38,8 @@ POOR_CONTRASTS = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || element.closest("noscript, script, .unseen") || !element.checkVisibility()) continue;
+    if (!walker.currentNode.data.trim() || element.closest("noscript, script, .unseen")) continue;
+    if (!element.checkVisibility()) continue;
     const ratio = contrast(parsed(getComputedStyle(element).color), behind(element));
     if (ratio < 4.5) poor.push([walker.currentNode.data.slice(0, 40), ratio]);
   }

@@ -19,6 +19,7 @@ HOSTILE = (
     "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"> "
     "[click](javascript:alert(1)) **bold** " + "endless" * 40
 )
+MINUS = "\N{MINUS SIGN}"
 UNREACHABLE = "Failed to load resource"
 """What Chromium itself notes of any answer that is no success."""
 
@@ -215,10 +216,10 @@ def test_times_are_told_in_utc_and_on_demand_in_the_readers_zone(console, visit)
     wait_for_text(page, ".elapsed", f"{impact:%H:%M:%S} UTC")
     page.get_by_role("button", name="Times in UTC").click()
     local = impact - timedelta(hours=7)
-    assert f"{local:%H:%M:%S} UTC−7" in seen(page, ".elapsed")
+    assert f"{local:%H:%M:%S} UTC{MINUS}7" in seen(page, ".elapsed")
     assert seen(page, ".timeline time >> nth=0") == f"{local:%H:%M:%S}"
     page.reload()
-    wait_for_text(page, ".elapsed", "UTC−7")
+    wait_for_text(page, ".elapsed", f"UTC{MINUS}7")
 
 
 # What people do
@@ -494,7 +495,7 @@ def test_the_draw_is_shown_for_the_passphrase_and_forgotten_on_demand(console, v
     page.get_by_role("button", name="Look at the draw").click()
     page.get_by_label("Passphrase").fill("correct horse")
     page.keyboard.press("Enter")
-    wait_for_text(page, ".coordinating dl", "experiments/factory-fail.yaml")
+    wait_for_text(page, ".coordinating dl", "factory-fail")
     assert "14:31:07 UTC" in seen(page, ".coordinating dl")
     page.get_by_role("button", name="Hide it again").click()
     assert "factory-fail" not in page.content()

@@ -2,7 +2,7 @@
 
 import { ask } from "./dialogs.js";
 import { make, tell } from "./element.js";
-import { FAULTS, timeOfDay, timesAreLocal, zoneName } from "./wording.js";
+import { FAULTS, experimentName, timeOfDay, timesAreLocal, zoneName } from "./wording.js";
 
 const SHOWN_MS = 60_000;
 const DEEDS = {
@@ -118,7 +118,7 @@ export class Coordinating {
     this.facts.dataset.signature = signature;
     const { experiment, fault, opens_at: opensAt, starts_at: startsAt } = this.#draw;
     const time = (iso) => (iso ? `${timeOfDay(Date.parse(iso))} ${zoneName(Date.parse(iso))}, ${iso.slice(0, 10)}` : "the factory draws the time");
-    const facts = { Experiment: experiment, "What breaks": FAULTS[fault] ?? fault, "The drill begins": time(opensAt), "The fault is asked for": time(startsAt) };
+    const facts = { Experiment: experimentName(experiment), "What breaks": FAULTS[fault] ?? fault, "The drill begins": time(opensAt), "The fault is asked for": time(startsAt) };
     this.facts.replaceChildren(...Object.entries(facts).flatMap(([name, value]) => [make("dt", { text: name }), make("dd", { text: String(value) })]));
   }
 }

@@ -9,7 +9,7 @@ const ALERT_WORDS = { pending: "is pending", firing: "fires" };
 const INSTANT_ENTRIES = { fault_start: "fault on: ", first_impact: "first failed purchase", mitigated: "fault off, ", recovered: "recovered (" };
 const MARK_ENTRY = /^(struck out by .*: )?(noticed|acknowledged|diagnosed|mitigated|note) \(/s;
 const ALERT_ENTRY = /^alert .*: (pending|firing|resolved)$/s;
-const TOLD_BY_MARKS = new Set(["noticed", "acknowledged"]);
+const TOLD_BY_MARKS = { noticed: "noticed", acknowledged: "acknowledged", diagnosed: "diagnosed", mitigation_claimed: "mitigated" };
 const TOLD_BY_ALERTS = { alert_pending: "pending", alert_firing: "firing" };
 
 export class Timeline {
@@ -122,7 +122,7 @@ function ofInstant({ name, earliestMs, latestMs, source }, entries) {
 // Whether an instant says what a mark or an alert beside it says already.
 function isTold({ name, earliestMs }, board) {
   const isNear = ({ atMs }) => Math.abs(atMs - earliestMs) <= SAME_MS;
-  if (TOLD_BY_MARKS.has(name)) return board.marksOf(name).some(isNear);
+  if (name in TOLD_BY_MARKS) return board.marksOf(TOLD_BY_MARKS[name]).some(isNear);
   const state = TOLD_BY_ALERTS[name];
   return state !== undefined && board.moments.some((each) => each.kind === "alert" && each.state === state && isNear(each));
 }

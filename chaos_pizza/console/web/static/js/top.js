@@ -1,7 +1,7 @@
 // The top of the page: which drill, how it stands, what is sealed, and whether the page is up to date.
 
 import { make, tell } from "./element.js";
-import { FAULTS, STATES, VERDICTS, lengthOf, timeOfDay, timesAreLocal, zoneName } from "./wording.js";
+import { FAULTS, STATES, VERDICTS, experimentName, lengthOf, timeOfDay, timesAreLocal, zoneName } from "./wording.js";
 
 export class Top {
   /** `askName()`, `turnTimes()` and `signOut()` are what its buttons do. */
@@ -20,9 +20,9 @@ export class Top {
       make("div", { class: "sealed" }, this.sealText, this.whole),
     );
     this.connection = make("p", { class: "connection" }, make("span", { class: "dot", "aria-hidden": "true" }), make("span", {}));
-    this.person = make("button", { type: "button", class: "person", on: { click: askName } });
+    this.person = make("button", { type: "button", class: "person", title: "Say who you are", on: { click: askName } });
     this.role = make("span", { class: "quiet" });
-    this.times = make("button", { type: "button", on: { click: turnTimes } });
+    this.times = make("button", { type: "button", title: "Times in UTC or in your own zone", on: { click: turnTimes } });
     this.leave = make("button", { type: "button", text: "Sign out", on: { click: signOut } });
     this.element = make(
       "header",
@@ -38,11 +38,12 @@ export class Top {
     this.#showConnection(connection, board, nowMs);
     const isSignedIn = session.role !== null;
     this.person.hidden = !session.mayMark;
-    tell(this.person, name ? `You are ${name} · change` : "Say who you are");
+    tell(this.person, name ? `You are ${name}` : "Say who you are");
     this.role.hidden = session.mayMark || !isSignedIn;
     tell(this.role, "You watch");
     this.leave.hidden = !isSignedIn || (session.open && session.role !== "coordinator");
-    tell(this.times, `Times in ${timesAreLocal() ? `your zone (${zoneName(nowMs)})` : "UTC"}`);
+    tell(this.times, zoneName(nowMs));
+    this.times.setAttribute("aria-label", `Times in ${zoneName(nowMs)}${timesAreLocal() ? ", your zone" : ""}`);
     this.times.setAttribute("aria-pressed", String(timesAreLocal()));
   }
 
@@ -67,7 +68,7 @@ export class Top {
     const { tone, sign } = VERDICTS[verdict] ?? { tone: "caution", sign: "⚠" };
     const words = verdict ?? "it could not be judged";
     this.result.append(make("strong", { class: `tone-${tone}`, text: `${sign} ${words}` }), " · ");
-    this.result.append(report ? make("a", { href: report, text: "Open the report" }) : "the report is being written");
+    this.result.append(report ? make("a", { href: report, text: "Report" }) : "its report is being written");
   }
 
   #showSeal(board, { gameday }) {
@@ -94,7 +95,7 @@ export class Top {
 /** What a blind drill was, in a sentence. */
 export function drawText({ experiment, fault, starts_at: startsAt }) {
   const when = startsAt ? `, asked for at ${timeOfDay(Date.parse(startsAt))}` : "";
-  return `It was ${experiment}: ${FAULTS[fault] ?? fault}${when}.`;
+  return `It was ${experimentName(experiment)}: ${FAULTS[fault] ?? fault}${when}.`;
 }
 
 /** Whether the revealed draw is the one that was committed to. */

@@ -32,6 +32,8 @@ export const INSTANTS = {
   notified: "The notification arrived",
   noticed: "Noticed",
   acknowledged: "Acknowledged",
+  diagnosed: "Diagnosed",
+  mitigation_claimed: "Said to be cured",
   mitigated: "Mitigated",
   recovered: "Recovered: purchases are good again",
 };
@@ -110,6 +112,9 @@ export function latency(ms) {
   if (ms === null) return "–";
   return ms < 999.5 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0)} s`;
 }
+
+/** An experiment by its name, where a plan gives its path. */
+export const experimentName = (path) => path.replace(/^.*\//, "").replace(/\.ya?ml$/, "");
 
 /** A text of people's in one line, not longer than that. */
 export function shortened(text, length) {
