@@ -29,7 +29,6 @@ from chaos_pizza.intake import Intake, refused
 from chaos_pizza.journal.chain import JournalContents
 from chaos_pizza.journal.file import JOURNAL_NAME, JournalWriter, read_journal
 from chaos_pizza.journal.file_lock import is_held
-from chaos_pizza.model.blind_event import BlindDrillStarted, Sealed
 from chaos_pizza.model.event import Event, Marked, MarkStruck, Recorded
 from chaos_pizza.model.feed import FeedMark, FeedStruck
 from chaos_pizza.model.instant import instant_of
@@ -130,7 +129,7 @@ def read_marks(folder: Path) -> ReadMarks:
     """Return the marks of a drill: by its journal, or by its feed while that is sealed. Raises `JournalError`."""
     contents = read_journal(folder)
     records = _plain(contents)
-    if records and isinstance(records[-1].event, Sealed | BlindDrillStarted):
+    if contents.is_sealed:
         records = _told_by_feed(folder)
     return ReadMarks(Marks(records), len(messages_in(folder, _MOST_LEFT_OVER)))
 
@@ -174,7 +173,7 @@ def _opened(folder: Path) -> Iterator[Intake | None]:
     contents = read_journal(folder)
     if not contents.records:
         raise JournalError(f"the drill in {folder} had not begun when it was cut off")
-    if isinstance(contents.records[-1].event, Sealed | BlindDrillStarted):
+    if contents.is_sealed:
         yield None
         return
     writer = JournalWriter(folder, AnchoredClock(), resume=True)

@@ -128,7 +128,9 @@ class Crew:
         self._tasks.append(task)
 
 
-async def prepare(target: Target, settings: DrillSettings, clock: Clock, *, resumes: bool = False) -> Crew:
+async def prepare(
+    target: Target, settings: DrillSettings, clock: Clock, *, resumes: bool = False, is_blind: bool = False
+) -> Crew:
     """Log in, look at the menu and the factory, and return a crew that is ready to start.
 
     A fault that is on already refuses a drill, but not one that `resumes` an earlier drill.
@@ -143,7 +145,8 @@ async def prepare(target: Target, settings: DrillSettings, clock: Clock, *, resu
                 f"the factory's chaos ({kind}) is on or scheduled already, and not by this drill; wait for its end, or "
                 "end it with `chaos-pizza calm`"
             )
-        if settings.fault is FaultKind.SHOP_CHAOS:
+        # Of a blind drill the shop sees the same for every kind of fault, and its watchdog turns off the shop's chaos.
+        if settings.fault is FaultKind.SHOP_CHAOS or (is_blind and target.has_shop_admin):
             await log_in_admin(services)
         desk = open_desk(services, settings.detection, stack)
         buyer = await open_buyer(services, settings.traffic.diners, f"drill-{secrets.token_hex(4)}")

@@ -236,17 +236,17 @@ class DrillSession:
 def open_session(commission: Commission, clock: AnchoredClock | None = None) -> DrillSession:
     """Log in, look around and make a session; nothing is begun yet, and nothing is left where it raises.
 
-    `clock` is the drill's; by default one of its own, anchored now.
-
-    Raises `ServiceError`, `TargetError` or `UsageError` where the drill can't be held.
+    `clock` is the drill's; by default one of its own, anchored now. Raises `ServiceError`, `TargetError` or
+    `UsageError` where the drill can't be held.
     """
     loop = BackgroundLoop("drill")
     clock = clock or AnchoredClock()
     crew: Crew | None = None
     session: DrillSession | None = None
     try:
-        resumes = commission.torso is not None
-        crew = loop.call(prepare(commission.target, commission.declaration.settings, clock, resumes=resumes))
+        resumes, is_blind = commission.torso is not None, commission.blind is not None
+        settings = commission.declaration.settings
+        crew = loop.call(prepare(commission.target, settings, clock, resumes=resumes, is_blind=is_blind))
         session = DrillSession(commission, loop, crew, clock)
         session.arm()
     except BaseException:
