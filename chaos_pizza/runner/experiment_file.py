@@ -51,7 +51,10 @@ def declaration_of(experiment: dict[str, Any], path: Path, alerting: dict[str, A
         and value.get("key") not in os.environ
         and "default" not in value
     }
-    filled = load_configuration(configuration, unset)
+    try:
+        filled = load_configuration(configuration, unset)
+    except ValueError as error:
+        raise ExperimentError(f"{path}: a variable of its configuration is not what it is to be: {error}") from None
     extensions = substitute(experiment.get("extensions") or [], filled, None)
     try:
         return read_declaration({**experiment, "extensions": extensions}, alerting)

@@ -3,6 +3,7 @@
 import itertools
 import math
 import statistics
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -126,3 +127,18 @@ def test_the_more_skilled_are_faster_and_miss_less():
         assert slower.misses_ratio > faster.misses_ratio
         assert slower.gives_up_ratio > faster.gives_up_ratio
         assert slower.false_alarm_ratio > faster.false_alarm_ratio
+
+
+def test_the_documentation_shows_the_skills_as_they_are():
+    page = (Path(__file__).parents[2] / "docs" / "rehearsal.md").read_text()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("|")]
+    shown = {row[0]: row[1:] for row in rows if row[0] in SKILLS}
+    assert shown == {
+        name: [
+            *(f"{getattr(skill, step).median_s / 60:g} min" for step in STEPS),
+            *{f"{getattr(skill, step).spread:g}" for step in STEPS},
+            *(f"{ratio:.0%}".replace("%", " %") for ratio in (skill.misses_ratio, skill.gives_up_ratio)),
+            f"{skill.false_alarm_ratio:.0%}".replace("%", " %"),
+        ]
+        for name, skill in SKILLS.items()
+    }
