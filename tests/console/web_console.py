@@ -143,7 +143,7 @@ class Heard:
     standings: list[dict] = field(default_factory=list)
 
 
-def hear(client: httpx.Client, until, last_id: str = "", heard: Heard | None = None) -> Heard:
+def hear(client: httpx.Client, until, last_id: str | bytes = "", heard: Heard | None = None) -> Heard:
     """Follow the stream until `until(heard)` holds, and break it off then."""
     heard = heard or Heard()
     headers = {"Last-Event-ID": last_id} if last_id else {}

@@ -16,7 +16,6 @@ from chaos_pizza.console.web.refusal import Refusal
 MOST_STREAMS = 200
 _KEEP_ALIVE_S = 10.0
 _SLOWEST_S = 10.0
-"""Who has taken nothing for so long is cut off; it comes again and goes on where it was."""
 _LONGEST_S = 3600.0
 """After this a stream ends, so that whoever has no session any more does not look on for ever."""
 _HEADERS = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no")]
@@ -25,13 +24,15 @@ _HEADERS = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-b
 class Streams:
     """Sends every line of the feed that is followed to everybody who looks on, each at its own speed.
 
-    Nothing is kept for anybody but the place where it is: who reads slowly costs no memory.
+    Nothing is kept for anybody but the place where it is: who reads slowly costs no memory. Who takes nothing for
+    `slowest_s` seconds is cut off, and comes again and goes on where it was. `count` tells how many look on.
     """
 
-    def __init__(self, following: Following, most: int = MOST_STREAMS) -> None:
+    def __init__(self, following: Following, most: int = MOST_STREAMS, slowest_s: float = _SLOWEST_S) -> None:
         self._following = following
         self._most = most
-        self._count = 0
+        self._slowest_s = slowest_s
+        self.count = 0
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Stream until the client is gone, or is cut off."""
@@ -53,7 +54,7 @@ class Streams:
 
     async def _send_all(self, last_event_id: str, send: Send) -> None:
         async for chunk in self._chunks(last_event_id):
-            async with asyncio.timeout(_SLOWEST_S):
+            async with asyncio.timeout(self._slowest_s):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -84,13 +85,13 @@ class Streams:
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
-        if self._count >= self._most:
+        if self.count >= self._most:
             raise Refusal(503, f"{self._most} consoles look on already; close one")
-        self._count += 1
+        self.count += 1
         try:
             yield
         finally:
-            self._count -= 1
+            self.count -= 1
 
 
 async def _gone(receive: Receive) -> None:
