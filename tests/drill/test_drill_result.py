@@ -108,6 +108,14 @@ def test_what_a_drill_says_of_itself_is_handed_on():
     assert (result.started_at, result.ended_at, result.cut_off) == (at(0.0), at(30.5), False)
 
 
+def test_what_people_said_long_after_a_drill_was_cut_off_does_not_prolong_it():
+    torso = [(second, event) for second, event in by_the_book() if second < 15]
+    said = [(900.0, mark(900.0, MarkKind.NOTE, text="was it killed?")), (901.0, ResponderStep(at(901.0), "looked"))]
+    before, after = judge(by_time(torso)), judge(by_time([*torso, *said]))
+    assert after.timeline.censored_at == before.timeline.censored_at
+    assert (after.ended_at, after.measures) == (before.ended_at, before.measures)
+
+
 def test_a_mark_entered_after_the_end_does_not_prolong_the_drill():
     told = [*BOOK, (4000.0, mark(13.0, MarkKind.NOTICED, entered=4000.0))]
     result = judge(by_time(told))
