@@ -218,7 +218,7 @@ class RunbookWalk:
         return True
 
     def _not_cured(self) -> bool:
-        self._tell("NOT CURED. What to do now: docs/runbooks/factory.md, under its last steps (escalate).")
+        self._tell('NOT CURED. Go on in docs/runbooks/factory.md: "No link" and "When to escalate".')
         self._tell_times()
         return False
 

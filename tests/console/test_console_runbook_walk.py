@@ -163,6 +163,50 @@ def test_who_says_no_changes_nothing(sandbox):
     assert last_end(sandbox) is None
 
 
+def test_where_somebody_was_quicker_it_says_so_and_verifies_all_the_same(sandbox):
+    break_it(sandbox, "fail")
+
+    def meanwhile():
+        assert walk(target_of(sandbox))[0]
+        return True
+
+    told = []
+    assert walk_runbook(target_of(sandbox), DrillPost(None), "Bob", told.append, meanwhile, QUICK)
+    assert "   The factory says that there is no chaos any more: somebody was quicker." in told
+    assert "   3 pizzas bought in a row, and all of them verify: it is cured." in told
+
+
+def test_a_link_that_is_an_old_one_by_now_is_had_anew(sandbox):
+    break_it(sandbox, "fail")
+    asked = []
+
+    def meanwhile():
+        if not asked:
+            break_it(sandbox, "badjwt")
+        asked.append(True)
+        return True
+
+    told = []
+    assert walk_runbook(target_of(sandbox), DrillPost(None), "Ann", told.append, meanwhile, QUICK)
+    text = "\n".join(told)
+    assert "does not take this link (any more)" in text
+    assert "2. Buy a pizza once more" in text
+    assert text.index("(kind: fail)") < text.index("(kind: badjwt)") < text.index("it is cured")
+    assert len(asked) == 2
+
+
+def test_what_comes_back_again_and_again_ends_after_three_rounds(sandbox):
+    def always_again():
+        break_it(sandbox, "fail")
+        return True
+
+    break_it(sandbox, "fail")
+    told = []
+    assert not walk_runbook(target_of(sandbox), DrillPost(None), "Ann", told.append, always_again, QUICK)
+    assert sum(line.startswith("4. ") for line in told) == 3
+    assert any(line.startswith("NOT CURED.") for line in told)
+
+
 def test_a_drill_under_way_is_told_everything_in_its_order(sandbox, under_way):
     break_it(sandbox, "fail")
     before = AnchoredClock().now()
