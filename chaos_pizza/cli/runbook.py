@@ -19,7 +19,7 @@ from chaos_pizza.live.drill_post import (
     named_drill_under_way,
     target_of_drill,
 )
-from chaos_pizza.model.target import VARIABLES, Target
+from chaos_pizza.model.target import VARIABLES, Target, checked_url
 from chaos_pizza.redaction import Redactor, Secret
 
 _NOT_CURED = 1
@@ -90,7 +90,7 @@ def _place(
 def _named(configuration: TeamConfiguration, name: str | None, reports: Path, folder: Path | None) -> Target:
     """Return the target of this name; without one that of this drill, of the environment, or of any under way."""
     if name is not None and name != "env":
-        return configuration.target(name)
+        return _configured(configuration, name)
     if name is None and folder is not None:
         return target_of_drill(folder)
     try:
@@ -101,6 +101,20 @@ def _named(configuration: TeamConfiguration, name: str | None, reports: Path, fo
         if found is None:
             raise
         return target_of_drill(found)
+
+
+def _configured(configuration: TeamConfiguration, name: str) -> Target:
+    """Return a target of the file; where a secret of it is missing, its addresses alone, which do for a new diner."""
+    try:
+        return configuration.target(name)
+    except TargetError as error:
+        described = configuration.targets.get(name, {})
+        urls = [described.get(key) for key in ("shop_url", "factory_url")]
+        if not all(isinstance(url, str) and url for url in urls):
+            raise
+        click.echo(f"Going on as a new diner, without this: {error}")
+        shop, factory_url = (checked_url(str(url), f"target {name!r}") for url in urls)
+        return Target(name, shop, factory_url, Secret(""))
 
 
 def _of_environment() -> Target:

@@ -1,5 +1,6 @@
 """`chaos-pizza runbook`: listed, asked, answered and interrupted, as a person at a terminal does."""
 
+import json
 import os
 import signal
 import subprocess
@@ -212,6 +213,19 @@ def test_what_can_not_be_done_as_asked_is_bad_usage_and_nothing_is_started(sandb
             assert isinstance(result.exception, UsageError), options
             assert complaint in str(result.exception)
     assert elsewhere.taken == []
+
+
+def test_a_targets_key_that_is_missing_keeps_nobody_from_the_cure(sandbox, tmp_path):
+    schedule(sandbox, "fail")
+    shop, factory = urls_of(sandbox)
+    path = tmp_path / "team.yaml"
+    described = {"shop_url": shop, "factory_url": factory, "vendor_key_env": "A_KEY_THAT_NOBODY_SET"}
+    path.write_text(json.dumps({"targets": {"staging": described}}))
+    result = call(None, tmp_path, "--config", str(path), "--target", "staging", "--yes")
+    assert result.exit_code == 0
+    assert "Going on as a new diner, without this: target 'staging'" in result.output
+    assert "A_KEY_THAT_NOBODY_SET" in result.output
+    assert sandbox.truth[-1].ended_how == "link"
 
 
 def test_without_a_target_and_without_a_drill_it_says_what_to_set(tmp_path):
