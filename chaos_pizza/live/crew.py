@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from chaos_pizza.live.inbox_watch import InboxWatch
 from chaos_pizza.live.runbook import Runbook
 from chaos_pizza.live.server_clock import ServerClock
 from chaos_pizza.live.stop_watch import StopWatch
+from chaos_pizza.model.blind_event import BlindDrillStarted
 from chaos_pizza.model.event import Event, Recorded
 from chaos_pizza.model.incident import Actor, Peer
 from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind
@@ -31,6 +33,7 @@ from chaos_pizza.traffic.recent import RecentPurchases
 
 _RECORD_INTERVAL_S = 0.5
 _SLOWEST_POLL_S = 10.0
+_LAST_MESSAGES_S = 5.0
 
 Record = Callable[[Event], object]
 
@@ -80,9 +83,7 @@ class Crew:
         self._employ("factory watch", self.factory_watch.run(), fail)
         self._employ("stop watch", stop_watch.run(), fail)
         if records is not None:
-            word = CureWord(settings, self.factory_watch, self.recent, services.clock)
-            intake = Intake(records, record, services.redactor)
-            self._inbox = InboxWatch(folder, intake, services.clock, word.on)
+            self._inbox = self._inbox_watch(folder, records, record, self.factory_watch)
             self._employ("inbox watch", self._inbox.run(), fail)
         for role, work in self.desk.work(record, alerted=runbook.alert if runbook else lambda: None).items():
             self._employ(role, work, fail)
@@ -95,11 +96,25 @@ class Crew:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._finish()
-        if self._inbox:
-            # After that nobody takes up what comes; what came until now is part of the drill.
-            await self._inbox.empty()
-        self._tasks, self._finish, self._inbox = [], lambda: None, None
-        await self._closing.aclose()
+        inbox, self._inbox = self._inbox, None
+        self._tasks, self._finish = [], lambda: None
+        try:
+            # What came until now is part of the drill. What is not done in time, whoever opens it next takes up.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_MESSAGES_S):
+                    if inbox:
+                        await inbox.empty()
+        finally:
+            await self._closing.aclose()
+
+    def _inbox_watch(
+        self, folder: Path, records: Sequence[Recorded], record: Record, factory_watch: FactoryWatch
+    ) -> InboxWatch:
+        services = self.services
+        is_blind = any(isinstance(recorded.event, BlindDrillStarted) for recorded in records[:1])
+        settings = replace(self._settings, announced=self._settings.announced and not is_blind)
+        word = CureWord(settings, factory_watch, self.recent, services.clock)
+        return InboxWatch(folder, Intake(records, record, services.redactor), services.clock, word.on)
 
     def _runbook(self, record: Record) -> Runbook | None:
         responder = self._settings.responder
