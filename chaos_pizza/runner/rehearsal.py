@@ -156,11 +156,12 @@ def _played(
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            text=True,
             env=_environment(passphrase),
             start_new_session=True,
         )
         with process:
-            relay.follow(process)  # type: ignore[arg-type] # one without text, which is never read
+            relay.follow(process)
             _respond(rehearsal, day, drill, walk_in, tell, lambda: process.poll() is not None)
             process.wait()
             relay.follow(None)
