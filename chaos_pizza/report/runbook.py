@@ -9,7 +9,7 @@ from chaos_pizza.model.event import Marked
 from chaos_pizza.model.incident import Actor, RunbookStep
 from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.interval import Interval
-from chaos_pizza.model.result import DrillResult, StepTaken
+from chaos_pizza.model.result import DrillResult, Measure, StepTaken
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import bounds, day_of, moment, span
@@ -31,6 +31,7 @@ _TO_DO = {
 _NOBODY = "nobody said"
 _UNKNOWN = "unknown"
 _LEAST_SHOWN_S = 0.01
+_NOTHING = Measure(0.0, 0.0, 0.0)
 
 Row = tuple[str, ...]
 
@@ -98,7 +99,8 @@ def _done(taken: StepTaken, day: date) -> str:
 
 def _took(taken: StepTaken) -> str:
     if taken.took is not None:
-        return span(taken.took)
+        # What was measured, however short, is not to read as nothing.
+        return f"under {_LEAST_SHOWN_S} s" if span(taken.took) == span(_NOTHING) else span(taken.took)
     if taken.at_most_s is not None:
         return f"{_UNKNOWN}; with what came before {_at_most(taken.at_most_s)}"
     return _UNKNOWN

@@ -62,6 +62,11 @@ def test_each_step_is_told_with_its_time_and_its_marks_and_what_nobody_said_as_t
     }
 
 
+def test_what_took_next_to_nothing_does_not_read_as_nothing():
+    drill = replace(walked(), runbook=(StepTaken(READ, at(22), "chaos-pizza runbook", exactly(0.0004)),))
+    assert runbook_rows(drill)[0][3] == "under 0.01 s"
+
+
 def test_the_step_that_took_longest_is_named():
     assert describe_runbook(walked(), PEOPLE)[1].endswith("this one took longest: read the answer, 4.00 s.")
 
