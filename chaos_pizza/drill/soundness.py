@@ -24,7 +24,7 @@ def list_flaws(observations: Observations, timeline: Timeline) -> list[str]:
     blind = blind_outcome(observations)
     flaws = [
         *(blind.departures if blind else ()),
-        *_of_record(observations),
+        *_of_record(observations, timeline),
         *_of_hypothesis(observations),
         *_of_fault(observations, timeline),
         *_of_samples(observations, timeline),
@@ -35,7 +35,7 @@ def list_flaws(observations: Observations, timeline: Timeline) -> list[str]:
     return flaws
 
 
-def _of_record(observations: Observations) -> Iterator[str]:
+def _of_record(observations: Observations, timeline: Timeline) -> Iterator[str]:
     if observations.ended is None:
         yield "the drill was cut off: its record has no end"
     beats_us = np.sort(observations.purchases.batches.at_us)
@@ -46,9 +46,13 @@ def _of_record(observations: Observations) -> Iterator[str]:
         ended_us = micros_of(observations.ended.at)
         beats_us = np.append(beats_us[beats_us <= ended_us], ended_us)
     resumed = observations.all_of(DrillResumed)
-    if resumed:
+    start = timeline.instants.get(InstantName.FAULT_START)
+    if resumed and (start is None or resumed[-1].at >= start.when.earliest):
         yield f"the drill was cut off and resumed {len(resumed)} time(s): what happened in between is unknown"
         return
+    if resumed:
+        # A gap before the fault hides nothing of it: a drill may wait for one for days, and through restarts.
+        beats_us = beats_us[beats_us >= micros_of(resumed[-1].at)]
     silence_s = int(np.diff(beats_us).max(initial=0)) / 1e6
     if silence_s > SILENCE_S:
         yield f"the recorder failed: it was silent for {silence_s:.1f} s, more than the {SILENCE_S:.0f} s allowed"

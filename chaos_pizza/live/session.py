@@ -205,6 +205,13 @@ class DrillSession:
         self.record(DrillEnded(self.clock.now(), toolkit_status, deviated))
         self.close()
 
+    def leave(self) -> None:
+        """Let go of the watchdog of a drill that is to be gone on with later, right before its process ends.
+
+        One that has asked for a fault leaves it to the watchdog, as a killed one does.
+        """
+        self._watchdog.cut(is_calm=not self.has_broken_something)
+
     def close(self) -> None:
         """End the crew and its thread and close the journal, whatever state they are in; twice does no harm."""
         if not self.finished:

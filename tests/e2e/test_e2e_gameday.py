@@ -1,0 +1,115 @@
+"""A game day's command: it goes on through restarts with the same draw, and ends in order where somebody ends it."""
+
+import json
+import os
+import signal
+
+import pytest
+from click.testing import CliRunner
+
+from chaos_pizza.cli.main import commands
+from chaos_pizza.folder import assess_folder
+from chaos_pizza.gameday_folder import is_sealed, list_gamedays, read_gameday
+from chaos_pizza.journal.file import read_journal
+from chaos_pizza.journal.sealing import Seal
+from chaos_pizza.model.blind_event import Revealed
+from chaos_pizza.model.event import DrillResumed, FaultInjected
+
+from .blind_days import PASSPHRASE, begin, blind_day, wait_until_begun
+from .under_way import wait_for
+
+pytestmark = pytest.mark.drill
+
+BY_FACTORY = {
+    "start": "factory",
+    "placebo": None,
+    "mitigation_timeout_s": 1,
+    "pool": [{"experiment": "factory-fail.yaml"}],
+}
+
+
+def facts_of(day):
+    (folder,) = list_gamedays(day.reports)
+    return read_gameday(folder)
+
+
+def said_by(day):
+    return (day.workplace / "said.txt").read_text()
+
+
+def asked_for(day):
+    """Whether the newest drill has asked for its fault, as its key tells."""
+    records = read_journal(day.folder, Seal(day.opened.key)).records if day.folder else ()
+    return any(isinstance(record.event, FaultInjected) for record in records)
+
+
+def ended(day):
+    return wait_for(lambda: day.process.poll() is not None or None)
+
+
+def test_through_restarts_a_game_day_goes_on_with_the_same_draw(tmp_path):
+    with blind_day(tmp_path / "day", chaos_delay_s="20", **BY_FACTORY) as day:
+        wait_until_begun(day)
+        first, commitment = day.folder, facts_of(day).commitment
+        day.kill()
+        assert not asked_for(day), "this machine is too fast for this test"
+        # Before the fault was asked for, another drill of the same game day begins.
+        day.process = begin(day.workplace, day.sandbox).process
+        wait_for(lambda: day.folder != first)
+        second = day.folder
+        wait_for(lambda: asked_for(day))
+        day.kill()
+        # After that, the drill itself is gone on with, to its end.
+        day.process = begin(day.workplace, day.sandbox).process
+        ended(day)
+        facts = facts_of(day)
+        assert facts.commitment == commitment
+        assert facts.drills == (first.name, second.name)
+        records = read_journal(second).records
+        assert sum(isinstance(record.event, DrillResumed) for record in records) == 1
+        assert sum(isinstance(record.event, FaultInjected) for record in records) == 1
+        assert not is_sealed(first)
+        judgement = assess_folder(second).result.judgement
+        assert not any("resumed" in reason for reason in judgement.reasons), "the gap was before the fault"
+        assert len(day.sandbox.truth) == 1
+
+
+def test_a_terminal_that_is_closed_ends_nothing_and_a_shutdown_leaves_it_as_it_stands(tmp_path):
+    with blind_day(tmp_path / "day", chaos_delay_s="60", **BY_FACTORY) as day:
+        wait_until_begun(day)
+        wait_for(lambda: asked_for(day))
+        os.kill(day.process.pid, signal.SIGHUP)
+        for pid in day.pids():
+            os.kill(pid, signal.SIGTERM)
+        ended(day)
+        assert day.process.returncode == 4
+        assert "run the same command again to go on with this game day" in said_by(day)
+        assert is_sealed(day.folder)
+        assert len(list((tmp_path / "day" / "state" / "leases").glob("*.lease"))) == 1
+
+
+def test_ctrl_c_ends_it_in_order_and_reveals_the_draw(tmp_path):
+    with blind_day(tmp_path / "day", least_wait_s=1800, greatest_wait_s=3600) as day:
+        wait_until_begun(day)
+        draw = day.draw
+        day.process.send_signal(signal.SIGINT)
+        ended(day)
+        assert day.process.returncode == 4
+        (revealed,) = [r.event for r in read_journal(day.folder).records if isinstance(r.event, Revealed)]
+        assert revealed.draw == draw
+        (gameday,) = list_gamedays(day.reports)
+        assert json.loads((gameday / "draw.json").read_text())["draw"]["nonce"] == draw.nonce
+        assert list((tmp_path / "day" / "state" / "leases").glob("*.lease")) == []
+
+
+def test_only_the_coordinator_is_shown_the_draw(tmp_path):
+    with blind_day(tmp_path / "day", least_wait_s=1800, greatest_wait_s=3600) as day:
+        wait_until_begun(day)
+        words = ["gameday", "blind", "--role", "coordinator", "--reports", str(day.reports)]
+        shown = CliRunner().invoke(commands, words, env={"PIZZA_COORDINATOR_PASSPHRASE": PASSPHRASE})
+        assert f"begins at   {day.draw.starts_at:%Y-%m-%d %H:%M:%S} UTC" in shown.output
+        assert f"({day.draw.fault.value})" in shown.output or "(a placebo: nothing breaks)" in shown.output
+        assert "this draw matches it" in shown.output
+        refused = CliRunner().invoke(commands, words, env={"PIZZA_COORDINATOR_PASSPHRASE": "guess again"})
+        assert "was sealed with another passphrase" in str(refused.exception)
+        assert day.draw.experiment not in refused.output
