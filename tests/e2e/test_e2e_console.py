@@ -1,0 +1,86 @@
+"""A console beside a real drill: whatever is thrown at it, the drill goes on as if it weren't there."""
+
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from .conftest import EXPERIMENTS, PIZZA, clean_environment, only_folder
+from .under_way import document_of, wait_for, wait_for_record
+
+sys.path.append(str(Path(__file__).parents[1] / "console"))
+
+import subprocess
+
+import httpx
+from web_console import console_process, hear
+
+pytestmark = pytest.mark.drill
+FORGED = {"Origin": "http://evil.example"}
+MARKS = 1000
+
+
+def attack(url: str) -> Counter:
+    """Everything that done-when names, at once; returns how often each status was answered."""
+    answered = Counter()
+    origin = {"Origin": url}
+    with httpx.Client(base_url=url, timeout=20, trust_env=False) as client:
+        csrf = client.get("/session").json()["csrf"]
+        as_responder = {**origin, "X-CSRF": csrf}
+        draw = {"passphrase": "hunter2-hunter2"}
+        for answer in (
+            client.post("/coordinator/stop", json={"confirmed": True}, headers=as_responder),
+            client.post("/coordinator/draw", json=draw, headers=as_responder),
+            client.post("/session", json={"token": "a-token-that-is-nobodys"}, headers=origin),
+            client.post("/marks", json={}, headers=FORGED),
+            client.get("/stream", headers={"Host": "evil.example"}),
+            client.get("/?token=a-token-that-is-nobodys"),
+            client.post("/marks", content=b"x" * 10_000_000, headers=as_responder),
+        ):
+            answered[answer.status_code] += 1
+
+        def press(_):
+            mark = {"mark": "note", "by": "Mallory", "text": "<script>alert(1)</script>"}
+            return client.post("/marks", json=mark, headers=as_responder).status_code
+
+        with ThreadPoolExecutor(10) as pool:
+            answered.update(pool.map(press, range(MARKS)))
+    return answered
+
+
+def test_whatever_is_thrown_at_a_console_the_drill_beside_it_is_unharmed(tmp_path):
+    command = [*PIZZA, "drill", str(EXPERIMENTS / "factory-fail.yaml"), "--json"]
+    state = tmp_path / ".state"
+    env = {**clean_environment(), "PIZZA_STATE_DIR": str(state)}
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    with (
+        console_process(reports, state) as (console, process),
+        subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as drill,
+    ):
+        wait_for_record(tmp_path, '"type":"fault_injected"')
+        with httpx.Client(base_url=console.url, headers={"Origin": console.url}, trust_env=False) as client:
+            client.headers["X-CSRF"] = client.get("/session").json()["csrf"]
+            wait_for(lambda: client.get("/stream", headers={"Host": "x"}).status_code == 403)
+            mark = client.post("/marks", json={"mark": "noticed", "by": "Ada", "text": "nobody can buy"})
+            assert mark.status_code == 201, mark.text
+            answered = attack(console.url)
+            heard = hear(client, lambda heard: '"ended"' in str(heard.standings[-1:]).replace("'", '"'))
+        drill.communicate(timeout=120)
+        process.terminate()
+        said = process.stderr.read()
+    assert answered[413] == answered[401] == answered[400] == 1
+    assert answered[403] >= 4
+    assert answered[429] >= MARKS - 100
+    assert drill.returncode == 0
+    document = document_of(tmp_path)
+    assert document["verdict"] == "passed"
+    report = (only_folder(reports) / "report.md").read_text()
+    assert "nobody can buy" in report
+    assert "<script>" not in report
+    assert heard.numbers == list(range(len(heard.numbers)))
+    for secret in ("hunter2", "a-token-that-is-nobodys", "alert(1)", console.said[1].partition("token=")[2].strip()):
+        assert secret not in said
+    assert "refused 413, responder, POST /marks" in said
