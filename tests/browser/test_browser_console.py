@@ -237,6 +237,15 @@ def test_a_press_is_sent_at_once_confirmed_and_seen_by_others(console, visit):
     assert ben.get_by_role("button", name="Saw it").get_attribute("aria-describedby") == "who-noticed"
 
 
+def test_a_finger_that_slips_makes_one_mark(console, visit):
+    console.begin()
+    page = visit().page
+    page.get_by_role("button", name="Saw it").dblclick()
+    wait_for_text(page, ".tile .first", "Ana")
+    page.wait_for_timeout(300)
+    assert len(console.asked) == 1
+
+
 def test_the_name_is_asked_once_kept_and_changed_at_will(console, visit):
     console.begin()
     page = visit(name=None).page
@@ -313,11 +322,11 @@ def test_too_many_marks_at_once_are_sent_later_all_the_same(console, visit):
     console.begin()
     page = visit().page
     wait_for_text(page, ".state", "under way")
-    console.answers.append((429, "too many marks at once; wait a moment"))
+    console.answers.extend([(429, "too many marks at once; wait a moment")] * 2)
     page.keyboard.press("1")
     wait_for_text(page, ".said", "kept")
     wait_for_text(page, ".tile .first", "Ana")
-    assert [body["mark"] for _, body in console.asked] == ["noticed", "noticed"]
+    assert [body["mark"] for _, body in console.asked] == ["noticed"] * 3
 
 
 def test_presses_are_kept_while_disconnected_and_sent_with_their_time(console, visit):
@@ -521,8 +530,10 @@ def test_hostile_text_shows_as_text(console, visit):
     console.alert("firing", rule=HOSTILE)
     console.mark("noticed", HOSTILE)
     console.mark("note", HOSTILE, text=HOSTILE)
-    page = visit(width=360, height=740).page
+    page = visit(name=None, width=360, height=740).page
     wait_for_text(page, ".timeline ol", "<script>document.title='owned'</script>")
+    page.get_by_role("button", name="Saw it").click()
+    wait_for_text(page, ".choices", "<script>document.title='owned'</script>")
     assert page.locator("body img, body iframe, body script, a[href^=javascript]").count() == 0
     assert page.title() != "owned"
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

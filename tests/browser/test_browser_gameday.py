@@ -1,4 +1,4 @@
-"""A blind drill as the team sees it: real browsers on a real console, a real game day, and a line that breaks."""
+"""The page on the real console: a blind drill as the team sees it, lines that break, and a console that is killed."""
 
 import json
 import os
@@ -14,12 +14,17 @@ from pathlib import Path
 
 import pytest
 
+from chaos_pizza.feed_file import FeedFile
+from chaos_pizza.model.feed import FeedDrill, FeedMark, FeedPurchases
+from chaos_pizza.model.incident import MarkKind
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 from browsers import Visitor, chromium
 from cuttable_line import cuttable_line
 
 ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "reports" / "examples" / "factory-fail"
 PIZZA = [sys.executable, "-m", "chaos_pizza"]
 PASSPHRASE = "correct horse battery staple"
 PICTURES = "CONSOLE_PICTURES"
@@ -104,6 +109,20 @@ class Workplace:
         return "plan.yaml"
 
 
+def purchases(good: int) -> FeedPurchases:
+    return FeedPurchases(purchases=10, good=good, latency_p50_ms=20.0, latency_p95_ms=40.0)
+
+
+def told(feed: FeedFile, *events) -> None:
+    for event in events:
+        feed.append(event, datetime.now(UTC))
+
+
+def mark(number: int, by: str) -> FeedMark:
+    now = datetime.now(UTC)
+    return FeedMark(number, MarkKind.NOTICED, by, now, now, "")
+
+
 def tokens_of(console) -> dict[str, str]:
     """The token of each role, and the console's own address, from what it prints."""
     told = {}
@@ -141,6 +160,31 @@ def pictures_folder(tmp_path: Path) -> Path:
     folder = Path(os.environ[PICTURES]) if PICTURES in os.environ else tmp_path / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def test_a_console_that_was_killed_and_started_anew_is_found_again_with_all_that_happened_meanwhile(tmp_path):
+    work = Workplace(tmp_path)
+    folder = tmp_path / "reports" / EXAMPLE.name
+    shutil.copytree(EXAMPLE, folder)
+    feed = FeedFile(folder)
+    told(feed, FeedDrill("1", "A drill", "staging", False, None), purchases(10), mark(1, "Ana"))
+    arguments = ("console", "--port", str(free_port()), "--public-url", "http://console.example")
+    with chromium() as browser, ExitStack() as stack:
+        with work.started(*arguments) as console:
+            token = tokens_of(console)["observer"]
+            visitor = Visitor(browser)
+            stack.callback(visitor.close)
+            visitor.page.goto(f"http://127.0.0.1:{arguments[2]}/#token={token}")
+            wait_for_text(visitor.page, ".timeline ol", "Saw it: Ana")
+            console.kill()
+            wait_for_text(visitor.page, ".connection", "reconnecting since")
+        told(feed, mark(2, "Ben"), *[purchases(10)] * 30, mark(3, "Cleo"))
+        with work.started(*arguments):
+            wait_for_text(visitor.page, ".connection", "live")
+            wait_for_text(visitor.page, ".timeline ol", "Saw it: Cleo")
+            lines = visitor.page.locator(".timeline li .text").all_inner_texts()
+            assert lines == ["Saw it: Ana", "Saw it: Ben", "Saw it: Cleo"]
+    feed.close()
 
 
 @pytest.mark.drill

@@ -38,7 +38,7 @@ export class Figures {
     tell(this.ratio.aside, purchases ? `of ${purchases} in the last 5 s` : silent);
     this.ratio.element.dataset.state = ratio === null ? "unknown" : ratio >= WELL ? "good" : "bad";
     tell(this.p95.figure, latency(p95));
-    tell(this.p95.aside, p95 === null ? silent : "at most, in the last 5 s");
+    tell(this.p95.aside, p95 === null ? silent : "at most, last 5 s");
   }
 }
 

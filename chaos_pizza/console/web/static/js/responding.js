@@ -5,9 +5,11 @@ import { Tiles } from "./tiles.js";
 import { MARK_LABELS, shortened, timeOfDay } from "./wording.js";
 
 const LONGEST_NOTE = 500;
+const TWICE_MS = 1500; // a second press so soon is a finger's slip
 
 export class Responding {
   #isNoting = false;
+  #pressed = { kind: null, ms: 0 };
 
   /** `press(kind, text)` gives the entry of the outbox, or null where nobody said who they are. */
   constructor({ press, strike, discard }) {
@@ -64,6 +66,9 @@ export class Responding {
     const { why, mayPress } = this.state;
     if (!mayPress) return;
     if (why) return void this.say(why, "complaint");
+    const { kind: last, ms } = this.#pressed;
+    if (kind === last && performance.now() - ms < TWICE_MS) return;
+    this.#pressed = { kind, ms: performance.now() };
     const entry = await this.press(kind, "");
     if (!entry) return;
     if (entry.state !== "refused") this.tiles.flash(kind);
