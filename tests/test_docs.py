@@ -15,6 +15,7 @@ import chaos_pizza.actions
 import chaos_pizza.probes
 from chaos_pizza.alerting.floor import detection_floor
 from chaos_pizza.alerting.shipped import shipped_rules
+from chaos_pizza.cli import passphrase
 from chaos_pizza.cli.main import commands
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.drill.clock_offset import clock_offset, on_drill_clock
@@ -167,9 +168,10 @@ def test_every_option_mentioned_by_itself_exists(page):
 
 
 def known_variables() -> set[str]:
-    ours = (ROOT / "chaos_pizza" / name for name in ("controls/drill.py", "state_folder.py", "cli/person.py"))
-    places = [*EXPERIMENTS, *ours]
-    return set(VARIABLES.values()) | {name for path in places for name in VARIABLE.findall(path.read_text())}
+    names = ("controls/drill.py", "state_folder.py", "cli/person.py", "console/web/keys.py")
+    places = [*EXPERIMENTS, *(ROOT / "chaos_pizza" / name for name in names)]
+    named = {name for path in places for name in VARIABLE.findall(path.read_text())}
+    return {*VARIABLES.values(), passphrase.VARIABLE} | named
 
 
 @every_page

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from chaos_pizza.cli.options import config_option, reports_option
+from chaos_pizza.cli.passphrase import given_passphrase, leave_the_environment
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.console.web.keys import ConsoleKeys, Role, kept_keys
 from chaos_pizza.console.web.settings import LOOPBACK, ConsoleSettings, listen_address, public_url
@@ -49,6 +50,7 @@ def console(
     On this machine alone, everybody who reaches it may look on and mark. The coordinator needs the token in the address
     that is printed for them.
     """
+    leave_the_environment()
     if listen is not None and port is not None:
         raise UsageError("--listen names the port too; leave --port out")
     host, number = (LOOPBACK, _DEFAULT_PORT if port is None else port) if listen is None else listen_address(listen)
@@ -64,6 +66,7 @@ def console(
             public_url=None if public is None else public_url(public),
             plan=plan,
             config=config_path,
+            passphrase=given_passphrase(),
         )
         _tell(settings, keys)
         from chaos_pizza.console.web.serve import serve_console  # noqa: PLC0415 - a wrong option is told at once

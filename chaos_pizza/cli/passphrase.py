@@ -13,7 +13,7 @@ from chaos_pizza.redaction import Secret
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 VARIABLE = "PIZZA_COORDINATOR_PASSPHRASE"
-_HANDED_OVER = "PIZZA_COORDINATOR_PASSPHRASE_PIPE"
+_HANDED_OVER = "CHAOS_PIZZA_PASSPHRASE_PIPE"
 _LARGEST_BYTES = 4_096
 
 
@@ -36,6 +36,12 @@ def coordinator_passphrase(*, is_new: bool = False) -> Secret:
     if is_new and len(text) < LEAST_PASSPHRASE:
         raise UsageError(f"the coordinator's passphrase is to have at least {LEAST_PASSPHRASE} characters")
     return Secret(text)
+
+
+def given_passphrase() -> Secret | None:
+    """Return the passphrase that the environment held (see `leave_the_environment`); `None` where it held none."""
+    text = _handed_over() or os.environ.pop(VARIABLE, "")
+    return Secret(text) if text else None
 
 
 def leave_the_environment() -> None:

@@ -69,16 +69,15 @@ class Coordinating:
 
     async def start(self, request: Request) -> Response:
         """Answer `POST /coordinator/start`: hold the game day of the console's plan, or go on with it."""
-        content = await self._confirmed(request, "passphrase")
-        passphrase = text_of(content, "passphrase", _MOST_CHARS, default=os.environ.get(PASSPHRASE_VARIABLE, ""))
+        await self._confirmed(request)
         if self._settings.plan is None:
             raise Refusal(409, "this console was started without --plan, so there is no game day to start")
         if self._following.state is ShownState.UNDER_WAY:
             raise Refusal(409, "a drill is under way already")
-        if not passphrase:
+        if self._settings.passphrase is None:
             raise Refusal(409, f"start the console with {PASSPHRASE_VARIABLE} set, or start the game day in a terminal")
         arguments = ["gameday", str(self._settings.plan), "--reports", str(self._settings.reports), *self._config()]
-        done = await self._command("gameday", arguments, {PASSPHRASE_VARIABLE: passphrase})
+        done = await self._command("gameday", arguments, {PASSPHRASE_VARIABLE: self._settings.passphrase.reveal()})
         return done or _said("The game day is being held.")
 
     async def draw(self, request: Request) -> Response:

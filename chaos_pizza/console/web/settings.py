@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from chaos_pizza.errors import UsageError
+from chaos_pizza.redaction import Secret
 
 LOOPBACK = "127.0.0.1"
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -18,7 +19,8 @@ class ConsoleSettings:
 
     `host` and `port` are where it listens. `is_open` says that everybody who reaches it is a responder without a token:
     only on this machine's loopback address. `public_url` is how a proxy's clients call it, `plan` the game day that the
-    coordinator may start, `config` the team's file for what the coordinator starts; `None` where there is none.
+    coordinator may start, `passphrase` what its draw is sealed with, `config` the team's file for what the coordinator
+    starts; `None` where there is none.
     """
 
     reports: Path
@@ -28,6 +30,7 @@ class ConsoleSettings:
     public_url: str | None = None
     plan: Path | None = None
     config: Path | None = None
+    passphrase: Secret | None = None
 
     @property
     def url(self) -> str:
