@@ -44,18 +44,17 @@ class ConsoleSettings:
 
     def knows_host(self, host: str) -> bool:
         """Tell whether a request's Host is one of ours: no name that somebody else may point at this machine."""
-        if any(host == _spelled("http", name, self.port) for name in (*_LOOPBACK_NAMES, _bracketed(self.host))):
-            return True
-        return self._is_public(host) or (self.host in {"0.0.0.0", "::"} and _is_address(host, self.port))  # noqa: S104
+        return self._is_own(host) or self._is_public(host)
 
     def knows_origin(self, origin: str) -> bool:
         """Tell whether a request's Origin is a page of ours."""
-        parts = urlsplit(origin)
-        if parts.path or parts.query or parts.fragment or parts.username is not None:
-            return False
-        if self.public_url is not None and origin == self.public_url:
+        scheme, _, host = origin.partition("://")
+        return (self.public_url is not None and origin == self.public_url) or (scheme == "http" and self._is_own(host))
+
+    def _is_own(self, host: str) -> bool:
+        if any(host == _spelled("http", name, self.port) for name in (*_LOOPBACK_NAMES, _bracketed(self.host))):
             return True
-        return parts.scheme == "http" and self.knows_host(parts.netloc) and not self._is_public(parts.netloc)
+        return self.host in {"0.0.0.0", "::"} and _is_address(host, self.port)  # noqa: S104 - that is what is asked
 
     def _is_public(self, host: str) -> bool:
         if self.public_url is None:
@@ -108,6 +107,6 @@ def _is_address(host: str, port: int) -> bool:
     try:
         parts = urlsplit(f"//{host}")
         ipaddress.ip_address(parts.hostname or "")
-        return (parts.port or _DEFAULT_PORTS["http"]) == port and "@" not in host
+        return (parts.port or _DEFAULT_PORTS["http"]) == port and parts.netloc == host and "@" not in host
     except ValueError:
         return False

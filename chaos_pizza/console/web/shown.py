@@ -1,6 +1,7 @@
 """What a console has to show: the drill under way, else a game day that waits, else the last drill."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +16,7 @@ from chaos_pizza.journal.file_lock import is_held
 from chaos_pizza.model.instant import instant_text
 
 _MOST_LOOKED_AT = 5
+_QUIET_S = 15.0
 
 
 class ShownState(StrEnum):
@@ -31,7 +33,8 @@ class Shown:
     """What there is to show.
 
     `folder` is the drill's, `None` where none is to be shown. `is_written` says that somebody writes its journal.
-    `gameday` is the game day that waits, or that the drill belongs to.
+    `gameday` is the game day that waits, or that the drill belongs to. `is_left` says that its drill was cut off, and
+    waits to be gone on with.
     """
 
     folder: Path | None = None
@@ -39,12 +42,15 @@ class Shown:
     gameday: GameDay | None = None
     gameday_folder: Path | None = None
     has_report: bool = False
+    is_left: bool = False
 
     def state(self, *, has_ended: bool) -> ShownState:
         """Return how it stands; `has_ended` says that the drill's feed has told its end."""
         if self.folder is None:
             return ShownState.NONE if self.gameday is None else ShownState.WAITING
-        return ShownState.UNDER_WAY if self.is_written and not has_ended else ShownState.ENDED
+        if has_ended or not (self.is_written or self.is_left):
+            return ShownState.ENDED
+        return ShownState.UNDER_WAY if self.is_written else ShownState.WAITING
 
     def standing(self, now: datetime, *, has_ended: bool) -> dict[str, Any]:
         """Return what the event `standing` says."""
@@ -68,7 +74,8 @@ def find_shown(reports: Path) -> Shown:
     if gameday is not None:
         facts, gameday_folder = gameday
         if folder is not None and folder.name in facts.drills:
-            return _shown(folder, bool(under_way), facts, gameday_folder)
+            is_left = not under_way and not is_over(gameday_folder) and _is_quiet(folder)
+            return replace(_shown(folder, bool(under_way), facts, gameday_folder), is_left=is_left)
         if not under_way and not is_over(gameday_folder):
             return Shown(gameday=facts, gameday_folder=gameday_folder)
     return _shown(folder, bool(under_way), None, None) if folder is not None else Shown()
@@ -84,6 +91,11 @@ def is_under_way(folder: Path) -> bool:
 
 def _shown(folder: Path, is_written: bool, gameday: GameDay | None, gameday_folder: Path | None) -> Shown:
     return Shown(folder, is_written, gameday, gameday_folder, (folder / PAGE_NAME).is_file())
+
+
+def _is_quiet(folder: Path) -> bool:
+    """Tell whether nothing was told of a drill for a while: of one that has just ended the end is told at once."""
+    return time.time() - (folder / FEED_NAME).stat().st_mtime > _QUIET_S
 
 
 def _newest_gameday(reports: Path) -> tuple[GameDay, Path] | None:
