@@ -195,6 +195,23 @@ def test_a_byte_changed_anywhere_is_told_of(data):
     assert len(contents.records) <= place
 
 
+@pytest.mark.parametrize("changed", ["at", "hash"])
+def test_what_stands_beside_a_box_is_held_by_the_chain(changed):
+    told = json.loads(LINES[9])
+    told[changed] = told[changed].replace("0", "1", 1)
+    line = json.dumps(told, separators=(",", ":")).encode() + b"\n"
+    complaint = read_lines([*LINES[:9], line, *LINES[10:]]).complaint
+    assert complaint.startswith("line 10 of the journal doesn't fit: its hash is wrong")
+
+
+def test_a_sealed_line_written_with_spaces_opens_all_the_same():
+    """The chain is over what a line says, not over how its JSON is set."""
+    line = json.dumps(json.loads(LINES[9])).encode() + b"\n"
+    contents = read_lines([*LINES[:9], line, *LINES[10:]])
+    assert contents.complaint is None
+    assert contents.records == read_lines(LINES).records
+
+
 def test_a_key_that_opens_nothing_is_a_complaint_about_the_first_sealed_line():
     contents = read_lines(sealed_lines(revealed_key="00" * 32))
     assert contents.complaint.startswith("line 2 of the journal doesn't fit: the key doesn't open it")
