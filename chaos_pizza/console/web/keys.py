@@ -83,7 +83,7 @@ def kept_keys(folder: Path, environment: Mapping[str, str]) -> ConsoleKeys:
             )
     tokens = {role: Secret(given.get(role) or whole[role.value]) for role in Role}
     if len(set(tokens.values())) < len(tokens):
-        raise UsageError("two roles have the same token; each PIZZA_CONSOLE_…_TOKEN has to be another")
+        raise UsageError("two roles have the same token; give each another")
     return ConsoleKeys(tokens, Secret(whole["signing"]), frozenset(given))
 
 
