@@ -122,19 +122,23 @@ class JournalWriter:
         """Open a journal that a writer has left behind; a line that it had not finished never happened."""
         file = self._opened(0, "gone on with")
         try:
-            contents = read_journal(folder, self._seal)
-            if contents.complaint:
-                raise JournalError(f"the journal {self.path} can't be gone on with: {contents.complaint}")
-            self._number, self._hash = len(contents.records), contents.last_hash
-            with self.path.open("rb") as lines:
-                whole = sum(len(line) for line in islice(lines, self._number))
-            if self._seal is not None and self._number and not is_sealed(folder):
-                self._seal = None
+            whole = self._take_up(folder)
             os.ftruncate(file, whole)
         except BaseException:
             os.close(file)
             raise
         return file
+
+    def _take_up(self, folder: Path) -> int:
+        """Take in what stands in the journal already, and return how many bytes of whole lines that are."""
+        contents = read_journal(folder, self._seal)
+        if contents.complaint:
+            raise JournalError(f"the journal {self.path} can't be gone on with: {contents.complaint}")
+        self._number, self._hash = len(contents.records), contents.last_hash
+        if self._seal is not None and self._number and not is_sealed(folder):
+            self._seal = None
+        with self.path.open("rb") as lines:
+            return sum(len(line) for line in islice(lines, self._number))
 
     def _append(self, event: Event, at: datetime) -> Recorded:
         if self._failure:
