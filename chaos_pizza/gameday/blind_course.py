@@ -10,7 +10,7 @@ from typing import Any
 from chaos_pizza.experiment.declaration import Declaration
 from chaos_pizza.gameday.plan import Plan, StartedBy
 from chaos_pizza.model.draw import Draw
-from chaos_pizza.model.settings import ResponderKind, ResponderSettings
+from chaos_pizza.model.settings import DrillSettings, ResponderKind, ResponderSettings
 
 FACTORY_PATIENCE_S = 3 * 86_400.0
 """Seconds for which the factory is waited for: it draws a time of the next day, in a time zone of its own."""
@@ -42,13 +42,15 @@ def blind_course(
     return course, replace(declaration, settings=_settings(declaration, plan, draw, now))
 
 
-def _settings(declaration: Declaration, plan: Plan, draw: Draw, now: datetime) -> Any:
+def _settings(declaration: Declaration, plan: Plan, draw: Draw, now: datetime) -> DrillSettings:
     settings = declaration.settings
     recovery_s = _recovery_s(plan, settings.recovery.good_purchases, settings.recovery.timeout_s)
+    scrape_s = plan.scrape_interval_s or settings.detection.scrape_interval_s
     lasts_s = waiting_s(plan, draw, now) + plan.course_s + _SLACK_S
     return replace(
         settings,
         traffic=replace(settings.traffic, rate_per_s=plan.rate_per_s),
+        detection=replace(settings.detection, scrape_interval_s=scrape_s),
         recovery=replace(settings.recovery, timeout_s=recovery_s),
         responder=ResponderSettings(ResponderKind.PEOPLE),
         sandbox=plan.sandbox,

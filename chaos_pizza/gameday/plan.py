@@ -63,7 +63,8 @@ class Plan:
     the plan's own folder. `window` is a text such as `Mon-Thu 14:00-16:00 America/Denver` (`safety.window`). The
     fault comes at least `least_wait_s` seconds after the window opens, at most `greatest_wait_s` (`None`: as long as
     the window allows), and so that people have their `mitigation_timeout_s` before it closes. `rest_days` is the least
-    time since the last drill. Without a `target` the drill is held on a sandbox of its own, set up by `sandbox` alike
+    time since the last drill. Alert rules are evaluated every `scrape_interval_s` seconds (`None`: as each experiment
+    says). Without a `target` the drill is held on a sandbox of its own, set up by `sandbox` alike
     for every lot. `sha256` is the digest of the file, "" where there is none.
     """
 
@@ -79,6 +80,7 @@ class Plan:
     greatest_wait_s: float | None = None
     mitigation_timeout_s: float = 3600.0
     rate_per_s: float = 5.0
+    scrape_interval_s: float | None = None
     sandbox: SandboxWishes = field(default_factory=SandboxWishes)
     sha256: str = ""
 
@@ -170,4 +172,5 @@ def _limits(plan: Plan) -> Iterator[tuple[str, float | None, float, float]]:
     yield "greatest_wait_s", plan.greatest_wait_s, plan.least_wait_s, _DAY_S
     yield "mitigation_timeout_s", plan.mitigation_timeout_s, 1, _DAY_S
     yield "rate_per_s", plan.rate_per_s, 0.05, 1_000
+    yield "scrape_interval_s", plan.scrape_interval_s, 0.1, 3_600
     yield "sandbox.stall_s", plan.sandbox.stall_s, 0, 3_600

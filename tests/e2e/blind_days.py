@@ -1,5 +1,6 @@
 """Game days on sandboxes of their own, and everything that a responder can read of one."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import yaml
 from click.testing import CliRunner
 
@@ -22,6 +24,8 @@ from chaos_pizza.sandbox.settings import SandboxSettings
 from .conftest import EXPERIMENTS, PIZZA, clean_environment
 from .under_way import wait_for
 
+LEFT_CONNECTIONS = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+"""A sandbox in this process is ended while it has connections yet of drills that were killed."""
 PASSPHRASE = "tomato and basil"
 POOL = ("factory-fail", "factory-badjwt", "placebo")
 _in_process = threading.Lock()
@@ -142,8 +146,8 @@ def plan_of(**changes) -> dict:
         "pool": [{"experiment": "factory-fail.yaml"}, {"experiment": "factory-badjwt.yaml"}],
         "placebo": {"experiment": "placebo.yaml", "share_ratio": 0.34},
         "window": "00:00-24:00 UTC",
-        "least_wait_s": 6,
-        "greatest_wait_s": 8,
+        "least_wait_s": 8,
+        "greatest_wait_s": 10,
         "mitigation_timeout_s": 120,
         "rate_per_s": 10,
         **changes,
@@ -151,14 +155,12 @@ def plan_of(**changes) -> dict:
 
 
 def lay_out(workplace: Path, plan: dict) -> Path:
-    """Write a plan with its experiments, whose baseline is short; return the plan's file."""
+    """Write a plan with its experiments, whose baseline takes no time; return the plan's file."""
     for name in POOL:
         experiment = yaml.safe_load((EXPERIMENTS / f"{name}.yaml").read_text())
-        for probe in experiment["steady-state-hypothesis"]["probes"]:
-            if "window_s" in probe["provider"].get("arguments", {}):
-                # However slow this machine is just now, the drill goes on.
-                probe["provider"]["arguments"] = {"window_s": 1, "min_purchases": 1}
-                probe["tolerance"]["range"] = [0.0, 1.0]
+        hypothesis = experiment["steady-state-hypothesis"]
+        # However slow this machine is just now, the drill goes on: none of it hangs on how many purchases it makes.
+        hypothesis["probes"] = [probe for probe in hypothesis["probes"] if "arguments" not in probe["provider"]]
         (workplace / f"{name}.yaml").write_text(yaml.safe_dump(experiment))
     path = workplace / "plan.yaml"
     path.write_text(yaml.safe_dump(plan))
@@ -193,6 +195,7 @@ def blind_day(workplace: Path, chaos_delay_s: str = "0", **changes):
             yield day
         finally:
             day.kill()
+    gc.collect()  # here, where what was left open is no surprise
 
 
 def has_begun(day: BlindDay) -> bool:

@@ -15,10 +15,10 @@ from chaos_pizza.journal.sealing import Seal
 from chaos_pizza.model.blind_event import Revealed
 from chaos_pizza.model.event import DrillResumed, FaultInjected
 
-from .blind_days import PASSPHRASE, begin, blind_day, wait_until_begun
+from .blind_days import LEFT_CONNECTIONS, PASSPHRASE, begin, blind_day, wait_until_begun
 from .under_way import wait_for
 
-pytestmark = pytest.mark.drill
+pytestmark = [pytest.mark.drill, LEFT_CONNECTIONS]
 
 BY_FACTORY = {
     "start": "factory",

@@ -1,0 +1,169 @@
+"""Twenty sealed drills: nothing that a responder can read tells what breaks, or when, before it is revealed."""
+
+import base64
+import json
+import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import yaml
+
+from chaos_pizza.folder import assess_folder
+from chaos_pizza.gameday.commitment import matches
+from chaos_pizza.gameday_folder import is_sealed
+from chaos_pizza.model.settings import FaultKind
+
+from .blind_days import LEFT_CONNECTIONS, POOL, Reading, blind_day, wait_until_begun
+from .conftest import EXPERIMENTS
+from .under_way import wait_for
+
+pytestmark = [pytest.mark.drill, LEFT_CONNECTIONS]
+
+DRILLS = 20
+LONG = 6
+"""So many of them have a time drawn half an hour ahead, so that it is looked for to the minute."""
+AT_ONCE = 4
+
+TITLES = [yaml.safe_load((EXPERIMENTS / f"{name}.yaml").read_text())["title"] for name in POOL]
+WORDS = (
+    *POOL,
+    *TITLES,
+    *('"fail"', "'fail'", "(fail)", "badjwt", "bad_jwt", "placebo", "fault_injected", "fault_proven", "vendor_seen"),
+    *("start_factory_chaos", "keep_watching", "startDate", "start_at", "wait for the drawn time"),
+)
+"""What would tell the kind, of any of them: whoever finds one kind's name alone knows as much as by its own."""
+OTHER_FORMS = (*(word for word in WORDS if len(word) >= 6), '"fault":"fail"', '"kind":"fail"', '"fault": "badjwt"')
+LEAST_BASE64 = 9
+"""So long a text has to be for its base64 to be looked for: a few letters of that are found in any sealed box."""
+
+
+def encoded(text: str) -> set[bytes]:
+    """A text in hexadecimal, and in base64 wherever in it the text may begin."""
+    raw = text.encode()
+    forms = {raw.hex().encode(), raw.hex().upper().encode()}
+    for before in range(3) if len(raw) >= LEAST_BASE64 else ():
+        whole = base64.b64encode(b"\0" * before + raw)
+        # The letters at either end depend on what stands beside it there.
+        forms.add(whole[(4 if before else 0) : -4 if (before + len(raw)) % 3 else None])
+    return forms
+
+
+def times_of(at: datetime, *, to_the_minute: bool) -> set[str]:
+    """An instant in every form that we write one in, and some that others do."""
+    minute = f"{at:%H:%M}" if to_the_minute else f"{at:%H:%M:%S}"
+    folder = f"{at:%H-%M}" if to_the_minute else f"{at:%H-%M-%S}"
+    return {minute, folder, str(int(at.timestamp())), f"{at:%Y-%m-%dT%H:%M:%S}"}
+
+
+def given_away(readings, draw, *, to_the_minute):
+    """Every place where a reading tells the kind, or the drawn time while it lies ahead, with what stands around it."""
+    return [find for reading in readings for find in finds_in(reading, draw, to_the_minute=to_the_minute)]
+
+
+def finds_in(reading, draw, *, to_the_minute):
+    # The plan's experiments lie beside it in the list of files, all alike.
+    sought = [] if reading.place == "names of files" else [word.encode() for word in WORDS]
+    sought += [form for word in OTHER_FORMS for form in encoded(word)]
+    patterns = [re.escape(text) for text in sought]
+    if draw.starts_at and reading.at < draw.starts_at - timedelta(seconds=1):
+        times = times_of(draw.starts_at, to_the_minute=to_the_minute)
+        patterns += [rb"(?<!\d)" + re.escape(text.encode()) for text in times]
+    for pattern in patterns:
+        found = re.search(pattern, reading.content)
+        if found:
+            around = reading.content[max(0, found.start() - 60) : found.end() + 60]
+            yield reading.place, around.decode(errors="replace")
+
+
+def shape_of(readings):
+    """What there is to read, without what is in it, numbers left out: the same for every kind."""
+    return {re.sub(r"[0-9a-f]{8,}|\d+", "#", reading.place) for reading in readings}
+
+
+def one_day(number, workplace):
+    """Hold the game day of a number and return its draw, and what a responder read before and after the impact."""
+    is_long = number < LONG
+    waits = {"least_wait_s": 1800, "greatest_wait_s": 3600} if is_long else {}
+    with blind_day(workplace, **waits) as day:
+        wait_until_begun(day)
+        draw = day.draw
+        before, after = day.read_everything(), []
+        if not is_long:
+            over_at = draw.starts_at + timedelta(seconds=2)
+            wait_for(
+                lambda: datetime.now(UTC) > over_at and (draw.fault is FaultKind.NONE or "first_impact" in day.feed)
+            )
+            if draw.fault is not FaultKind.NONE:
+                after = day.read_everything()
+        assert is_sealed(day.folder), (workplace / "said.txt").read_text()
+        return draw, is_long, before, after
+
+
+@pytest.fixture(scope="module")
+def days(tmp_path_factory):
+    workplace = tmp_path_factory.mktemp("blind")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(lambda number: one_day(number, workplace / f"day-{number}"), range(DRILLS)))
+
+
+def test_what_can_be_read_before_the_fault_holds_neither_kind_nor_time(days):
+    for draw, is_long, before, _ in days:
+        assert len(before) > 15
+        assert given_away(before, draw, to_the_minute=is_long) == []
+
+
+def test_the_kind_is_not_told_either_while_everybody_sees_that_something_is_broken(days):
+    # What diners, alerts and people show is for all to see: success ratio, latency, alerts, and when they began.
+    seen = [(draw, after) for draw, _, _, after in days if after]
+    assert seen, "no fault was drawn in any of them"
+    for draw, after in seen:
+        assert given_away(after, draw, to_the_minute=False) == []
+
+
+def test_there_is_the_same_to_read_whatever_was_drawn(days):
+    by_kind = {}
+    for draw, _, before, _ in days:
+        by_kind.setdefault(draw.fault, set()).update(shape_of(before))
+    assert len(by_kind) > 1, Counter(draw.fault for draw, *_ in days)
+    shapes = list(by_kind.values())
+    assert all(shape == shapes[0] for shape in shapes), [shape ^ shapes[0] for shape in shapes]
+
+
+def test_the_commitment_is_there_from_the_start(days):
+    for draw, _, before, _ in days:
+        readings = {reading.place: reading.content for reading in before}
+        commitment = json.loads(next(text for place, text in readings.items() if place.endswith("gameday.json")))[
+            "commitment"
+        ]
+        assert matches(draw, commitment)
+        for place in ("said.txt", "chaos-pizza gameday"):
+            assert commitment.encode() in readings[place]
+        (journal,) = (text for place, text in readings.items() if place.endswith("journal.jsonl"))
+        assert commitment.encode() in journal.splitlines()[0]
+
+
+def test_what_would_give_it_away_is_found(days):
+    draw, *_ = next(day for day in days if day[1])
+    for text in (
+        b'{"fault":"fail"}',
+        base64.b64encode(b"x/factory-fail.yaml"),
+        b"the factory is badjwt".hex().encode(),
+        f"begins at {draw.starts_at:%H:%M}".encode(),
+        json.dumps({"at": draw.starts_at.timestamp()}).encode(),
+    ):
+        assert given_away([Reading("somewhere", text)], draw, to_the_minute=True), text
+
+
+def test_at_the_end_the_draw_is_revealed_and_one_that_was_changed_is_caught(tmp_path):
+    with blind_day(tmp_path / "day", mitigation_timeout_s=1) as day:
+        wait_until_begun(day)
+        draw = day.draw
+        assert wait_for(lambda: day.process.poll() is not None or None)
+        said = (day.workplace / "said.txt").read_text()
+        assert day.folder.name in said
+        journal = day.folder / "journal.jsonl"
+        result = assess_folder(day.folder).result
+        assert "committed" not in str(result.judgement.reasons)
+        assert draw.nonce in journal.read_text()
