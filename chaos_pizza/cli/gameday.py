@@ -1,5 +1,6 @@
 """`chaos-pizza gameday`: hold a game day, whose drill is blind."""
 
+import signal
 import sys
 import time
 from contextlib import ExitStack, nullcontext
@@ -9,7 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from chaos_pizza.cli.drill_end import AfterDrill, let_know, tell, write_up
+from chaos_pizza.cli.drill_end import AfterDrill, let_know, say, tell, write_up
 from chaos_pizza.cli.gameday_draw import list_all, reveal_now, show_draw
 from chaos_pizza.cli.leases import take_up_leases
 from chaos_pizza.cli.options import config_option, reports_option, target_option
@@ -18,13 +19,14 @@ from chaos_pizza.cli.rehearsal import RehearsalWish, rehearsal_options, rehearse
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.console.blind_progress import BlindProgress
 from chaos_pizza.errors import UsageError
+from chaos_pizza.gameday.drawing import next_opening
 from chaos_pizza.gameday_folder import gameday_lock, unfinished_gameday
-from chaos_pizza.live.permission import permit
+from chaos_pizza.live.permission import check_hours, permit
 from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.target import Target
 from chaos_pizza.publishing.settings import read_publishing
-from chaos_pizza.results import judge_drill
+from chaos_pizza.results import complaint_of, judge_drill
 from chaos_pizza.runner.drill import HeldDrill
 from chaos_pizza.runner.gameday import (
     DrawnGameDay,
@@ -33,6 +35,7 @@ from chaos_pizza.runner.gameday import (
     draw_gameday,
     go_on_with_gameday,
     hold_gameday,
+    last_drill_at,
     reveal_gameday,
     standing_of,
     take_up_gameday,
@@ -103,19 +106,27 @@ def _hold(
         check_allowed(target, configuration.listed, production)
     console = Console()
     with AfterDrill() as after, gameday_lock(reports, planned.plan.name):
-        day = _drawn(planned, reports)
+        day = _drawn(planned, reports, target, configuration)
         _announce(day)
         held = _held(day, target, configuration, config_path, after, console, production=production)
-        reveal_gameday(day.folder, day.opened)
+        complaint = complaint_of(lambda: reveal_gameday(day.folder, day.opened))
+        if complaint is not None:
+            say(f"chaos-pizza: not all of this game day is revealed: {complaint}")
         tell(held, console, as_json=False, target_name=name)
         written = write_up(held, after, name)
         let_know(held, written, configuration, after, name)
     return held.exit_code
 
 
-def _drawn(planned: PlannedGameDay, reports: Path) -> DrawnGameDay:
-    """Return the plan's game day that is not over, or one that is drawn now."""
+def _drawn(
+    planned: PlannedGameDay, reports: Path, target: Target | None, configuration: TeamConfiguration
+) -> DrawnGameDay:
+    """Return the plan's game day that is not over, or one that is drawn now; `UsageError` where it can't be held."""
     folder = unfinished_gameday(reports, planned.plan.name)
+    if folder is None and target:
+        # The target's own hours, too, have to be known before anybody waits for the window.
+        opening = next_opening(planned.plan, datetime.now(UTC), last_drill_at(reports))
+        check_hours(target, configuration, opening.opens_at)
     passphrase = coordinator_passphrase(is_new=folder is None)
     if folder is None:
         return draw_gameday(planned, reports, passphrase, datetime.now(UTC))
@@ -179,6 +190,9 @@ def _held(
 
 def _wait_for_the_window(opens_at: datetime) -> None:
     """Wait until an instant by the machine's clock, be it asleep meanwhile; exit 4 where somebody ends that."""
+    if hasattr(signal, "SIGHUP"):
+        # It goes on when its terminal is closed, as it does once the drill is under way.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         while datetime.now(UTC) < opens_at:
             time.sleep(_GLANCE_S)

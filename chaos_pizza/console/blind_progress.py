@@ -1,6 +1,7 @@
 """A blind drill's progress: what diners, alerts and people show, and nothing of what the drill itself knows."""
 
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -71,4 +72,8 @@ class BlindProgress:
         )
 
     def _line(self, at: datetime, text: str) -> None:
-        self._console.print(f"{at.astimezone(UTC):%H:%M:%S}Z  {text}", highlight=False, markup=False, soft_wrap=True)
+        # A drill that waits for days may outlive its terminal.
+        with suppress(OSError, ValueError):
+            self._console.print(
+                f"{at.astimezone(UTC):%H:%M:%S}Z  {text}", highlight=False, markup=False, soft_wrap=True
+            )

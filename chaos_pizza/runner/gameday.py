@@ -199,6 +199,7 @@ def reveal_gameday(folder: Path, opened: OpenedDraw) -> None:
 
     Raises `UsageError` or `JournalError` where that can't be written.
     """
+    reveal_draw(folder, opened)
     for drill_id in read_gameday(folder).drills:
         drill = folder.parent.parent / drill_id
         if drill.is_dir() and is_sealed(drill):
@@ -207,4 +208,3 @@ def reveal_gameday(folder: Path, opened: OpenedDraw) -> None:
                 journal.reveal(opened.draw)
             finally:
                 journal.close()
-    reveal_draw(folder, opened)
