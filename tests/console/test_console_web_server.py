@@ -396,3 +396,9 @@ def test_tokens_are_the_owners_alone_and_outlive_the_console(tmp_path):
     kept = state / "console.json"
     assert kept.stat().st_mode & 0o777 == 0o600
     assert len(set(json.loads(kept.read_text()).values())) == 4
+
+
+def test_what_a_command_of_the_coordinators_complains_of_is_told(tmp_path):
+    with DrillUnderWay(tmp_path), serving_console(tmp_path) as console, console.client(Role.COORDINATOR) as client:
+        message = refused(client.post("/coordinator/calm", json={"confirmed": True}), 409)
+        assert "sandbox" in message

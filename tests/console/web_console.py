@@ -80,13 +80,12 @@ def serving_console(reports: Path, **settings):
 
 
 @contextmanager
-def console_process(reports: Path, state: Path, *options: str, port: int = 0):
+def console_process(reports: Path, state: Path, *options: str, port: int = 0, env: dict[str, str] | None = None):
     """Give a console by its command, and its process; what it printed stands in `said`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PIZZA_")}
     command = [sys.executable, "-m", "chaos_pizza", "console", "--reports", str(reports), "--port", str(port), *options]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**kept, "PIZZA_STATE_DIR": str(state)}
-    ) as process:
+    whole = {**kept, "PIZZA_STATE_DIR": str(state), **(env or {})}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=whole) as process:
         printed = [process.stdout.readline(), process.stdout.readline()]
         url = re.search(r"http://127\.0\.0\.1:\d+", printed[0])
         assert url, process.stderr.read()

@@ -84,3 +84,44 @@ def test_whatever_is_thrown_at_a_console_the_drill_beside_it_is_unharmed(tmp_pat
     for secret in ("hunter2", "a-token-that-is-nobodys", "alert(1)", console.said[1].partition("token=")[2].strip()):
         assert secret not in said
     assert "refused 413, responder, POST /marks" in said
+
+
+PASSPHRASE = "correct-horse-battery"
+PLAN = f"""
+name: tuesday
+roles: {{owner: Ada, coordinator: Grace, responders: [Linus]}}
+pool:
+  - {{experiment: {EXPERIMENTS / "factory-fail.yaml"}, weight: 1}}
+window: 00:00-24:00 UTC
+"""
+
+
+def test_a_coordinator_starts_a_game_day_sees_its_draw_and_stops_it_all_from_the_console(tmp_path):
+    plan, reports = tmp_path / "plan.yaml", tmp_path / "reports"
+    plan.write_text(PLAN)
+    secret = {"PIZZA_COORDINATOR_PASSPHRASE": PASSPHRASE}
+    with console_process(reports, tmp_path / ".state", "--plan", str(plan), env=secret) as (console, process):
+        with httpx.Client(base_url=console.url, headers={"Origin": console.url}, timeout=20, trust_env=False) as client:
+            token = console.said[1].partition("token=")[2].strip()
+            assert client.post("/session", json={"token": token}).status_code == 204
+            client.headers["X-CSRF"] = client.get("/session").json()["csrf"]
+            assert client.post("/coordinator/start", json={"confirmed": True}).json() == {
+                "message": "The game day is being held."
+            }
+            assert client.post("/coordinator/start", json={"confirmed": True}).status_code == 409
+            started = hear(client, lambda heard: heard.standings[-1]["state"] == "under_way" and len(heard.numbers) > 3)
+            assert started.standings[-1]["gameday"]["plan"] == "tuesday"
+            raw = next(reports.glob("*-tuesday/feed.jsonl")).read_text()
+            assert started.standings[-1]["gameday"]["commitment"] in raw
+            assert "factory-fail" not in raw
+            assert client.post("/coordinator/draw", json={"passphrase": "a wrong one"}).status_code == 403
+            assert client.post("/coordinator/draw", json={"passphrase": PASSPHRASE}).json()["fault"] == "fail"
+            assert client.post("/coordinator/stop", json={"confirmed": True, "reason": "enough"}).status_code == 200
+            over = hear(client, lambda heard: heard.standings[-1]["report"], started.last_id, started)
+            assert over.numbers == list(range(len(over.numbers)))
+            told = next(reports.glob("*-tuesday/feed.jsonl")).read_text()
+            assert '"matches":true,"type":"revealed"' in told
+            assert '{"verdict":"aborted","type":"ended"}' in told
+            assert "enough" in client.get(over.standings[-1]["report"]).text
+        environment = Path(f"/proc/{process.pid}/environ")
+        assert not environment.exists() or PASSPHRASE.encode() not in environment.read_bytes()
