@@ -193,7 +193,7 @@ def test_after_the_drill_there_are_verdict_draw_proof_and_report(console, visit)
     page = visit().page
     over(console)
     wait_for_text(page, ".outcome", "It matches the commitment")
-    assert "the factory answered every order with an error" in seen(page, ".outcome")
+    assert "the factory answers every order with an error" in seen(page, ".outcome")
     assert "✔ passed" in seen(page, ".top")
     assert page.locator(".outcome a").get_attribute("href") == f"/drills/{console.drill}/report.html"
     page.keyboard.press("4")
@@ -496,6 +496,21 @@ def test_the_coordinators_deeds_ask_once_more_and_say_what_will_happen(console, 
         ("/coordinator/stop", {"confirmed": True, "reason": "a real incident"}),
         ("/coordinator/calm", {"confirmed": True}),
     ]
+
+
+def test_the_coordinator_starts_a_game_day_where_none_is_under_way(console, visit):
+    page = visit(path="/coordinator#token=coordinator-token").page
+    page.get_by_role("button", name="Start").click()
+    assert "The drill begins as the plan says" in seen(page, "dialog")
+    console.answers.append((409, "this console was started without --plan, so there is no game day to start"))
+    page.get_by_role("button", name="Start it").click()
+    wait_for_text(page, "dialog .complaint", "started without --plan")
+    page.get_by_role("button", name="Start it").click()
+    wait_for_text(page, ".coordinating .told", "It is being started.")
+    assert console.asked[1:] == [("/coordinator/start", {"confirmed": True})] * 2
+    console.begin()
+    wait_for_text(page, ".state", "under way")
+    page.get_by_role("button", name="Start").wait_for(state="hidden")
 
 
 def test_the_draw_is_shown_for_the_passphrase_and_forgotten_on_demand(console, visit):

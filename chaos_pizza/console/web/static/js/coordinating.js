@@ -2,6 +2,7 @@
 
 import { ask } from "./dialogs.js";
 import { make, tell } from "./element.js";
+import { DEED_MS } from "./session.js";
 import { FAULTS, experimentName, timeOfDay, timesAreLocal, zoneName } from "./wording.js";
 
 const SHOWN_MS = 60_000;
@@ -11,7 +12,6 @@ const DEEDS = {
     title: "Start this game day now?",
     text: "The drill begins as the plan says. From then on a fault may set in at the time that was drawn.",
     confirm: "Start it",
-    field: { name: "passphrase", label: "Passphrase (where the console was started without it)", type: "password", most: 500 },
     done: "It is being started.",
   },
   stop: {
@@ -77,7 +77,7 @@ export class Coordinating {
     const { field = null } = deed;
     const act = async (given) => {
       const told = field && given ? { [field.name]: given } : {};
-      const { ok, message, answer } = await this.session.post(`/coordinator/${name}`, { confirmed: true, ...told });
+      const { ok, message, answer } = await this.session.post(`/coordinator/${name}`, { confirmed: true, ...told }, DEED_MS);
       if (ok) tell(this.told, answer?.message ?? deed.done);
       return ok ? null : message;
     };
@@ -86,7 +86,7 @@ export class Coordinating {
 
   async #look() {
     const act = async (passphrase) => {
-      const { ok, message, answer } = await this.session.post("/coordinator/draw", { passphrase });
+      const { ok, message, answer } = await this.session.post("/coordinator/draw", { passphrase }, DEED_MS);
       if (ok) this.#draw = answer;
       return ok ? null : message;
     };

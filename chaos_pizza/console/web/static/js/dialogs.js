@@ -2,6 +2,8 @@
 
 import { make } from "./element.js";
 
+const NO_ANSWER = "The console gave no answer. It may have been done all the same: look before you try again.";
+
 /**
  * Ask something; gives the text (or true where there is no field), or null where people thought better of it.
  *
@@ -34,7 +36,8 @@ export function ask({ title, text = "", field = null, confirm, danger = false, a
       const given = input ? input.value.trim() : true;
       if (field?.mustBeGiven && !given) return void (complaint.textContent = `${field.label}: something has to stand here.`);
       submit.disabled = true;
-      const reason = await act(given).catch(() => "The console can't be reached just now. Nothing was done.");
+      complaint.textContent = "";
+      const reason = await act(given).catch(() => NO_ANSWER);
       submit.disabled = false;
       return reason ? void (complaint.textContent = reason) : close(given);
     };

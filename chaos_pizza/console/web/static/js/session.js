@@ -1,6 +1,7 @@
 // Who this browser is to the console: its role, and the requests that need one.
 
 const ANSWER_MS = 8000;
+export const DEED_MS = 30_000; // a deed sets a command to work, and the console waits for its first words
 
 export class Session {
   role = null;
@@ -46,15 +47,15 @@ export class Session {
    * Send something in this role's name: `{ok, status, message, answer, isOurs}`. Throws where no answer came: it may have been
    * taken all the same. A console that was started anew knows other secrets, so a refusal for that is tried once more.
    */
-  async post(path, body) {
-    const first = await this.#send("POST", path, body);
+  async post(path, body, answerMs = ANSWER_MS) {
+    const first = await this.#send("POST", path, body, answerMs);
     if (first.status !== 403) return first;
     const before = this.#csrf;
     await this.refresh();
-    return this.#csrf === before ? first : this.#send("POST", path, body);
+    return this.#csrf === before ? first : this.#send("POST", path, body, answerMs);
   }
 
-  async #send(method, path, body) {
+  async #send(method, path, body, answerMs = ANSWER_MS) {
     const headers = { Accept: "application/json" };
     if (method !== "GET") headers["X-CSRF"] = this.#csrf;
     if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -63,7 +64,7 @@ export class Session {
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       cache: "no-store",
-      signal: AbortSignal.timeout(ANSWER_MS),
+      signal: AbortSignal.timeout(answerMs),
     });
     const text = await response.text();
     const answer = read(text);

@@ -39,12 +39,12 @@ export const INSTANTS = {
 };
 
 export const FAULTS = {
-  none: "nothing broke, it was a placebo",
-  fail: "the factory answered every order with an error",
-  badjwt: "the factory's pizzas did not verify",
-  throttle: "the factory answered half a minute late",
-  oven_full: "somebody ordered more pizzas than the oven takes",
-  shop_chaos: "the shop failed a part of its purchases",
+  none: "nothing breaks, it is a placebo",
+  fail: "the factory answers every order with an error",
+  badjwt: "the factory's pizzas do not verify",
+  throttle: "the factory answers half a minute late",
+  oven_full: "somebody orders more pizzas than the oven takes",
+  shop_chaos: "the shop fails a part of its purchases",
 };
 
 export const VERDICTS = {
