@@ -77,10 +77,10 @@ def hold(experiment: str, workplace: Path, *options: str, env: dict[str, str] | 
 
 @pytest.fixture(scope="session")
 def held_drills(tmp_path_factory) -> dict[str, Held]:
-    """Every experiment of the project, held once on a sandbox of its own; two at a time."""
+    """Every experiment of the project, held once on a sandbox of its own; four at a time, since they mostly wait."""
     names = sorted(path.stem for path in EXPERIMENTS.glob("*.yaml"))
     workplaces = [tmp_path_factory.mktemp(name) for name in names]  # here: it is not made for several threads
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(4) as pool:
         return dict(zip(names, pool.map(hold, names, workplaces), strict=True))
 
 

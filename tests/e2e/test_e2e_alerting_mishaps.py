@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from .conftest import EXPERIMENTS, hold
+from .quick import write_quick
 
 pytestmark = pytest.mark.drill
 
@@ -44,7 +45,7 @@ def held_with(start_sandbox, workplace, *options, **variables):
     sandbox = start_sandbox("--chaos-delay-s", "0.5")
     env = {**sandbox.env, "PIZZA_RESPONDER": "people", "PIZZA_MITIGATION_TIMEOUT_S": "3", **variables}
     del env["PIZZA_DINER_EMAIL"]
-    return hold("factory-fail", workplace, "--target", "env", *options, env=env)
+    return hold(f"./{write_quick('factory-fail', workplace)}", workplace, "--target", "env", *options, env=env)
 
 
 def told(held):

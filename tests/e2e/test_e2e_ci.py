@@ -6,9 +6,9 @@ import subprocess
 import xml.etree.ElementTree as ET
 
 import pytest
-import yaml
 
-from .conftest import EXPERIMENTS, PIZZA, clean_environment, run
+from .conftest import PIZZA, clean_environment, run
+from .quick import write_quick
 from .under_way import DEADLINE_S, wait_for
 
 pytestmark = pytest.mark.drill
@@ -26,29 +26,7 @@ def no_ci_system(monkeypatch):
 @pytest.fixture
 def quick(tmp_path):
     """Write an experiment of ours with less of everything, so that it takes some seconds; return its name."""
-
-    def write(experiment, **changes):
-        described = yaml.safe_load((EXPERIMENTS / f"{experiment}.yaml").read_text())
-        block = described["extensions"][0]
-        block |= {
-            "traffic": {"rate_per_s": 20},
-            "recovery": {"good_purchases": 5},
-            "responder": {"kind": "runbook", "reaction_s": 0.2},
-            "sandbox": {"chaos_delay_s": "0"},
-            "min_samples": 5,
-            **changes,
-        }
-        described["steady-state-hypothesis"]["probes"][-1]["provider"]["arguments"] = {
-            "window_s": 1.5,
-            "min_purchases": 10,
-        }
-        for step in described["method"]:
-            if step["provider"]["func"] == "keep_watching":
-                step["provider"]["arguments"]["duration_s"] = 1
-        (tmp_path / f"{experiment}.yaml").write_text(yaml.safe_dump(described, sort_keys=False))
-        return f"{experiment}.yaml"
-
-    return write
+    return lambda experiment, **changes: write_quick(experiment, tmp_path, **changes)
 
 
 def suites(workplace):

@@ -8,7 +8,8 @@ from contextlib import closing, contextmanager
 import httpx
 import pytest
 
-from .conftest import CHAOS, EXPERIMENTS, PIZZA, clean_environment, hold, run
+from .conftest import CHAOS, EXPERIMENTS, PIZZA, Sandbox, clean_environment, hold, run, sandbox_process
+from .under_way import PLAIN
 
 pytestmark = pytest.mark.drill
 
@@ -58,8 +59,17 @@ def assert_refused(ran, *words: str) -> None:
 
 def assert_calm(sandbox) -> None:
     headers = {"Authorization": f"Bearer {sandbox.variables['PIZZA_VENDOR_KEY']}"}
-    vendor = httpx.get(f"{sandbox.variables['PIZZA_FACTORY_URL']}/api/vendor", headers=headers, trust_env=False).json()
+    vendor = httpx.get(
+        f"{sandbox.variables['PIZZA_FACTORY_URL']}/api/vendor", headers=headers, trust_env=False, verify=PLAIN
+    ).json()
     assert vendor.get("chaos", {}).get("type", "none") == "none"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """One for all tests here: none of them leaves anything behind on it, which is what they are about."""
+    with sandbox_process() as started:
+        yield started
 
 
 @pytest.mark.parametrize("at_hand", [True, False])
@@ -105,8 +115,7 @@ def test_a_target_whose_variables_are_not_set_names_them(tmp_path):
     )
 
 
-def test_a_shop_out_of_reach(start_sandbox, tmp_path):
-    sandbox = start_sandbox()
+def test_a_shop_out_of_reach(sandbox, tmp_path):
     with closing(socket.create_server(("127.0.0.1", 0))) as gone:
         port = gone.getsockname()[1]
     env = {**sandbox.env, "PIZZA_SHOP_URL": f"http://127.0.0.1:{port}"}
@@ -126,8 +135,7 @@ def test_a_shop_out_of_reach(start_sandbox, tmp_path):
     ],
     ids=["HTML", "10 MB", "nothing", "no HTTP"],
 )
-def test_a_shop_that_answers_what_no_shop_does(start_sandbox, tmp_path, raw, words):
-    sandbox = start_sandbox()
+def test_a_shop_that_answers_what_no_shop_does(sandbox, tmp_path, raw, words):
     with shop_that_answers(raw) as url:
         held = hold("factory-fail", tmp_path, "--target", "env", env={**sandbox.env, "PIZZA_SHOP_URL": url})
     assert_refused(held.ran, "the shop", *words)
@@ -135,8 +143,7 @@ def test_a_shop_that_answers_what_no_shop_does(start_sandbox, tmp_path, raw, wor
     assert_calm(sandbox)
 
 
-def test_a_wrong_vendor_key(start_sandbox, tmp_path):
-    sandbox = start_sandbox()
+def test_a_wrong_vendor_key(sandbox, tmp_path):
     held = hold(
         "factory-fail", tmp_path, "--target", "env", env={**sandbox.env, "PIZZA_VENDOR_KEY": "wrong-key-entirely"}
     )
@@ -145,21 +152,19 @@ def test_a_wrong_vendor_key(start_sandbox, tmp_path):
     assert_calm(sandbox)
 
 
-def test_a_wrong_diner(start_sandbox, tmp_path):
-    sandbox = start_sandbox()
+def test_a_wrong_diner(sandbox, tmp_path):
     held = hold(
         "factory-fail", tmp_path, "--target", "env", env={**sandbox.env, "PIZZA_DINER_PASSWORD": "not-this-one"}
     )
     assert_refused(held.ran, "the shop refused a login")
 
 
-def test_a_fault_that_is_on_already_is_left_alone(start_sandbox, tmp_path):
-    sandbox = start_sandbox()
+def test_a_fault_that_is_on_already_is_left_alone(sandbox, tmp_path):
     headers = {"Authorization": f"Bearer {sandbox.variables['PIZZA_VENDOR_KEY']}"}
     factory = sandbox.variables["PIZZA_FACTORY_URL"]
-    httpx.put(f"{factory}/api/vendor/chaos/fail", headers=headers, trust_env=False)
+    httpx.put(f"{factory}/api/vendor/chaos/fail", headers=headers, trust_env=False, verify=PLAIN)
     assert_refused(hold("factory-fail", tmp_path, "--target", "env", env=sandbox.env).ran, "on or scheduled already")
-    vendor = httpx.get(f"{factory}/api/vendor", headers=headers, trust_env=False).json()
+    vendor = httpx.get(f"{factory}/api/vendor", headers=headers, trust_env=False, verify=PLAIN).json()
     assert vendor["chaos"]["type"] == "fail"
 
     calm = run(*PIZZA, "calm", cwd=tmp_path, env=sandbox.env)
@@ -168,9 +173,8 @@ def test_a_fault_that_is_on_already_is_left_alone(start_sandbox, tmp_path):
     assert run(*PIZZA, "calm", cwd=tmp_path, env=sandbox.env).code == 0
 
 
-def test_reports_that_can_not_be_written(start_sandbox, tmp_path):
+def test_reports_that_can_not_be_written(sandbox, tmp_path):
     (tmp_path / "reports").write_text("in the way")
-    sandbox = start_sandbox()
     ran = run(*PIZZA, "drill", str(EXPERIMENTS / "placebo.yaml"), "--target", "env", cwd=tmp_path, env=sandbox.env)
     assert_refused(ran, "reports")
 
@@ -182,8 +186,7 @@ def test_a_port_in_use(tmp_path):
     assert_refused(ran, port, "in use", "--shop-port")
 
 
-def test_calm_that_can_not_be_proven_is_exit_5_and_names_the_command(start_sandbox, tmp_path):
-    sandbox = start_sandbox()
+def test_calm_that_can_not_be_proven_is_exit_5_and_names_the_command(sandbox, tmp_path):
     with closing(socket.create_server(("127.0.0.1", 0))) as gone:
         port = gone.getsockname()[1]
     env = {**sandbox.env, "PIZZA_FACTORY_URL": f"http://127.0.0.1:{port}", "PIZZA_ADMIN_EMAIL": ""}
@@ -193,19 +196,17 @@ def test_calm_that_can_not_be_proven_is_exit_5_and_names_the_command(start_sandb
     assert "Traceback" not in ran.err
 
 
-def test_calm_by_hand_is_dated_by_the_factory_even_where_its_admin_is_known(start_sandbox, tmp_path):
+def test_calm_by_hand_is_dated_by_the_factory_even_where_its_admin_is_known(sandbox, tmp_path):
     """So that a drill under way can tell when a person ended its fault, and credit them."""
-    sandbox = start_sandbox()
     headers = {"Authorization": f"Bearer {sandbox.variables['PIZZA_VENDOR_KEY']}"}
     factory = sandbox.variables["PIZZA_FACTORY_URL"]
-    httpx.put(f"{factory}/api/vendor/chaos/badjwt", headers=headers, trust_env=False)
+    httpx.put(f"{factory}/api/vendor/chaos/badjwt", headers=headers, trust_env=False, verify=PLAIN)
     assert run(*PIZZA, "calm", cwd=tmp_path, env=sandbox.env).code == 0
-    chaos = httpx.get(f"{factory}/api/vendor", headers=headers, trust_env=False).json()["chaos"]
+    chaos = httpx.get(f"{factory}/api/vendor", headers=headers, trust_env=False, verify=PLAIN).json()["chaos"]
     assert (chaos["type"], "fixDate" in chaos) == ("none", True)
 
 
-def test_chaos_run_of_a_refused_drill_starts_nothing(start_sandbox, tmp_path):
-    sandbox = start_sandbox()
+def test_chaos_run_of_a_refused_drill_starts_nothing(sandbox, tmp_path):
     ran = run(
         *CHAOS,
         "run",
@@ -220,8 +221,7 @@ def test_chaos_run_of_a_refused_drill_starts_nothing(start_sandbox, tmp_path):
     assert_calm(sandbox)
 
 
-def test_the_doctor_says_what_is_missing_and_breaks_nothing(start_sandbox, tmp_path):
-    sandbox = start_sandbox()
+def test_the_doctor_says_what_is_missing_and_breaks_nothing(sandbox, tmp_path):
     ran = run(*PIZZA, "doctor", cwd=tmp_path, env=sandbox.env)
     assert ran.code == 0, ran.said
     assert "env is ready for a drill" in ran.out
@@ -233,8 +233,7 @@ def test_the_doctor_says_what_is_missing_and_breaks_nothing(start_sandbox, tmp_p
     assert_calm(sandbox)
 
 
-def test_status_tells_of_the_factory_and_of_no_drills(start_sandbox, tmp_path):
-    sandbox = start_sandbox()
+def test_status_tells_of_the_factory_and_of_no_drills(sandbox, tmp_path):
     ran = run(*PIZZA, "status", cwd=tmp_path, env=sandbox.env)
     assert ran.out.splitlines() == ["env: the factory is calm", "no drill has been held yet"]
     nowhere = run(*PIZZA, "status", cwd=tmp_path, env=clean_environment())

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from .conftest import CHAOS, EXPERIMENTS, PIZZA, TIMEOUT_S, clean_environment, only_folder
+from .conftest import CHAOS, PIZZA, TIMEOUT_S, clean_environment, only_folder
+from .quick import write_quick
 from .under_way import wait_for
 
 pytestmark = pytest.mark.drill
@@ -58,7 +59,7 @@ def check_no_secret(workplace, said):
 def test_tools_out_of_reach_are_told_after_the_verdict_and_cost_the_drill_nothing(tmp_path):
     with out_of_reach() as (silent, slack, grafana):
         env = clean_environment(**configure(tmp_path, slack, grafana))
-        command = [*PIZZA, "drill", str(EXPERIMENTS / "factory-fail.yaml")]
+        command = [*PIZZA, "drill", write_quick("factory-fail", tmp_path)]
         with started(command, tmp_path, env) as process:
             said = [next(process.stdout)]
             while "PASSED" not in said[-1]:
@@ -85,7 +86,7 @@ def test_chaos_run_waits_for_no_tool_and_leaves_its_output_to_nobody(start_sandb
     sandbox = start_sandbox("--chaos-delay-s", "1")
     with out_of_reach() as (silent, slack, grafana):
         env = {**sandbox.env, **configure(tmp_path, slack, grafana)}
-        with started([*CHAOS, "run", str(EXPERIMENTS / "factory-fail.yaml")], tmp_path, env) as process:
+        with started([*CHAOS, "run", write_quick("factory-fail", tmp_path)], tmp_path, env) as process:
             out, errors = process.communicate(timeout=TIMEOUT_S)
         assert process.returncode == 0
         folder = only_folder(tmp_path / "reports")

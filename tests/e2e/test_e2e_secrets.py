@@ -5,7 +5,8 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from .conftest import CHAOS, EXPERIMENTS, PIZZA, run
+from .conftest import CHAOS, PIZZA, run
+from .quick import write_quick
 from .wiretap import Wiretap
 
 pytestmark = pytest.mark.drill
@@ -32,7 +33,9 @@ def test_no_secret_is_left_behind_or_shown(start_sandbox, tmp_path, command, exp
             for name in ("PIZZA_SHOP_URL", "PIZZA_FACTORY_URL")
         }
         env |= {name: tap.url for name, tap in taps.items()}
-        ran = run(*(part.format(EXPERIMENTS / f"{experiment}.yaml") for part in command), cwd=tmp_path, env=env)
+        # Good purchases for long enough that half a broken shop is not taken for a mended one.
+        quick = write_quick(experiment, tmp_path, recovery={"good_purchases": 20})
+        ran = run(*(part.format(quick) for part in command), cwd=tmp_path, env=env)
         said = {secret for tap in taps.values() for secret in tap.secrets()}
     assert ran.code == 0, ran.said
 

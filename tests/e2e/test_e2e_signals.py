@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from .conftest import CHAOS, EXPERIMENTS, PIZZA
+from .conftest import CHAOS, PIZZA
+from .quick import write_quick
 from .under_way import DEADLINE_S, chaos_of, wait_for_record
 
 pytestmark = pytest.mark.drill
@@ -19,9 +20,9 @@ def start(command, workplace, env):
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda by: by.name)
 def test_a_signal_while_the_fault_is_on_aborts_the_drill_and_restores_calm(start_sandbox, tmp_path, by):
     sandbox = start_sandbox()
-    command = [*PIZZA, "drill", str(EXPERIMENTS / "factory-fail.yaml"), "--target", "env"]
+    command = [*PIZZA, "drill", write_quick("factory-fail", tmp_path), "--target", "env"]
     process = start(command, tmp_path, {**sandbox.env, "PIZZA_RESPONDER": "people"})
-    folder = wait_for_record(tmp_path, '"fault_proven"')
+    folder = wait_for_record(tmp_path, '"fault_proven"', process)
     assert chaos_of(sandbox) == "fail"
     process.send_signal(by)
     out, err = process.communicate(timeout=DEADLINE_S)
@@ -39,10 +40,9 @@ def test_a_signal_while_the_fault_is_on_aborts_the_drill_and_restores_calm(start
 def test_chaos_run_restores_calm_after_a_sigterm_too(start_sandbox, tmp_path):
     """The older toolkit swallows a SIGTERM within an activity and goes on."""
     sandbox = start_sandbox()
-    process = start(
-        [*CHAOS, "run", str(EXPERIMENTS / "factory-fail.yaml")], tmp_path, {**sandbox.env, "PIZZA_RESPONDER": "people"}
-    )
-    folder = wait_for_record(tmp_path, '"fault_proven"')
+    command = [*CHAOS, "run", write_quick("factory-fail", tmp_path)]
+    process = start(command, tmp_path, {**sandbox.env, "PIZZA_RESPONDER": "people"})
+    folder = wait_for_record(tmp_path, '"fault_proven"', process)
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=DEADLINE_S)
 
@@ -55,8 +55,8 @@ def test_chaos_run_restores_calm_after_a_sigterm_too(start_sandbox, tmp_path):
 
 def test_a_killed_drill_has_an_honest_report(start_sandbox, tmp_path):
     sandbox = start_sandbox()
-    process = start([*PIZZA, "drill", str(EXPERIMENTS / "placebo.yaml"), "--target", "env"], tmp_path, sandbox.env)
-    folder = wait_for_record(tmp_path, '"hypothesis_checked"')
+    process = start([*PIZZA, "drill", write_quick("placebo", tmp_path), "--target", "env"], tmp_path, sandbox.env)
+    folder = wait_for_record(tmp_path, '"hypothesis_checked"', process)
     process.kill()
     process.communicate(timeout=DEADLINE_S)
 

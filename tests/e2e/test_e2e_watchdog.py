@@ -12,19 +12,20 @@ import yaml
 from chaos_pizza.live.watchdog_link import SILENCE_S
 
 from .conftest import EXPERIMENTS, PIZZA, only_folder, run
-from .under_way import DEADLINE_S, chaos_of, document_of, journal_of, wait_for
+from .quick import write_quick
+from .under_way import DEADLINE_S, chaos_of, document_of, journal_of, wait_for, wait_for_record
 from .wiretap import Wiretap
 
 pytestmark = pytest.mark.drill
 
 
-def start_drill(sandbox, workplace, experiment=EXPERIMENTS / "factory-fail.yaml", **more):
+def start_drill(sandbox, workplace, experiment=None, **more):
     """A drill of the incident, with people who do nothing; waits until the fault is proven on."""
     env = {**sandbox.env, "PIZZA_RESPONDER": "people", "PIZZA_STATE_DIR": str(workplace / ".state"), **more}
-    command = [*PIZZA, "drill", str(experiment), "--target", "env"]
+    command = [*PIZZA, "drill", experiment or write_quick("factory-fail", workplace), "--target", "env"]
     pipe = subprocess.PIPE
     drill = subprocess.Popen(command, cwd=workplace, env=env, stdout=pipe, stderr=pipe, text=True)
-    wait_for(lambda: '"type":"fault_proven"' in journal_of(workplace))
+    wait_for_record(workplace, '"type":"fault_proven"', drill)
     return drill, env
 
 
@@ -66,12 +67,9 @@ def test_a_drill_that_hangs_is_ended_and_calm_is_restored(start_sandbox, tmp_pat
 
 def test_a_drill_that_lasts_too_long_is_ended(start_sandbox, tmp_path):
     sandbox = start_sandbox()
-    experiment = yaml.safe_load((EXPERIMENTS / "factory-fail.yaml").read_text())
-    experiment["extensions"][0]["greatest_duration_s"] = 10
-    (tmp_path / "short.yaml").write_text(yaml.safe_dump(experiment))
-    ran = run(
-        *PIZZA, "drill", "short.yaml", "--target", "env", cwd=tmp_path, env={**sandbox.env, "PIZZA_RESPONDER": "people"}
-    )
+    short = write_quick("factory-fail", tmp_path, greatest_duration_s=10)
+    env = {**sandbox.env, "PIZZA_RESPONDER": "people"}
+    ran = run(*PIZZA, "drill", short, "--target", "env", cwd=tmp_path, env=env)
     assert ran.code == -signal.SIGKILL
     wait_for(lambda: chaos_of(sandbox) == "none")
     wait_for(lambda: not list(tmp_path.glob(".state/leases/*.lease")))
@@ -126,16 +124,15 @@ def test_a_lease_whose_target_is_not_known_any_more_is_told_of_and_kept(start_sa
 def test_the_second_signal_leaves_the_drill_to_its_watchdog_and_says_so(start_sandbox, tmp_path):
     """The factory stalls, so that restoring calm takes a while and the second signal comes in the midst of it."""
     sandbox = start_sandbox("--stall-s", "5")
-    experiment = yaml.safe_load((EXPERIMENTS / "factory-throttle.yaml").read_text())
-    (tmp_path / "slow.yaml").write_text(yaml.safe_dump(experiment))
+    slow = write_quick("factory-throttle", tmp_path)
     env = {**sandbox.env, "PIZZA_RESPONDER": "people", "PIZZA_STATE_DIR": str(tmp_path / ".state")}
     env["PIZZA_FACTORY_ADMIN_KEY"] = ""
     pipe = subprocess.PIPE
-    command = [*PIZZA, "drill", "slow.yaml", "--target", "env"]
+    command = [*PIZZA, "drill", slow, "--target", "env"]
     drill = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=pipe, stderr=pipe, text=True)
-    wait_for(lambda: '"type":"fault_proven"' in journal_of(tmp_path))
+    wait_for_record(tmp_path, '"type":"fault_proven"', drill)
     drill.send_signal(signal.SIGINT)
-    wait_for(lambda: '"stage":"rollback"' in journal_of(tmp_path))
+    wait_for_record(tmp_path, '"stage":"rollback"', drill)
     drill.send_signal(signal.SIGINT)
     out, err = drill.communicate(timeout=DEADLINE_S)
     assert drill.returncode == 5, out + err
@@ -144,8 +141,6 @@ def test_the_second_signal_leaves_the_drill_to_its_watchdog_and_says_so(start_sa
     assert "Traceback" not in err
     wait_for(lambda: chaos_of(sandbox) == "none")
     wait_for(lambda: not list(tmp_path.glob(".state/leases/*.lease")))
-    # The watchdog lets go of its lease first: what it writes of the drill comes after what it owes.
-    wait_for(lambda: list(tmp_path.glob("reports/*/drill.json")))
     assert document_of(tmp_path)["ended_by"] == "watchdog"
 
 
@@ -170,7 +165,7 @@ def test_a_shop_that_goes_away_for_good_is_not_called_calm(start_sandbox, tmp_pa
     watchdog = watchdog_of(drill)
     sandbox.process.kill()
     drill.send_signal(signal.SIGINT)
-    wait_for(lambda: '"stage":"rollback"' in journal_of(tmp_path))
+    wait_for_record(tmp_path, '"stage":"rollback"', drill)
     drill.send_signal(signal.SIGINT)
     out, err = drill.communicate(timeout=120)
     try:
@@ -211,7 +206,7 @@ def test_a_full_disk_ends_the_drill_and_calm_is_restored_all_the_same(start_sand
     # No file may grow beyond 40 KB: the journal comes to that some seconds into the fault.
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))"
     command = [PIZZA[0], "-c", f"{limit}; from chaos_pizza.cli.main import main; main()"]
-    arguments = ["drill", str(EXPERIMENTS / "factory-fail.yaml"), "--target", "env"]
+    arguments = ["drill", write_quick("factory-fail", tmp_path), "--target", "env"]
     done = subprocess.run(
         [*command, *arguments], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120, check=False
     )
@@ -240,7 +235,7 @@ def test_a_factory_that_refuses_the_cure_is_not_called_calm(start_sandbox, tmp_p
     with Wiretap(sandbox.variables["PIZZA_FACTORY_URL"]) as tap:
         tap.replacements = [(rb"GET /api/support/\S+", b"GET /api/support/no/report/no")]
         more = {"PIZZA_FACTORY_URL": tap.url, "PIZZA_FACTORY_ADMIN_KEY": ""}
-        impatient = yaml.safe_load((EXPERIMENTS / "factory-fail.yaml").read_text())
+        impatient = yaml.safe_load((tmp_path / write_quick("factory-fail", tmp_path)).read_text())
         impatient["rollbacks"][0]["provider"]["arguments"] = {"timeout_s": 3}
         (tmp_path / "impatient.yaml").write_text(yaml.safe_dump(impatient))
         drill, _ = start_drill(sandbox, tmp_path, "impatient.yaml", **more)
