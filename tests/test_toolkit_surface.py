@@ -52,6 +52,7 @@ def test_every_probe_action_and_control_is_discovered(discovered):
         "wait_for_fault",
         "wait_for_mitigation",
         "wait_for_recovery",
+        "wait_for_the_draw",
     }
     assert {"before_experiment_control", "after_experiment_control"} <= {n for n, k in kinds.items() if k == "control"}
 

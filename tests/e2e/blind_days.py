@@ -125,6 +125,7 @@ class BlindDay:
             ["gameday", *reports],
             ["history", *reports],
             ["report", "latest", *reports],
+            ["mark", "list", *reports],
             ["drill", str(EXPERIMENTS / "oven-full.yaml"), "--target", "env", *reports],
         ]
         return [Reading(f"chaos-pizza {' '.join(words[:1])}", self._said(words)) for words in asked]

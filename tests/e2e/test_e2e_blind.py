@@ -1,6 +1,7 @@
 """Twenty sealed drills: nothing that a responder can read tells what breaks, or when, before it is revealed."""
 
 import base64
+import hashlib
 import json
 import re
 from collections import Counter
@@ -13,6 +14,8 @@ import yaml
 from chaos_pizza.folder import assess_folder
 from chaos_pizza.gameday.commitment import matches
 from chaos_pizza.gameday_folder import is_sealed
+from chaos_pizza.model.instant import instant_text
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind
 
 from .blind_days import LEFT_CONNECTIONS, POOL, Reading, blind_day, wait_until_begun
@@ -156,14 +159,35 @@ def test_what_would_give_it_away_is_found(days):
         assert given_away([Reading("somewhere", text)], draw, to_the_minute=True), text
 
 
+def rewritten(journal, change):
+    """A journal written anew as its owner might: its draw changed, and every hash from there on made to fit again."""
+    lines, before = [], "0" * 64
+    for line in journal.splitlines():
+        record = json.loads(line)
+        del record["hash"]
+        if record["event"]["type"] == "revealed":
+            record["event"]["draw"].update(change)
+        text = json.dumps(record, separators=(",", ":"), ensure_ascii=False)
+        own = hashlib.sha256((before + text).encode()).hexdigest()
+        lines.append(f'{text[:-1]},"hash":"{own}"}}')
+        before = own
+    return "\n".join(lines) + "\n"
+
+
 def test_at_the_end_the_draw_is_revealed_and_one_that_was_changed_is_caught(tmp_path):
     with blind_day(tmp_path / "day", mitigation_timeout_s=1) as day:
         wait_until_begun(day)
         draw = day.draw
-        assert wait_for(lambda: day.process.poll() is not None or None)
-        said = (day.workplace / "said.txt").read_text()
-        assert day.folder.name in said
-        journal = day.folder / "journal.jsonl"
-        result = assess_folder(day.folder).result
-        assert "committed" not in str(result.judgement.reasons)
-        assert draw.nonce in journal.read_text()
+        wait_for(lambda: day.process.poll() is not None)
+        assert day.folder.name in (day.workplace / "said.txt").read_text()
+        path = day.folder / "journal.jsonl"
+        journal = path.read_text()
+        blind = assess_folder(day.folder).result.blind
+        assert (blind.matches, blind.draw) == (True, draw)
+        path.write_text(rewritten(journal, {}))
+        assert path.read_text() == journal
+        for change in ({"nonce": "00" * 32}, {"starts_at": instant_text(draw.opens_at)}, {"fault": "throttle"}):
+            path.write_text(rewritten(journal, change))
+            result = assess_folder(day.folder).result
+            assert result.judgement.verdict is Verdict.INVALID
+            assert not result.blind.matches
