@@ -4,22 +4,24 @@ import base64
 import hashlib
 import json
 import re
+import subprocess
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 import yaml
 
 from chaos_pizza.folder import assess_folder
-from chaos_pizza.gameday.commitment import matches
+from chaos_pizza.gameday.commitment import commitment_of, matches
 from chaos_pizza.gameday_folder import is_sealed
 from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind
 
 from .blind_days import LEFT_CONNECTIONS, POOL, Reading, blind_day, wait_until_begun
-from .conftest import EXPERIMENTS
+from .conftest import EXPERIMENTS, PIZZA
 from .under_way import wait_for
 
 pytestmark = [pytest.mark.drill, LEFT_CONNECTIONS]
@@ -157,6 +159,36 @@ def test_what_would_give_it_away_is_found(days):
         json.dumps({"at": draw.starts_at.timestamp()}).encode(),
     ):
         assert given_away([Reading("somewhere", text)], draw, to_the_minute=True), text
+
+
+def console_answers(day):
+    """What a responder's browser is told by the console of a game day, a second of its stream included."""
+    command = [*PIZZA, "console", "--port", "0", "--reports", str(day.reports)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, env=day.environment, text=True) as console:
+        try:
+            address = next(found[0] for line in console.stdout if (found := re.search(r"http://127[.0-9:]+", line)))
+            with httpx.Client(base_url=address, trust_env=False, timeout=10) as client:
+                pages = ("/", "/session", "/coordinator")
+                answers = [Reading(f"console {path}", client.get(path).content) for path in pages]
+                with client.stream("GET", "/stream") as stream:
+                    told = b""
+                    for chunk in stream.iter_bytes():
+                        told += chunk
+                        if b"standing" in told and told.count(b'"purchases"') > 2:
+                            break
+                answers.append(Reading("console /stream", told))
+            return answers
+        finally:
+            console.kill()
+
+
+def test_the_console_shows_the_commitment_and_neither_kind_nor_time(tmp_path):
+    with blind_day(tmp_path / "day", least_wait_s=1800, greatest_wait_s=3600) as day:
+        wait_until_begun(day)
+        answers = console_answers(day)
+        assert commitment_of(day.draw).encode() in answers[-1].content
+        assert given_away(answers, day.draw, to_the_minute=True) == []
 
 
 def rewritten(journal, change):
