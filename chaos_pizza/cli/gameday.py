@@ -161,14 +161,10 @@ def _held(
         click.echo(f"Its drill {folder.name} is over; this is what came of it.")
         judged = judge_drill(folder)
         return HeldDrill(folder, judged, judged.result.judgement.verdict.exit_code)
-    if standing is Standing.MISSED or (standing is Standing.BROKEN and target is None):
+    gone = _why_it_is_over(standing, target)
+    if gone is not None:
         reveal_gameday(day.folder, day.opened)
-        why = (
-            "its drawn time passed while it was not under way"
-            if target or standing is Standing.MISSED
-            else ("the sandbox it was held on has ended with it")
-        )
-        raise UsageError(f"game day {day.facts.id} is over: {why}. Run the same command again to draw another")
+        raise UsageError(f"game day {day.facts.id} is over: {gone}. Run the same command again to draw another")
     if standing is Standing.WAITING:
         _wait_for_the_window(begins_at(day, datetime.now(UTC)))
     # A sandbox of the drill's own needs no permission: nobody else knows it.
@@ -186,6 +182,15 @@ def _held(
             with permission:
                 return go_on_with_gameday(day, target, watch, after.begin)
         return hold_gameday(day, target, watch, permission, after.begin, datetime.now(UTC))
+
+
+def _why_it_is_over(standing: Standing, target: Target | None) -> str | None:
+    """Return why nobody can go on with a game day whose drill has not ended; `None` where somebody can."""
+    if standing is Standing.MISSED:
+        return "its drawn time passed while it was not under way"
+    if standing is Standing.BROKEN and target is None:
+        return "the sandbox that it was held on has ended with it"
+    return None
 
 
 def _wait_for_the_window(opens_at: datetime) -> None:

@@ -155,13 +155,18 @@ def plan_of(**changes) -> dict:
     }
 
 
-def lay_out(workplace: Path, plan: dict) -> Path:
-    """Write a plan with its experiments, whose baseline takes no time; return the plan's file."""
+def lay_out(workplace: Path, plan: dict, baseline_s: float | None = None) -> Path:
+    """Write a plan with its experiments, whose baseline takes so long, by default no time; return the plan's file."""
     for name in POOL:
         experiment = yaml.safe_load((EXPERIMENTS / f"{name}.yaml").read_text())
         hypothesis = experiment["steady-state-hypothesis"]
         # However slow this machine is just now, the drill goes on: none of it hangs on how many purchases it makes.
-        hypothesis["probes"] = [probe for probe in hypothesis["probes"] if "arguments" not in probe["provider"]]
+        counting = [probe for probe in hypothesis["probes"] if "arguments" in probe["provider"]]
+        for probe in counting:
+            probe["tolerance"]["range"] = [0.0, 1.0]
+            probe["provider"]["arguments"] = {"window_s": baseline_s, "min_purchases": 1}
+            if baseline_s is None:
+                hypothesis["probes"].remove(probe)
         (workplace / f"{name}.yaml").write_text(yaml.safe_dump(experiment))
     path = workplace / "plan.yaml"
     path.write_text(yaml.safe_dump(plan))
@@ -186,10 +191,10 @@ def begin(workplace: Path, sandbox: SandboxThread) -> BlindDay:
 
 
 @contextmanager
-def blind_day(workplace: Path, chaos_delay_s: str = "0", **changes):
+def blind_day(workplace: Path, chaos_delay_s: str = "0", baseline_s: float | None = None, **changes):
     """A game day under way for as long as the `with` lasts; what is left of it then is killed."""
     workplace.mkdir(parents=True, exist_ok=True)
-    lay_out(workplace, plan_of(**changes))
+    lay_out(workplace, plan_of(**changes), baseline_s)
     with SandboxThread(SandboxSettings(shop_port=0, factory_port=0, chaos_delay_s=chaos_delay_s)) as sandbox:
         day = begin(workplace, sandbox)
         try:

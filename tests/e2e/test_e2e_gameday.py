@@ -48,7 +48,7 @@ def ended(day):
 
 
 def test_through_restarts_a_game_day_goes_on_with_the_same_draw(tmp_path):
-    with blind_day(tmp_path / "day", chaos_delay_s="20", **BY_FACTORY) as day:
+    with blind_day(tmp_path / "day", chaos_delay_s="20", baseline_s=6, **BY_FACTORY) as day:
         wait_until_begun(day)
         first, commitment = day.folder, facts_of(day).commitment
         day.kill()
