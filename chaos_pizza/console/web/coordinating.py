@@ -14,7 +14,7 @@ from chaos_pizza.console.web.rates import Rate
 from chaos_pizza.console.web.refusal import Refusal
 from chaos_pizza.console.web.settings import ConsoleSettings
 from chaos_pizza.console.web.shown import ShownState
-from chaos_pizza.console.web.starter import Ended, Starter, ended
+from chaos_pizza.console.web.starter import Ended, Starter
 from chaos_pizza.errors import PizzaError
 from chaos_pizza.gameday_folder import open_draw
 from chaos_pizza.lease_file import list_leases
@@ -38,7 +38,7 @@ class Coordinating:
         self._settings = settings
         self._starter = starter
         self._tell = tell
-        self._under_way: dict[str, asyncio.Task[Ended]] = {}
+        self._under_way: dict[str, asyncio.Future[Ended]] = {}
         # Each try at a passphrase costs a tenth of a second and 32 MB; and nobody is to guess here.
         self._tries = Rate(5, 1 / 15)
         self._is_trying = asyncio.Lock()
@@ -114,25 +114,23 @@ class Coordinating:
             raise Refusal(409, f"that is being done already, by chaos-pizza {name}")
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PIZZA_CONSOLE_")}
         try:
-            process = await asyncio.to_thread(self._starter.start, arguments, {**environment, **(secrets or {})})
+            started = await asyncio.to_thread(self._starter.start, arguments, {**environment, **(secrets or {})})
         except OSError as error:
             raise Refusal(500, f"chaos-pizza {name} can't be started: {error.strerror}") from None
-        task = asyncio.create_task(asyncio.to_thread(ended, process))
-        self._under_way[name] = task
-        task.add_done_callback(lambda _: self._under_way.pop(name))
-        done, _ = await asyncio.wait([task], timeout=_FIRST_WORDS_S)
+        end = started.end()
+        self._under_way[name] = end
+        end.add_done_callback(lambda _: self._under_way.pop(name))
+        done, _ = await asyncio.wait([end], timeout=_FIRST_WORDS_S)
         if not done:
-            task.add_done_callback(lambda task: self._tell_end(name, task))
+            end.add_done_callback(lambda end: self._tell_end(name, end.result()))
             return None
-        result = task.result()
+        result = end.result()
         if result.exit_code:
             raise Refusal(409, Redactor().line(result.said or f"it ended with exit code {result.exit_code}"))
         return _said(Redactor().line(result.said or "Done."))
 
-    def _tell_end(self, name: str, task: "asyncio.Task[Ended]") -> None:
-        if not task.cancelled() and task.exception() is None:
-            result = task.result()
-            self._tell(f"chaos-pizza {name} ended with exit code {result.exit_code}: {Redactor().line(result.said)}")
+    def _tell_end(self, name: str, result: Ended) -> None:
+        self._tell(f"chaos-pizza {name} ended with exit code {result.exit_code}: {Redactor().line(result.said)}")
 
 
 def _said(message: str) -> Response:
