@@ -82,7 +82,8 @@ class Marking:
         if handed.state is DeliveryState.REFUSED:
             raise Refusal(409, handed.text)
         if not handed.is_taken:
-            raise Refusal(503, f"kept for the drill, but not in its record yet: {handed.text}")
+            kept = f"kept for the drill, but not in its record yet: {handed.text}"
+            return JSONResponse({"number": None, "message": kept}, 202)
         if handed.after_end:
             self._written(folder)
         return JSONResponse({"number": handed.number, "message": handed.text}, 201)

@@ -75,9 +75,8 @@ export class Outbox {
       // No answer: it may have been taken. The board will show it, or it is sent again.
       return this.#wait(entry, "the console gave no answer");
     }
-    if (answer.ok) return this.#settle(entry, "taken");
-    // The console keeps it for the drill, which is slow to take it up: sent again it would stand there twice.
-    if (answer.status === 503 && answer.isOurs) return this.#settle(entry, "taken", answer.message);
+    // 202: the console keeps it for the drill, which is slow to take it up.
+    if (answer.ok) return this.#settle(entry, "taken", answer.status === 202 ? answer.message : "");
     if (answer.status === 429 || (answer.status >= 500 && !answer.isOurs)) return this.#wait(entry, answer.message);
     if (answer.status === 401) return this.#wait(entry, "the console wants your token again");
     return this.#settle(entry, "refused", answer.message);
