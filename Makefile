@@ -6,10 +6,13 @@ VENV ?= .venv
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 BIN := $(VENV)/bin
-# Most of a drill is waiting, so three workers go well on two cores.
-WORKERS ?= 3
+# Most of a drill is waiting: drills go side by side, and all other tests use what they leave of two cores.
+DRILL_WORKERS ?= 4
+WORKERS ?= 2
+# Two runs at once: a log tells of them one after the other, a terminal as they go (older makes can't do otherwise).
+IN_TURN := $(if $(CI),$(if $(filter output-sync,$(.FEATURES)),--output-sync=target))
 
-.PHONY: drill gameday test check lint examples clean
+.PHONY: drill gameday test test-drills test-parts check lint examples clean
 
 drill: $(VENV)/.installed
 	@$(BIN)/chaos-pizza drill experiments/factory-fail.yaml
@@ -18,7 +21,13 @@ gameday: $(VENV)/.installed
 	@$(BIN)/chaos-pizza gameday --rehearse
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(IN_TURN) test-drills test-parts
+
+test-drills: $(VENV)/.installed
+	$(BIN)/python -m pytest -n $(DRILL_WORKERS) --dist loadgroup tests/e2e
+
+test-parts: $(VENV)/.installed
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --ignore tests/e2e
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -20,6 +20,28 @@ CHAOS = [str(Path(sys.executable).with_name("chaos")), "--no-version-check"]
 TIMEOUT_S = 240
 
 
+_SHARED = {"module", "package", "session"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests together where they share drills, for `--dist loadgroup`; others go to any worker."""
+    own = [item for item in items if isinstance(item, pytest.Function) and item.path.parent == Path(__file__).parent]
+    sharing = {item.path for item in own if any(_is_shared_drill(fixture) for fixture in _fixtures_of(item))}
+    for item in own:
+        if item.path in sharing:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def _fixtures_of(item: pytest.Function) -> Iterator[pytest.FixtureDef]:
+    for name in item.fixturenames:
+        yield from item.session._fixturemanager.getfixturedefs(name, item) or ()
+
+
+def _is_shared_drill(fixture: pytest.FixtureDef) -> bool:
+    return fixture.scope in _SHARED and fixture.baseid.startswith("tests/e2e")
+
+
 @dataclass(frozen=True)
 class Ran:
     """A command that has ended: what it said, and its exit code."""
@@ -77,10 +99,10 @@ def hold(experiment: str, workplace: Path, *options: str, env: dict[str, str] | 
 
 @pytest.fixture(scope="session")
 def held_drills(tmp_path_factory) -> dict[str, Held]:
-    """Every experiment of the project, held once on a sandbox of its own; four at a time, since they mostly wait."""
+    """Every experiment of the project, held once on a sandbox of its own; three at a time, since they mostly wait."""
     names = sorted(path.stem for path in EXPERIMENTS.glob("*.yaml"))
     workplaces = [tmp_path_factory.mktemp(name) for name in names]  # here: it is not made for several threads
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(3) as pool:
         return dict(zip(names, pool.map(hold, names, workplaces), strict=True))
 
 
