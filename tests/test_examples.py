@@ -3,6 +3,7 @@
 import re
 import shutil
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,22 +30,33 @@ def test_there_is_an_example_of_each_experiment():
     assert {path.name for path in DRILLS if path.parent == EXAMPLES} == experiments
 
 
+@pytest.fixture(scope="module")
+def written_anew(tmp_path_factory):
+    """Write what an example's journal says into a folder of its own, once, and return the folder."""
+
+    @cache
+    def written(example):
+        folder = tmp_path_factory.mktemp("example")
+        shutil.copy(example / "journal.jsonl", folder)
+        write_results(folder)
+        return folder
+
+    return written
+
+
 @pytest.mark.parametrize("example", DRILLS, ids=lambda path: path.name)
-def test_an_example_is_what_its_journal_says(example, tmp_path):
+def test_an_example_is_what_its_journal_says(example, written_anew):
     """After a change of the report: `chaos-pizza report reports/examples/factory-fail`, or `make examples` for all."""
-    shutil.copy(example / "journal.jsonl", tmp_path)
-    write_results(tmp_path)
+    new = written_anew(example)
     for name in ("drill.json", "report.md"):
-        assert (tmp_path / name).read_text() == (example / name).read_text()
-    assert {path.name for path in tmp_path.glob("*.svg")} == {path.name for path in example.glob("*.svg")}
+        assert (new / name).read_text() == (example / name).read_text()
+    assert {path.name for path in new.glob("*.svg")} == {path.name for path in example.glob("*.svg")}
 
 
 @pytest.mark.parametrize("example", [path for path in DRILLS if path.parent == EXAMPLES], ids=lambda path: path.name)
-def test_an_examples_page_is_what_its_report_says(example, tmp_path):
-    shutil.copy(example / "journal.jsonl", tmp_path)
-    write_results(tmp_path)
+def test_an_examples_page_is_what_its_report_says(example, written_anew):
     # Another version of what draws may draw otherwise; all else is the same.
-    new, kept = (PICTURE.sub("", (folder / "report.html").read_text()) for folder in (tmp_path, example))
+    new, kept = (PICTURE.sub("", (folder / "report.html").read_text()) for folder in (written_anew(example), example))
     assert new == kept
 
 
