@@ -29,9 +29,10 @@ from chaos_pizza.intake import Intake, refused
 from chaos_pizza.journal.chain import JournalContents
 from chaos_pizza.journal.file import JOURNAL_NAME, JournalWriter, read_journal
 from chaos_pizza.journal.file_lock import is_held
-from chaos_pizza.model.event import Event, Marked, MarkStruck, Recorded
+from chaos_pizza.model.event import Event, Recorded
 from chaos_pizza.model.feed import FeedMark, FeedStruck
 from chaos_pizza.model.instant import instant_of
+from chaos_pizza.model.response_event import Marked, MarkStruck
 
 if TYPE_CHECKING:
     from chaos_pizza.configuration import TeamConfiguration

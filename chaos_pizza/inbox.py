@@ -20,7 +20,8 @@ from typing import Any
 
 from chaos_pizza.errors import JournalError
 from chaos_pizza.model.conversion import event_from_mapping, event_to_mapping
-from chaos_pizza.model.event import CureAttempted, Event, Marked, MarkStruck, ResponderStep
+from chaos_pizza.model.event import Event
+from chaos_pizza.model.response_event import CureAttempted, Marked, MarkStruck, ResponderStep
 from chaos_pizza.whole_file import write_whole
 
 INBOX_NAME = "inbox"

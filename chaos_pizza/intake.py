@@ -6,7 +6,8 @@ from datetime import datetime
 
 from chaos_pizza.drill.marks import Marks, refusal_alone, refusal_of
 from chaos_pizza.inbox import TAKEN_IN, Delivery, DeliveryState
-from chaos_pizza.model.event import CureAttempted, Event, Marked, MarkStruck, Recorded, ResponderStep
+from chaos_pizza.model.event import Event, Recorded
+from chaos_pizza.model.response_event import CureAttempted, Marked, MarkStruck, ResponderStep
 from chaos_pizza.redaction import Redactor
 
 _UNRECORDED = "the drill's journal can't be written"

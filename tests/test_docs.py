@@ -22,10 +22,12 @@ from chaos_pizza.drill.clock_offset import clock_offset, on_drill_clock
 from chaos_pizza.drill.measures import at_least, between
 from chaos_pizza.experiment.declaration import EXTENSION, read_declaration
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.event import Actor, ClockObserved, Peer
+from chaos_pizza.model.event import ClockObserved
+from chaos_pizza.model.incident import Actor, Peer
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.purchase import Outcome
-from chaos_pizza.model.result import InstantName, MeasureName, Verdict
+from chaos_pizza.model.result import InstantName, Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.model.target import VARIABLES
 from chaos_pizza.runner.experiment_file import declaration_of, read_experiment

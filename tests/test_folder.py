@@ -17,7 +17,8 @@ from chaos_pizza.folder import (
     write_toolkit_journal,
 )
 from chaos_pizza.journal.file import JOURNAL_NAME, JournalWriter
-from chaos_pizza.model.event import Aborted, DrillStarted, Stage, StageBegan
+from chaos_pizza.model.event import Aborted, DrillStarted, StageBegan
+from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 

@@ -16,17 +16,10 @@ from chaos_pizza.journal.file import JOURNAL_NAME, JournalWriter, read_journal
 from chaos_pizza.journal.sealing import Seal
 from chaos_pizza.model.blind_event import BlindDrillStarted, Filler
 from chaos_pizza.model.draw import Draw
-from chaos_pizza.model.event import (
-    DrillEnded,
-    DrillStarted,
-    Marked,
-    MarkStruck,
-    PurchasesObserved,
-    ResponderStep,
-    StageBegan,
-)
+from chaos_pizza.model.event import DrillEnded, DrillStarted, PurchasesObserved, StageBegan
 from chaos_pizza.model.feed import FeedMark
 from chaos_pizza.model.incident import MarkKind, Stage
+from chaos_pizza.model.response_event import Marked, MarkStruck, ResponderStep
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 
 SETTINGS = DrillSettings(fault=FaultKind.NONE)

@@ -26,8 +26,9 @@ from chaos_pizza.inbox import (
     withdraw,
 )
 from chaos_pizza.model.conversion import event_to_mapping
-from chaos_pizza.model.event import DrillResumed, Marked, MarkStruck, ResponderStep
+from chaos_pizza.model.event import DrillResumed
 from chaos_pizza.model.incident import MarkKind
+from chaos_pizza.model.response_event import Marked, MarkStruck, ResponderStep
 
 NOW = datetime(2026, 11, 25, 14, 5, tzinfo=UTC)
 NOTICED = Marked(MarkKind.NOTICED, "Ada", NOW, NOW, "«it» is down 🍕")

@@ -25,7 +25,7 @@ from chaos_pizza.incident_folder import (
 )
 from chaos_pizza.model.history import Origin
 from chaos_pizza.model.incident import Actor
-from chaos_pizza.model.result import Measure, MeasureName
+from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.notes_file import NOTES_NAME, read_notes
 
 ROOT = Path(__file__).parents[1]

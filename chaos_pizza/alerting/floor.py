@@ -10,7 +10,7 @@ import math
 
 from chaos_pizza.alerting.series import EXTRAPOLATION_THRESHOLD
 from chaos_pizza.model.alert import RISING, AlertRule, AlertSource, Operator
-from chaos_pizza.model.result import DetectionFloor
+from chaos_pizza.model.detection import DetectionFloor
 
 _STRICT = frozenset({Operator.ABOVE, Operator.BELOW})
 _ROUNDING = 1e-9

@@ -12,8 +12,8 @@ from chaos_pizza.backtest.recording import FaultStretch, Recording
 from chaos_pizza.backtest.replay import evaluation_rows
 from chaos_pizza.backtest.trial import Caught, DrillOutcome
 from chaos_pizza.model.alert import AlertRule
+from chaos_pizza.model.measure import Measure
 from chaos_pizza.model.micros import micros_of
-from chaos_pizza.model.result import Measure
 
 _LEAST_PHASES = 4
 _MOST_PHASES = 60

@@ -6,7 +6,7 @@ from enum import StrEnum
 from chaos_pizza.backtest.candidate import Candidate
 from chaos_pizza.backtest.false_pages import FalsePages
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.result import Measure
+from chaos_pizza.model.measure import Measure
 from chaos_pizza.model.settings import FaultKind
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from chaos_pizza.ci.checks import VERDICT, Check, State, checks_of
 from chaos_pizza.ci.lines import BUDGETS
 from chaos_pizza.ci.turn import Turn
-from chaos_pizza.model.result import MeasureName, Verdict
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.phrasing import span
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chaos_pizza.ci.turn import Turn, Witnessed
-from chaos_pizza.model.result import BudgetCheck, DrillResult, InstantName, MeasureName, Verdict
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import BudgetCheck, DrillResult, InstantName, Verdict
 from chaos_pizza.report.phrasing import at_least, limit, share
 
 VERDICT = "verdict"

@@ -9,7 +9,8 @@ from junitparser.junitparser import FinalResult, SystemOut
 
 from chaos_pizza.ci.checks import Check, State, checks_of
 from chaos_pizza.ci.turn import Turn
-from chaos_pizza.model.result import DrillResult, MeasureName
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import DrillResult
 from chaos_pizza.report.escape import one_line
 
 SUITES_NAME = "chaos-pizza"

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from chaos_pizza.ci.checks import NEVER
 from chaos_pizza.ci.sparkline import Sparkline, to_sparkline
 from chaos_pizza.ci.turn import Turn, worst_exit_code
-from chaos_pizza.model.result import BudgetCheck, DrillResult, MeasureName, Verdict
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import BudgetCheck, DrillResult, Verdict
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import clock_time, counted, limit, share, span
 from chaos_pizza.report.sections import WHO_ENDED

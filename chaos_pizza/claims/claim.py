@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from chaos_pizza.model.result import MeasureName, Sight, Verdict
+from chaos_pizza.model.detection import Sight
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import Verdict
 
 
 class Relation(StrEnum):

@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from chaos_pizza.claims.claim import DETECTED_BY, SIGHT, VERDICT, Condition, Relation
+from chaos_pizza.model.detection import Sight
 from chaos_pizza.model.history import Origin, PastDrill
-from chaos_pizza.model.result import MeasureName, Sight, Verdict
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind
 
 _PROVING = (Verdict.PASSED, Verdict.FAILED)

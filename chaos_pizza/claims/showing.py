@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chaos_pizza.claims.claim import DETECTED_BY, FIGURES, SIGHT, Condition, FigureKind, number_text
 from chaos_pizza.claims.ruling import Ruling, rule, word_of
 from chaos_pizza.model.history import PastDrill
-from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.report.phrasing import span
 
 _DECIMALS = 6

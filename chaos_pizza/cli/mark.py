@@ -14,8 +14,9 @@ from chaos_pizza.drill.marks import Mark, mark_label
 from chaos_pizza.errors import UsageError
 from chaos_pizza.handing_in import drill_to_mark, hand_in, read_marks, write_anew
 from chaos_pizza.inbox import DeliveryState
-from chaos_pizza.model.event import Event, Marked, MarkStruck
+from chaos_pizza.model.event import Event
 from chaos_pizza.model.incident import MarkKind
+from chaos_pizza.model.response_event import Marked, MarkStruck
 from chaos_pizza.report.escape import one_line
 
 _LONGEST_LINE = 800

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from chaos_pizza.model.history import Origin, PastDrill
-from chaos_pizza.model.result import MeasureName, Verdict
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.phrasing import counted, span

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from chaos_pizza.incident.record import Finding, FindingKind, Incident, ReadEntry, ReadItem
 from chaos_pizza.incident.wording import at_time, in_lines, spread
-from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.report.escape import one_line
 
 _GREATEST_WIDTH = 110

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chaos_pizza.model.history import PastDrill
-from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.phrasing import at_least, duration

@@ -12,8 +12,8 @@ from chaos_pizza.errors import ServiceError, TargetError
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.live.drill_post import DrillPost
 from chaos_pizza.live.responder import Responder, Tried, with_news
-from chaos_pizza.model.event import Marked
 from chaos_pizza.model.incident import Actor, CureAnswer, MarkKind, RunbookStep
+from chaos_pizza.model.response_event import Marked
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.report.phrasing import duration

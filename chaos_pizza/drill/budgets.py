@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from chaos_pizza.drill.detection import could_be_acknowledged
 from chaos_pizza.drill.observations import Observations
-from chaos_pizza.model.result import BudgetCheck, Impact, Measure, MeasureName, Timeline
+from chaos_pizza.model.measure import Measure, MeasureName
+from chaos_pizza.model.result import BudgetCheck, Impact, Timeline
 
 _TIMES = (MeasureName.TTD, MeasureName.TTA, MeasureName.TTM, MeasureName.TTR)
 

@@ -8,9 +8,9 @@ from chaos_pizza.drill.marks import Marks, mark_label
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.model.alert import AlertState
 from chaos_pizza.model.alert_event import NotificationReceived
-from chaos_pizza.model.event import Marked, MarkStruck
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.response_event import Marked, MarkStruck
 from chaos_pizza.model.result import Instant, InstantName
 from chaos_pizza.model.settings import ResponderKind
 

@@ -13,17 +13,16 @@ from chaos_pizza.model.alert_event import AlertSourceFound, AlertSourceLost, Not
 from chaos_pizza.model.event import (
     Aborted,
     CalmChecked,
-    CureAttempted,
     DrillResumed,
     FaultInjected,
     FaultProven,
     HypothesisChecked,
-    ResponderStep,
     WatchdogTookOver,
 )
 from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans, MarkKind
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Outcome
+from chaos_pizza.model.response_event import CureAttempted, ResponderStep
 from chaos_pizza.model.result import Entry, Instant, InstantName
 
 ACTORS = {

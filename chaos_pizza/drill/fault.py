@@ -5,11 +5,12 @@ from datetime import datetime
 
 from chaos_pizza.drill.clock_offset import ClockOffset, on_drill_clock
 from chaos_pizza.drill.observations import Observations, clipped, interval_of
-from chaos_pizza.model.event import CureAttempted, FaultInjected, FaultProven, VendorSeen
+from chaos_pizza.model.event import FaultInjected, FaultProven, VendorSeen
 from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.micros import instant_at, micros_of
 from chaos_pizza.model.purchase import Evidence
+from chaos_pizza.model.response_event import CureAttempted
 from chaos_pizza.model.result import Instant
 from chaos_pizza.model.settings import FaultKind
 

@@ -7,7 +7,7 @@ from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.rule_settings import INTERVALS, as_told
 from chaos_pizza.drill.sight import watched_by
 from chaos_pizza.model.alert import AlertRule, AlertSource
-from chaos_pizza.model.result import DetectionFloor
+from chaos_pizza.model.detection import DetectionFloor
 
 
 def detection_floors(observations: Observations) -> tuple[DetectionFloor, ...]:

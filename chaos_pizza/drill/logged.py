@@ -4,9 +4,11 @@ from chaos_pizza.drill.clock_offset import clock_offset, on_drill_clock
 from chaos_pizza.drill.measures import between
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.model.alert_event import LogsSearched
+from chaos_pizza.model.detection import LogFinding
 from chaos_pizza.model.event import ClockObserved
 from chaos_pizza.model.incident import LogSource, Peer
-from chaos_pizza.model.result import InstantName, LogFinding, Measure, Timeline
+from chaos_pizza.model.measure import Measure
+from chaos_pizza.model.result import InstantName, Timeline
 
 
 def was_logged(observations: Observations, timeline: Timeline) -> LogFinding | None:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chaos_pizza.model.event import CureAttempted, Event, Marked, MarkStruck, Recorded, ResponderStep
+from chaos_pizza.model.event import Event, Recorded
 from chaos_pizza.model.incident import Actor, MarkKind
+from chaos_pizza.model.response_event import CureAttempted, Marked, MarkStruck, ResponderStep
 
 RUNBOOK = "runbook"
 """By this name the drill's own runbook marks; no person may."""

@@ -8,7 +8,8 @@ from chaos_pizza.drill.detection import could_be_acknowledged, detection_among
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.recovery import good_run
 from chaos_pizza.model.interval import Interval
-from chaos_pizza.model.result import InstantName, Measure, MeasureName, Timeline
+from chaos_pizza.model.measure import Measure, MeasureName
+from chaos_pizza.model.result import InstantName, Timeline
 
 
 def measure(observations: Observations, timeline: Timeline) -> dict[MeasureName, Measure | None]:

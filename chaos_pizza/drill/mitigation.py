@@ -10,10 +10,11 @@ from chaos_pizza.drill.fault import Fault
 from chaos_pizza.drill.marks import AHEAD
 from chaos_pizza.drill.observations import Observations, clipped, interval_of
 from chaos_pizza.drill.purchases import IS_FAILURE, OK
-from chaos_pizza.model.event import CureAttempted, FaultExpired, VendorSeen
+from chaos_pizza.model.event import FaultExpired, VendorSeen
 from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.micros import NEVER_US, instant_at, micros_of
+from chaos_pizza.model.response_event import CureAttempted
 from chaos_pizza.model.result import Instant
 from chaos_pizza.model.settings import FaultKind, ResponderKind
 

@@ -12,22 +12,12 @@ from chaos_pizza.errors import JournalError, JournalSealed
 from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.blind_event import BlindDrillStarted, Sealed
 from chaos_pizza.model.compact_records import BATCH, SCRAPE, CompactRecords
-from chaos_pizza.model.event import (
-    Aborted,
-    DrillEnded,
-    DrillStarted,
-    Event,
-    Marked,
-    MarkStruck,
-    PurchasesObserved,
-    Recorded,
-    ResponderStep,
-    StageBegan,
-)
+from chaos_pizza.model.event import Aborted, DrillEnded, DrillStarted, Event, PurchasesObserved, Recorded, StageBegan
 from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.micros import instant_at
 from chaos_pizza.model.purchase_columns import PurchaseColumns
+from chaos_pizza.model.response_event import Marked, MarkStruck, ResponderStep
 from chaos_pizza.model.scrape_columns import ScrapeColumns
 
 Kind = TypeVar("Kind", bound=Event)

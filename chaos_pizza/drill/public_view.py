@@ -13,10 +13,11 @@ from chaos_pizza.drill.marks import mark_label
 from chaos_pizza.drill.purchase_tally import Decided
 from chaos_pizza.model.alert import AlertState
 from chaos_pizza.model.alert_event import AlertChanged, NotificationReceived
-from chaos_pizza.model.event import Event, Marked, MarkStruck, Recorded
+from chaos_pizza.model.event import Event, Recorded
 from chaos_pizza.model.feed import FeedInstant
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.response_event import Marked, MarkStruck
 from chaos_pizza.model.result import InstantName
 
 GOOD_RUN = 20

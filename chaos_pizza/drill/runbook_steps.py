@@ -8,9 +8,9 @@ from chaos_pizza.drill.detection import marks_in
 from chaos_pizza.drill.marks import RUNBOOK
 from chaos_pizza.drill.measures import between, detection_of
 from chaos_pizza.drill.observations import Observations, interval_of
-from chaos_pizza.model.event import CureAttempted, Marked, ResponderStep
 from chaos_pizza.model.incident import Actor, CureAnswer, MarkKind, RunbookStep
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.response_event import CureAttempted, Marked, ResponderStep
 from chaos_pizza.model.result import InstantName, StepTaken, Timeline
 from chaos_pizza.model.settings import ResponderKind
 

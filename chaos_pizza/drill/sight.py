@@ -15,10 +15,11 @@ from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.timeline import fault_end
 from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState
 from chaos_pizza.model.alert_event import AlertingChosen
+from chaos_pizza.model.detection import RuleSight, Sight
 from chaos_pizza.model.growing_column import Column
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.micros import micros_of
-from chaos_pizza.model.result import InstantName, RuleSight, Sight, Timeline
+from chaos_pizza.model.result import InstantName, Timeline
 
 Fault = tuple[datetime, datetime]
 """When a fault began, and up to when things count as happening during it."""

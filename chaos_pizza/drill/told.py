@@ -7,7 +7,7 @@ from chaos_pizza.gameday.commitment import matches
 from chaos_pizza.model.alert import AlertState
 from chaos_pizza.model.alert_event import AlertChanged
 from chaos_pizza.model.blind_event import Revealed
-from chaos_pizza.model.event import Marked, MarkStruck, Recorded, StageBegan
+from chaos_pizza.model.event import Recorded, StageBegan
 from chaos_pizza.model.feed import (
     FeedAlert,
     FeedDrill,
@@ -20,6 +20,7 @@ from chaos_pizza.model.feed import (
     FeedStage,
     FeedStruck,
 )
+from chaos_pizza.model.response_event import Marked, MarkStruck
 from chaos_pizza.model.result import InstantName, Timeline
 
 _HIDDEN_INSTANTS = frozenset({InstantName.FAULT_START, InstantName.MITIGATED})

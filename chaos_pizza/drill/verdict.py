@@ -8,7 +8,8 @@ from chaos_pizza.drill.entries import ACTORS
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.soundness import list_flaws
 from chaos_pizza.model.event import Aborted, ActivityEnded, HypothesisChecked
-from chaos_pizza.model.result import BudgetCheck, InstantName, Judgement, Measure, MeasureName, Timeline, Verdict
+from chaos_pizza.model.measure import Measure, MeasureName
+from chaos_pizza.model.result import BudgetCheck, InstantName, Judgement, Timeline, Verdict
 from chaos_pizza.model.settings import FaultKind
 
 _STOPPED = {"interrupted", "aborted"}

@@ -17,9 +17,11 @@ from chaos_pizza.drill.rule_settings import as_told
 from chaos_pizza.drill.timeline import fault_end
 from chaos_pizza.model.alert import RISING, AlertRule, AlertSource
 from chaos_pizza.model.alert_event import AlertRuleDescribed
+from chaos_pizza.model.detection import PartName, WaterfallPart
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.measure import Measure
 from chaos_pizza.model.micros import micros_of
-from chaos_pizza.model.result import InstantName, Measure, PartName, Timeline, WaterfallPart
+from chaos_pizza.model.result import InstantName, Timeline
 
 _LATE_RATIO = 0.1
 """By so much of its interval a scrape may come late, and still be the next one."""

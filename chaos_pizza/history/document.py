@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from chaos_pizza.model.detection import RuleSight
 from chaos_pizza.model.history import PastDrill
 from chaos_pizza.model.instant import instant_text
-from chaos_pizza.model.result import MeasureName, RuleSight
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.rounding import measure_entry
 

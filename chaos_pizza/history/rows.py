@@ -6,10 +6,12 @@ from enum import Enum
 from typing import Any
 
 from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.detection import RuleSight, Sight
 from chaos_pizza.model.history import Origin, PastDrill
 from chaos_pizza.model.incident import Actor
+from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.notes import ActionItem
-from chaos_pizza.model.result import Measure, MeasureName, RuleSight, Sight, Verdict
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind, ResponderKind
 
 _NOT_KEPT = re.compile(r"[\x00\ud800-\udfff]")

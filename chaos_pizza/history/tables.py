@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from chaos_pizza.model.instant import instant_text
-from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.measure import MeasureName
 
 SCHEMA_VERSION = 1
 """A column more is another version: see `chaos_pizza.history.schema`."""

@@ -16,7 +16,7 @@ from chaos_pizza.incident.outline import SectionName
 from chaos_pizza.incident.passage import Sentence
 from chaos_pizza.incident.record import Finding, FindingKind, ReadInstant, Sense, ToldNumber, ToldText
 from chaos_pizza.incident.wording import apart, in_lines, length, spread
-from chaos_pizza.model.result import Measure, MeasureName
+from chaos_pizza.model.measure import Measure, MeasureName
 
 _MOST = 50
 _OF_OTHERS = (SectionName.TIMELINE, SectionName.PREVENTION, SectionName.ACTION_ITEMS)

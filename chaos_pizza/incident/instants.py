@@ -7,7 +7,7 @@ from chaos_pizza.incident.record import ReadEntry, ReadInstant, Sense
 from chaos_pizza.incident.words import tellings_of
 from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.interval import Interval
-from chaos_pizza.model.result import Measure, MeasureName
+from chaos_pizza.model.measure import Measure, MeasureName
 
 DETECTING = (Sense.ALERT_FIRING, Sense.NOTICED, Sense.ACKNOWLEDGED)
 """What counts as a detection, as in a drill."""

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.interval import Interval
-from chaos_pizza.model.result import InstantName, Measure, MeasureName
+from chaos_pizza.model.measure import Measure, MeasureName
+from chaos_pizza.model.result import InstantName
 from chaos_pizza.model.settings import FaultKind
 
 

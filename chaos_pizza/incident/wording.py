@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from chaos_pizza.model.interval import Interval
-from chaos_pizza.model.result import Measure
+from chaos_pizza.model.measure import Measure
 from chaos_pizza.report.phrasing import duration, span
 
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from chaos_pizza.clients.services import Services
 from chaos_pizza.errors import BadAnswer, Refused, ServiceError, TargetError, TimedOut, Unreachable
-from chaos_pizza.model.event import CalmChecked, CureAttempted, Event
+from chaos_pizza.model.event import CalmChecked, Event
 from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
+from chaos_pizza.model.response_event import CureAttempted
 from chaos_pizza.redaction import Secret
 from chaos_pizza.traffic.buyer import log_in_admin
 from chaos_pizza.wire.factory import Vendor, link_path

@@ -5,8 +5,9 @@ import asyncio
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import ServiceError
 from chaos_pizza.live.factory_watch import FactoryWatch
-from chaos_pizza.model.event import Event, Marked
+from chaos_pizza.model.event import Event
 from chaos_pizza.model.incident import MarkKind
+from chaos_pizza.model.response_event import Marked
 from chaos_pizza.model.settings import DrillSettings
 from chaos_pizza.traffic.recent import RecentPurchases
 

@@ -17,8 +17,9 @@ from chaos_pizza.live.commission import Commission
 from chaos_pizza.live.growing_timeline import GrowingTimeline
 from chaos_pizza.model.alert_event import AlertChanged
 from chaos_pizza.model.blind_event import Revealed
-from chaos_pizza.model.event import FaultInjected, Marked, MarkStruck, PurchasesObserved, Recorded
+from chaos_pizza.model.event import FaultInjected, PurchasesObserved, Recorded
 from chaos_pizza.model.feed import FeedDrill, FeedEvent
+from chaos_pizza.model.response_event import Marked, MarkStruck
 from chaos_pizza.model.result import InstantName
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.results import complaint_of

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from chaos_pizza.live.calm import CalmRestorer
-from chaos_pizza.model.event import Event, ResponderStep
+from chaos_pizza.model.event import Event
 from chaos_pizza.model.incident import CureAnswer, RunbookStep
 from chaos_pizza.model.purchase import Outcome
+from chaos_pizza.model.response_event import ResponderStep
 from chaos_pizza.traffic.buyer import Buyer, Purchase
 from chaos_pizza.wire.symptom import STALLED_S, Symptom, symptom_of
 

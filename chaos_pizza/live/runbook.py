@@ -7,8 +7,9 @@ from datetime import datetime
 from chaos_pizza.errors import ServiceError, TargetError
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.live.responder import Responder
-from chaos_pizza.model.event import Event, Marked
+from chaos_pizza.model.event import Event
 from chaos_pizza.model.incident import CureAnswer, MarkKind
+from chaos_pizza.model.response_event import Marked
 from chaos_pizza.traffic.buyer import Buyer
 
 _ATTEMPTS = 12

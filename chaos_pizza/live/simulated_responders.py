@@ -12,8 +12,8 @@ from chaos_pizza.feed_file import FEED_NAME, FeedTail
 from chaos_pizza.gameday.simulated_team import Deed, Due, SimulatedTeam
 from chaos_pizza.gameday.skill import Course
 from chaos_pizza.inbox import DeliveryState, send
-from chaos_pizza.model.event import Marked
 from chaos_pizza.model.incident import MarkKind
+from chaos_pizza.model.response_event import Marked
 
 _GLANCE_S = 0.05
 _MARKS = {

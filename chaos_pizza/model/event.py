@@ -18,9 +18,10 @@ from chaos_pizza.model.alert_event import (
     SeriesScraped,
 )
 from chaos_pizza.model.blind_event import BlindDrillStarted, Filler, Revealed, Sealed
-from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans, MarkKind, Peer, RunbookStep, Stage
+from chaos_pizza.model.incident import Peer, Stage
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Overdue, Sample
+from chaos_pizza.model.response_event import CureAttempted, Marked, MarkStruck, ResponderStep
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 
 
@@ -118,50 +119,6 @@ class FaultExpired:
     """A fault that lasts only as long as the drill keeps it up (a load) ended within `when`."""
 
     when: Interval
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """Somebody said something of the incident: it happened at `at`, and was entered at `entered_at`."""
-
-    mark: MarkKind
-    by: str
-    at: datetime
-    entered_at: datetime
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MarkStruck:
-    """A mark was struck out: it counts no longer, and stays where it stands. `number` is its place in the journal."""
-
-    number: int
-    by: str
-    at: datetime
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ResponderStep:
-    """The runbook did one thing, done at `at`.
-
-    `step` is the step of the runbook that was done with it; `None` where it only was a part of one, or a try.
-    """
-
-    at: datetime
-    text: str
-    step: RunbookStep | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CureAttempted:
-    """Somebody of ours tried to end the fault; if it worked, it ended between `sent_at` and `received_at`."""
-
-    by: Actor
-    means: CureMeans
-    sent_at: datetime
-    received_at: datetime
-    answer: CureAnswer
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from chaos_pizza.model.detection import RuleSight
 from chaos_pizza.model.incident import Actor
-from chaos_pizza.model.result import Measure, MeasureName, RuleSight, Verdict
+from chaos_pizza.model.measure import Measure, MeasureName
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind, ResponderKind
 
 

@@ -5,11 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.detection import DetectionFloor, LogFinding, RuleSight, WaterfallPart
 from chaos_pizza.model.draw import Draw
-from chaos_pizza.model.event import Marked
-from chaos_pizza.model.incident import Actor, LogSource, RunbookStep
+from chaos_pizza.model.incident import Actor, RunbookStep
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.purchase import Outcome
+from chaos_pizza.model.response_event import Marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +67,6 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """A duration in seconds.
-
-    `value` is the best single figure, `earliest` and `latest` the bounds it is known to lie in (in seconds, like the
-    value). Where `censored`, what was waited for had not happened after `value` seconds: `value` is a lower bound and
-    `latest` is `None`. A duration of which nothing at all is known is no `Measure` but `None`.
-    """
-
-    value: float
-    earliest: float
-    latest: float | None
-    censored: bool = False
-
-
-class MeasureName(StrEnum):
-    """The measures of a drill."""
-
-    TTD = "ttd_s"
-    TTD_FROM_IMPACT = "ttd_from_impact_s"
-    TTA = "tta_s"
-    TTM = "ttm_s"
-    TTR = "ttr_s"
-    IMPACT_DELAY = "impact_delay_s"
-    RECOVERY_LAG = "recovery_lag_s"
-
-
-@dataclass(frozen=True, slots=True)
 class Impact:
     """What the customers of the drill went through while the fault was on.
 
@@ -111,105 +86,6 @@ class Impact:
     revenue_lost_btc: float = 0.0
     minutes_below_tolerance: float = 0.0
     orders_without_pizza: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DetectionFloor:
-    """The least and the most seconds that an alert rule itself needs, part by part: `(least, most)` each."""
-
-    rule: str
-    parts: dict[str, tuple[float, float]]
-
-    @property
-    def least_s(self) -> float:
-        """No drill can be detected sooner by this rule."""
-        return sum(least for least, _ in self.parts.values())
-
-    @property
-    def most_s(self) -> float:
-        """With the worst luck in scraping and evaluation, and an outage that is total."""
-        return sum(most for _, most in self.parts.values())
-
-
-class PartName(StrEnum):
-    """The parts of the time from the fault's start until somebody knows, in their order."""
-
-    IMPACT_DELAY = "impact_delay"
-    """From the fault's start to the first purchase that failed, or until the figures could move."""
-    SCRAPE = "scrape"
-    """Until the next scrape of the figures that the rule watches."""
-    WINDOW = "window"
-    """Until the figures met the rule's condition."""
-    EVALUATION = "evaluation"
-    """Until the rule was evaluated next: the alert is pending."""
-    FOR = "for"
-    """Until the condition had held as long as the rule asks: the alert fires."""
-    GROUP_WAIT = "group_wait"
-    """That the notification waited for company."""
-    NOTIFICATION = "notification"
-    """Until the notification arrived."""
-    REACTION = "reaction"
-    """Until a person noticed or took it."""
-
-    @property
-    def is_tunable(self) -> bool:
-        """Whether a setting of the alerting makes it shorter; the rest is the fault's, the network's or people's."""
-        return self in _TUNABLE
-
-
-_TUNABLE = {PartName.SCRAPE, PartName.WINDOW, PartName.EVALUATION, PartName.FOR, PartName.GROUP_WAIT}
-
-
-@dataclass(frozen=True, slots=True)
-class WaterfallPart:
-    """One part of the time until somebody knows.
-
-    `took` is its length. `measured` says that the system showed both its ends; otherwise it was computed from settings.
-    `within_ttd` is false for what came after the detection.
-    """
-
-    name: PartName
-    took: Measure
-    measured: bool
-    within_ttd: bool
-
-
-class Sight(StrEnum):
-    """What an alert rule saw of a fault."""
-
-    FIRED = "fired"
-    MOVED = "moved"
-    """Its value came nearer to the threshold, but not there, or not for long enough."""
-    BLIND = "blind"
-    """Its value stayed where it was although purchases failed: this rule can't see such a fault."""
-    UNKNOWN = "unknown"
-    """Its figures were not read."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSight:
-    """What one rule saw of the fault, by whose alerting; `after` is the time from the fault's start until it fired."""
-
-    rule: str
-    source: AlertSource
-    sight: Sight
-    after: Measure | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LogFinding:
-    """Whether the failed purchases were in the shop's log, by the search that found most of them.
-
-    `entries` were found where `failed` of the drill's own purchases failed; `share_ratio` (0 to 1) is `None` where none
-    failed. It is an upper bound: other customers' failures are in the log too. `first_after_s` is how long after the
-    first failed purchase the log has its first entry; `None` without an entry, or where the log's clock is unknown.
-    """
-
-    source: LogSource
-    entries: int
-    failed: int
-    share_ratio: float | None
-    first_after_s: Measure | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from chaos_pizza.drill.detection import detection_among
-from chaos_pizza.model.result import BudgetCheck, DrillResult, Instant, Measure, MeasureName, Verdict
+from chaos_pizza.model.measure import Measure, MeasureName
+from chaos_pizza.model.result import BudgetCheck, DrillResult, Instant, Verdict
 from chaos_pizza.model.settings import DrillSettings
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.phrasing import limit, share, span

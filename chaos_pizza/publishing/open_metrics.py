@@ -15,7 +15,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.openmetrics.exposition import generate_latest
 from prometheus_client.registry import Collector
 
-from chaos_pizza.model.result import MeasureName, Verdict
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.publishing.account import Account
 from chaos_pizza.publishing.message import Message
 from chaos_pizza.redaction import Secret

@@ -2,20 +2,12 @@
 
 from typing import Any
 
+from chaos_pizza.model.detection import DetectionFloor, LogFinding, RuleSight
 from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.purchase import Outcome
-from chaos_pizza.model.result import (
-    BudgetCheck,
-    DetectionFloor,
-    DrillResult,
-    Impact,
-    InstantName,
-    LogFinding,
-    MeasureName,
-    RuleSight,
-    Timeline,
-)
+from chaos_pizza.model.result import BudgetCheck, DrillResult, Impact, InstantName, Timeline
 from chaos_pizza.report.blindness import blindness_entry
 from chaos_pizza.report.rounding import measure_entry, rounded, rounded_down, rounded_up
 from chaos_pizza.report.runbook import runbook_entries

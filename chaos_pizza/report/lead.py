@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import jinja2
 
-from chaos_pizza.model.result import BudgetCheck, DrillResult, Measure, MeasureName, Verdict
+from chaos_pizza.model.measure import Measure, MeasureName
+from chaos_pizza.model.result import BudgetCheck, DrillResult, Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.phrasing import at_least, bounds, limit, share, span

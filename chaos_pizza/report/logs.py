@@ -1,7 +1,7 @@
 """What the report says of the log: whether the failed purchases could have been found there, and how soon."""
 
+from chaos_pizza.model.detection import LogFinding
 from chaos_pizza.model.incident import LogSource
-from chaos_pizza.model.result import LogFinding
 from chaos_pizza.report.phrasing import share, span
 
 

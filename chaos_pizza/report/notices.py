@@ -2,7 +2,8 @@
 
 import re
 
-from chaos_pizza.model.result import DrillResult, InstantName, MeasureName, Verdict
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import DrillResult, InstantName, Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import clock_time, span

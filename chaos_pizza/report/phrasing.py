@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 from chaos_pizza.model.interval import Interval
-from chaos_pizza.model.result import Measure
+from chaos_pizza.model.measure import Measure
 
 EXACT_ENOUGH = timedelta(milliseconds=10)
 """An instant known to lie in a stretch no wider than this is shown as one instant."""

@@ -4,7 +4,7 @@ import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from chaos_pizza.model.result import Measure
+from chaos_pizza.model.measure import Measure
 
 _NEAR = 1e-4
 """How near to where rounding steps, in milliseconds, a float's own arithmetic can't be trusted any more."""

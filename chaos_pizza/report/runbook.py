@@ -5,11 +5,12 @@ from typing import Any
 
 from chaos_pizza.drill.marks import mark_label
 from chaos_pizza.drill.runbook_steps import WALKED
-from chaos_pizza.model.event import Marked
 from chaos_pizza.model.incident import Actor, RunbookStep
 from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.interval import Interval
-from chaos_pizza.model.result import DrillResult, Measure, StepTaken
+from chaos_pizza.model.measure import Measure
+from chaos_pizza.model.response_event import Marked
+from chaos_pizza.model.result import DrillResult, StepTaken
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import bounds, day_of, moment, span

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.interval import Interval
-from chaos_pizza.model.result import DrillResult, Instant, InstantName, Measure, MeasureName
+from chaos_pizza.model.measure import Measure, MeasureName
+from chaos_pizza.model.result import DrillResult, Instant, InstantName
 from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind
 from chaos_pizza.report.cure_claim import describe_claim
 from chaos_pizza.report.escape import plain

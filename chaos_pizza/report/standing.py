@@ -1,7 +1,8 @@
 """What a drill's times may be held to count: whose work they were, and whether there was anything to count."""
 
 from chaos_pizza.model.incident import Actor
-from chaos_pizza.model.result import DrillResult, InstantName, MeasureName, Timeline, Verdict
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import DrillResult, InstantName, Timeline, Verdict
 
 NONE = "-"
 NOTHING_BROKEN = "nothing was broken"

@@ -1,7 +1,9 @@
 """The rows of the report's tables, their cells ready for Markdown."""
 
+from chaos_pizza.model.detection import DetectionFloor, RuleSight
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.purchase import Outcome
-from chaos_pizza.model.result import BudgetCheck, DetectionFloor, DrillResult, MeasureName, RuleSight
+from chaos_pizza.model.result import BudgetCheck, DrillResult
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import bounds, limit, share, span
 from chaos_pizza.report.sections import WHO_ENDED, detector, who_ended

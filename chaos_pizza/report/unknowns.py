@@ -1,6 +1,7 @@
 """What a drill could not find out, and why: said outright, so that no blank is taken for a nought."""
 
-from chaos_pizza.model.result import DrillResult, InstantName, Measure, MeasureName
+from chaos_pizza.model.measure import Measure, MeasureName
+from chaos_pizza.model.result import DrillResult, InstantName
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.report.phrasing import clock_time, counted, span
 

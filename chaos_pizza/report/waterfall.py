@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from chaos_pizza.model.result import PartName, Sight, WaterfallPart
+from chaos_pizza.model.detection import PartName, Sight, WaterfallPart
 from chaos_pizza.report.phrasing import duration, span
 
 Row = tuple[str, ...]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chaos_pizza.claims.standing import ItemStanding, ItemState
-from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.phrasing import counted, day_of

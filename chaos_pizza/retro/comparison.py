@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chaos_pizza.model.history import PastDrill
-from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.retro.durations import LEAST_FOR_INTERVAL, Durations
 from chaos_pizza.retro.experiments import Group
 from chaos_pizza.retro.log_rank import LEVEL, LogRank, holm, log_rank

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.detection import Sight
 from chaos_pizza.model.history import PastDrill
-from chaos_pizza.model.result import MeasureName, Sight, Verdict
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import Verdict
 
 _CUT_OFF = (Verdict.ABORTED, Verdict.CALM_NOT_RESTORED)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from chaos_pizza.model.result import Measure
+from chaos_pizza.model.measure import Measure
 
 LEAST_FOR_INTERVAL = 5
 """Under so many drills no interval and no median is given, and no test made: the points are all there is."""

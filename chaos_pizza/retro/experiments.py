@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from chaos_pizza.model.history import Origin, PastDrill
 from chaos_pizza.model.incident import Actor
-from chaos_pizza.model.result import MeasureName, Verdict
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.retro.durations import Durations
 

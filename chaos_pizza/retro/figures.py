@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
-from chaos_pizza.model.result import Measure, MeasureName
+from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.retro.detections import Detector, detector_of, was_cut_off
 from chaos_pizza.retro.durations import LEAST_FOR_INTERVAL, Durations
 from chaos_pizza.retro.experiments import MEASURES, Group, is_own_time

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chaos_pizza.model.incident import Actor
-from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.settings import ResponderKind
 from chaos_pizza.report.phrasing import counted, duration, share
 from chaos_pizza.retro.detections import Detector

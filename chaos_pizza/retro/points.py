@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from chaos_pizza.model.history import Origin, PastDrill
-from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.measure import MeasureName
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from datetime import UTC
 
 from chaos_pizza.claims.standing import ItemStanding
 from chaos_pizza.claims.wording import describe_standing
+from chaos_pizza.model.detection import Sight
 from chaos_pizza.model.history import Origin, PastDrill
 from chaos_pizza.model.incident import Actor
-from chaos_pizza.model.result import Measure, Sight
+from chaos_pizza.model.measure import Measure
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import duration, span
 from chaos_pizza.retro.detections import RuleRecord

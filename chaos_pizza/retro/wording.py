@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.phrasing import at_least, bounds, counted, duration, share
 from chaos_pizza.retro.durations import Durations

@@ -24,8 +24,8 @@ from chaos_pizza.gameday.skill import Course, Skill, course_of
 from chaos_pizza.live.drill_post import DrillPost
 from chaos_pizza.live.simulated_responders import SimulatedResponders, Walk
 from chaos_pizza.model.conversion import to_mapping
-from chaos_pizza.model.event import Marked
 from chaos_pizza.model.incident import MarkKind
+from chaos_pizza.model.response_event import Marked
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.notes_file import NOTES_NAME
 from chaos_pizza.redaction import Secret

@@ -7,7 +7,7 @@ from told import SHOP, a_rule, as_it_stands
 from chaos_pizza.backtest.false_pages import FalsePages
 from chaos_pizza.backtest.front import pareto_front
 from chaos_pizza.backtest.trial import Caught, DrillOutcome, Trial
-from chaos_pizza.model.result import Measure
+from chaos_pizza.model.measure import Measure
 from chaos_pizza.model.settings import FaultKind
 
 

@@ -19,8 +19,8 @@ from chaos_pizza.backtest.trial import Caught
 from chaos_pizza.backtest.trying import seen_us, try_all
 from chaos_pizza.model.alert import AlertSource, Operator
 from chaos_pizza.model.event import VendorChaos, VendorSeen
+from chaos_pizza.model.measure import Measure
 from chaos_pizza.model.micros import micros_of
-from chaos_pizza.model.result import Measure
 from chaos_pizza.model.settings import FaultKind
 
 # The fault begins at 10.5; the scrape at 11 shows two failures, and each later one two more.

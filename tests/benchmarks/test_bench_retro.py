@@ -19,7 +19,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "retro"))
 from retro_examples import ALERT, at_least, day, drill, incident, placebo, sight, took
 
 from chaos_pizza.history.store import open_history
-from chaos_pizza.model.result import MeasureName, Sight, Verdict
+from chaos_pizza.model.detection import Sight
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind
 
 GOAL_S = 10.0

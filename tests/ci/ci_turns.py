@@ -9,7 +9,9 @@ from chaos_pizza.drill.observations import gather
 from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert import AlertState
 from chaos_pizza.model.alert_event import AlertChanged
-from chaos_pizza.model.event import Aborted, Actor, CalmChecked, CureMeans, HypothesisChecked, Marked
+from chaos_pizza.model.event import Aborted, CalmChecked, HypothesisChecked
+from chaos_pizza.model.incident import Actor, CureMeans
+from chaos_pizza.model.response_event import Marked
 from chaos_pizza.model.settings import Budgets, FaultKind
 
 FILE = "experiments/drill.yaml"

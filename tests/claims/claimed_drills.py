@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.detection import RuleSight, Sight
 from chaos_pizza.model.history import Origin, PastDrill
+from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.notes import ActionItem, OpenedItem
-from chaos_pizza.model.result import Measure, MeasureName, RuleSight, Sight, Verdict
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind
 
 BEGIN = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

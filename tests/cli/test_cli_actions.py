@@ -13,9 +13,11 @@ from chaos_pizza.cli.actions import actions
 from chaos_pizza.errors import UsageError
 from chaos_pizza.history.store import open_history
 from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.detection import RuleSight, Sight
 from chaos_pizza.model.history import Origin, PastDrill
+from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.notes import ActionItem
-from chaos_pizza.model.result import Measure, MeasureName, RuleSight, Sight, Verdict
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind
 
 THE_INCIDENT = "2025-12-02T19-35-00Z-incident"

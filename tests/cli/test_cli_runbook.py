@@ -17,8 +17,9 @@ from chaos_pizza.errors import TargetError, UsageError
 from chaos_pizza.inbox import Delivery, DeliveryState, answer, messages_in, open_message
 from chaos_pizza.journal.file import JournalWriter
 from chaos_pizza.model.blind_event import BlindDrillStarted
-from chaos_pizza.model.event import DrillStarted, Marked
+from chaos_pizza.model.event import DrillStarted
 from chaos_pizza.model.incident import MarkKind
+from chaos_pizza.model.response_event import Marked
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.sandbox.embedded import SandboxThread
 from chaos_pizza.sandbox.settings import SandboxSettings

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from chaos_pizza.errors import BadAnswer, Refused, TargetError
-from chaos_pizza.model.event import CureAnswer
+from chaos_pizza.model.incident import CureAnswer
 from chaos_pizza.redaction import Secret
 from chaos_pizza.traffic.buyer import log_in_admin, open_buyer
 from chaos_pizza.wire.factory import link_path

@@ -8,7 +8,8 @@ from rich.console import Console
 from chaos_pizza.console.rehearsal_table import print_rehearsal
 from chaos_pizza.model.history import Origin, PastDrill
 from chaos_pizza.model.incident import Actor
-from chaos_pizza.model.result import Measure, MeasureName, Verdict
+from chaos_pizza.model.measure import Measure, MeasureName
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind
 
 AT = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)

@@ -14,8 +14,9 @@ from chaos_pizza.console.runbook_walk import WalkSettings, walk_runbook
 from chaos_pizza.inbox import messages_in, open_message
 from chaos_pizza.journal.file import JournalWriter
 from chaos_pizza.live.drill_post import DrillPost
-from chaos_pizza.model.event import CureAttempted, DrillStarted, Marked, ResponderStep
+from chaos_pizza.model.event import DrillStarted
 from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans, MarkKind, RunbookStep
+from chaos_pizza.model.response_event import CureAttempted, Marked, ResponderStep
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Secret

@@ -7,7 +7,7 @@ import report_examples as examples
 from rich.console import Console
 
 from chaos_pizza.console.summary import print_summary
-from chaos_pizza.model.event import Actor
+from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.result import BudgetCheck
 
 

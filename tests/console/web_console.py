@@ -22,8 +22,9 @@ from chaos_pizza.console.web.settings import ConsoleSettings
 from chaos_pizza.console.web.starter import Starter
 from chaos_pizza.feed_file import FeedFile
 from chaos_pizza.journal.file import JournalWriter
-from chaos_pizza.model.event import DrillStarted, Marked
+from chaos_pizza.model.event import DrillStarted
 from chaos_pizza.model.feed import FeedDrill, FeedPurchases
+from chaos_pizza.model.response_event import Marked
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.redaction import Secret
 from chaos_pizza.serving.servers import bind

@@ -7,29 +7,23 @@ from datetime import UTC, datetime, timedelta
 from chaos_pizza.model.alert import AlertSource, AlertState
 from chaos_pizza.model.alert_event import AlertChanged
 from chaos_pizza.model.event import (
-    Actor,
     CalmChecked,
     ClockObserved,
-    CureAnswer,
-    CureAttempted,
-    CureMeans,
     DrillEnded,
     DrillStarted,
     Event,
     FaultInjected,
     HypothesisChecked,
-    Marked,
-    MarkKind,
-    Peer,
     PurchasesObserved,
     Recorded,
-    Stage,
     StageBegan,
     VendorChaos,
     VendorSeen,
 )
+from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans, MarkKind, Peer, Stage
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Evidence, Outcome, Overdue, Sample
+from chaos_pizza.model.response_event import CureAttempted, Marked
 from chaos_pizza.model.settings import (
     Budgets,
     DrillSettings,

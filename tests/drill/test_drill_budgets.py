@@ -5,7 +5,8 @@ from story import at, by_the_book, by_time, with_settings
 
 from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert_event import AlertChanged
-from chaos_pizza.model.event import Aborted, DrillEnded, Marked
+from chaos_pizza.model.event import Aborted, DrillEnded
+from chaos_pizza.model.response_event import Marked
 from chaos_pizza.model.result import BudgetCheck
 from chaos_pizza.model.settings import Budgets, ResponderKind, ResponderSettings
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from story import at, clock, seconds
 
 from chaos_pizza.drill.clock_offset import ClockOffset, clock_offset, on_drill_clock
-from chaos_pizza.model.event import Peer
+from chaos_pizza.model.incident import Peer
 
 
 def s(value: float) -> timedelta:

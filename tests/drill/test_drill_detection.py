@@ -5,7 +5,8 @@ from story import alert, at, journal, mark, seconds, started, with_settings
 from chaos_pizza.drill.detection import could_be_acknowledged, detection_among, find_detections
 from chaos_pizza.drill.observations import gather
 from chaos_pizza.model.alert import AlertSource, AlertState
-from chaos_pizza.model.event import MarkKind, MarkStruck
+from chaos_pizza.model.incident import MarkKind
+from chaos_pizza.model.response_event import MarkStruck
 from chaos_pizza.model.result import InstantName
 from chaos_pizza.model.settings import ResponderKind, ResponderSettings
 

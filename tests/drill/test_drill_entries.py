@@ -3,8 +3,10 @@
 from story import at, by_the_book, by_time, mark
 
 from chaos_pizza.drill.result import judge
-from chaos_pizza.model.event import CureAttempted, MarkKind, MarkStruck
-from chaos_pizza.model.result import InstantName, MeasureName
+from chaos_pizza.model.incident import MarkKind
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.response_event import CureAttempted, MarkStruck
+from chaos_pizza.model.result import InstantName
 
 CURED = MarkKind.MITIGATED
 

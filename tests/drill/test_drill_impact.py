@@ -17,7 +17,8 @@ from story import (
 from chaos_pizza.drill.impact import assess_impact
 from chaos_pizza.drill.observations import gather
 from chaos_pizza.drill.timeline import timeline_of
-from chaos_pizza.model.event import FaultProven, PurchasesObserved, Stage, StageBegan
+from chaos_pizza.model.event import FaultProven, PurchasesObserved, StageBegan
+from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.result import Impact
 from chaos_pizza.model.settings import FaultKind

@@ -9,8 +9,8 @@ from chaos_pizza.drill.logged import was_logged
 from chaos_pizza.drill.observations import gather
 from chaos_pizza.drill.timeline import timeline_of
 from chaos_pizza.model.alert_event import LogsSearched
+from chaos_pizza.model.detection import LogFinding
 from chaos_pizza.model.incident import LogSource, Peer
-from chaos_pizza.model.result import LogFinding
 
 # By the book, the first purchase that failed was sent at 10.0 and answered at 10.1, and the last good one before it
 # was sent at 9.5, before the fault began at 9.70 to 9.80: see `story.by_the_book`.

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from story import at, cured, mark
 
 from chaos_pizza.drill.marks import MOST_MARKS, Marks, mark_label, refusal_of
-from chaos_pizza.model.event import DrillResumed, Marked, MarkStruck, Recorded, ResponderStep
+from chaos_pizza.model.event import DrillResumed, Recorded
 from chaos_pizza.model.incident import Actor, MarkKind
+from chaos_pizza.model.response_event import Marked, MarkStruck, ResponderStep
 
 NOTICED, ACKNOWLEDGED, DIAGNOSED, MITIGATED, NOTE = MarkKind
 BEGAN, NOW = at(0.0), at(100.0)

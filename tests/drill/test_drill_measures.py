@@ -10,8 +10,10 @@ from chaos_pizza.drill.observations import gather
 from chaos_pizza.drill.timeline import timeline_of
 from chaos_pizza.model.alert import AlertState
 from chaos_pizza.model.alert_event import AlertChanged
-from chaos_pizza.model.event import Aborted, Actor, CureAttempted, DrillEnded, Marked, MarkKind
-from chaos_pizza.model.result import Measure, MeasureName
+from chaos_pizza.model.event import Aborted, DrillEnded
+from chaos_pizza.model.incident import Actor, MarkKind
+from chaos_pizza.model.measure import Measure, MeasureName
+from chaos_pizza.model.response_event import CureAttempted, Marked
 from chaos_pizza.model.settings import ResponderKind, ResponderSettings
 
 BOOK = by_the_book()

@@ -6,17 +6,8 @@ from chaos_pizza.drill.clock_offset import clock_offset
 from chaos_pizza.drill.fault import find_fault
 from chaos_pizza.drill.mitigation import find_mitigation
 from chaos_pizza.drill.observations import gather
-from chaos_pizza.model.event import (
-    Aborted,
-    Actor,
-    ClockObserved,
-    CureAnswer,
-    CureMeans,
-    FaultExpired,
-    FaultProven,
-    PurchasesObserved,
-)
-from chaos_pizza.model.incident import Peer
+from chaos_pizza.model.event import Aborted, ClockObserved, FaultExpired, FaultProven, PurchasesObserved
+from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans, Peer
 from chaos_pizza.model.purchase import Evidence, Outcome
 from chaos_pizza.model.settings import FaultKind
 

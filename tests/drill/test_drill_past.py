@@ -11,7 +11,8 @@ from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.history import Origin
 from chaos_pizza.model.incident import Actor
-from chaos_pizza.model.result import Measure, MeasureName, Verdict
+from chaos_pizza.model.measure import Measure, MeasureName
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import (
     Budgets,
     DetectionSettings,

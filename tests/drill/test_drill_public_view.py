@@ -8,9 +8,10 @@ from chaos_pizza.drill.public_view import GOOD_RUN, PublicView
 from chaos_pizza.drill.purchase_tally import Deciding
 from chaos_pizza.model.alert import AlertSource, AlertState
 from chaos_pizza.model.alert_event import NotificationReceived
-from chaos_pizza.model.event import FaultInjected, FaultProven, MarkStruck, PurchasesObserved, Recorded, VendorSeen
+from chaos_pizza.model.event import FaultInjected, FaultProven, PurchasesObserved, Recorded, VendorSeen
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.purchase import Outcome
+from chaos_pizza.model.response_event import MarkStruck
 from chaos_pizza.model.result import InstantName
 from chaos_pizza.model.settings import FaultKind
 

@@ -8,7 +8,9 @@ from chaos_pizza.drill.timeline import build_timeline
 from chaos_pizza.errors import JournalError
 from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.alert_event import AlertSourceFound, AlertSourceLost
-from chaos_pizza.model.event import Aborted, Actor, CureAnswer, DrillEnded, MarkKind, PurchasesObserved, ResponderStep
+from chaos_pizza.model.event import Aborted, DrillEnded, PurchasesObserved
+from chaos_pizza.model.incident import Actor, CureAnswer, MarkKind
+from chaos_pizza.model.response_event import ResponderStep
 from chaos_pizza.model.result import InstantName, Verdict
 
 BOOK = by_the_book()

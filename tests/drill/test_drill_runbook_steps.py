@@ -23,18 +23,9 @@ from chaos_pizza.drill.result import judge
 from chaos_pizza.drill.runbook_steps import runbook_steps
 from chaos_pizza.drill.timeline import timeline_of
 from chaos_pizza.model.alert import AlertState
-from chaos_pizza.model.event import (
-    Actor,
-    CureAnswer,
-    CureAttempted,
-    CureMeans,
-    FaultProven,
-    Marked,
-    MarkKind,
-    MarkStruck,
-    ResponderStep,
-)
-from chaos_pizza.model.incident import RunbookStep
+from chaos_pizza.model.event import FaultProven
+from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans, MarkKind, RunbookStep
+from chaos_pizza.model.response_event import CureAttempted, Marked, MarkStruck, ResponderStep
 from chaos_pizza.model.settings import FaultKind, ResponderKind, ResponderSettings
 
 TAKE, BUY, READ, FOLLOW, VERIFY, TELL = RunbookStep

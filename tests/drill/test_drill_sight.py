@@ -8,8 +8,8 @@ from story import at, by_the_book, by_time, clock, with_settings
 from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert import AlertRule, AlertSource, Operator
 from chaos_pizza.model.alert_event import AlertChanged, AlertingChosen, AlertSourceLost, SeriesScraped
+from chaos_pizza.model.detection import Sight
 from chaos_pizza.model.incident import Peer
-from chaos_pizza.model.result import Sight
 from chaos_pizza.model.settings import DetectionSettings
 
 SHOP = AlertSource.SHOP_METRICS

@@ -6,8 +6,10 @@ from story import alert, at, by_the_book, by_time
 from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert import AlertSource, AlertState
 from chaos_pizza.model.alert_event import AlertChanged, AlertingChosen, AlertSourceFound, AlertSourceLost
-from chaos_pizza.model.event import ActivityEnded, FaultInjected, HypothesisChecked, Marked
-from chaos_pizza.model.result import MeasureName, Verdict
+from chaos_pizza.model.event import ActivityEnded, FaultInjected, HypothesisChecked
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.response_event import Marked
+from chaos_pizza.model.result import Verdict
 
 MANAGER, GRAFANA = AlertSource.ALERTMANAGER, AlertSource.GRAFANA
 CHOSEN = (0.1, AlertingChosen((MANAGER, GRAFANA)))

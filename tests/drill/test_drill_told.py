@@ -1,6 +1,5 @@
 """What a feed tells, and tells once; and what it keeps to itself while a drill is blind."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +11,7 @@ from chaos_pizza.gameday.commitment import commitment_of
 from chaos_pizza.model.alert import AlertState
 from chaos_pizza.model.blind_event import Revealed
 from chaos_pizza.model.draw import Draw
-from chaos_pizza.model.event import MarkStruck, Recorded, StageBegan
+from chaos_pizza.model.event import Recorded, StageBegan
 from chaos_pizza.model.feed import (
     FeedAlert,
     FeedDrill,
@@ -26,6 +25,7 @@ from chaos_pizza.model.feed import (
     FeedStruck,
 )
 from chaos_pizza.model.incident import MarkKind, Stage
+from chaos_pizza.model.response_event import MarkStruck
 from chaos_pizza.model.result import InstantName, Verdict
 from chaos_pizza.model.settings import FaultKind
 

@@ -14,25 +14,20 @@ from chaos_pizza.model.alert_event import AlertChanged, AlertingChosen, AlertSou
 from chaos_pizza.model.event import (
     Aborted,
     ActivityEnded,
-    Actor,
     ClockObserved,
-    CureAnswer,
-    CureMeans,
     DrillEnded,
     FaultExpired,
     FaultInjected,
     FaultProven,
     HypothesisChecked,
-    MarkKind,
-    Peer,
     PurchasesObserved,
-    ResponderStep,
-    Stage,
     StageBegan,
     VendorChaos,
     VendorSeen,
 )
+from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans, MarkKind, Peer, Stage
 from chaos_pizza.model.purchase import Evidence, Outcome, Overdue, Sample
+from chaos_pizza.model.response_event import ResponderStep
 from chaos_pizza.model.result import DrillResult, Verdict
 from chaos_pizza.model.settings import Budgets, FaultKind
 

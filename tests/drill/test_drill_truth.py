@@ -13,9 +13,11 @@ from story import at, bought, by_time, checked, clock, cured, ended, injected, o
 
 from chaos_pizza.drill.result import judge
 from chaos_pizza.drill.timeline import build_timeline
-from chaos_pizza.model.event import Actor, CureMeans, PurchasesObserved
+from chaos_pizza.model.event import PurchasesObserved
+from chaos_pizza.model.incident import Actor, CureMeans
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.purchase import Evidence, Outcome
-from chaos_pizza.model.result import InstantName, MeasureName
+from chaos_pizza.model.result import InstantName
 from chaos_pizza.model.settings import FaultKind
 
 LATENCY_BUDGET_S = 2.0

@@ -28,19 +28,16 @@ from chaos_pizza.model.alert_event import AlertChanged, AlertingChosen, AlertSou
 from chaos_pizza.model.event import (
     Aborted,
     ActivityEnded,
-    Actor,
     CalmChecked,
-    CureAttempted,
     DrillEnded,
     FaultProven,
     HypothesisChecked,
-    Marked,
-    MarkKind,
     PurchasesObserved,
-    Stage,
     StageBegan,
     VendorSeen,
 )
+from chaos_pizza.model.incident import Actor, MarkKind, Stage
+from chaos_pizza.model.response_event import CureAttempted, Marked
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import Budgets, FaultKind
 

@@ -10,9 +10,10 @@ from story import alert, at, by_the_book, by_time, clock, mark, with_settings
 from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert import AlertRule, AlertSource, AlertState, Operator
 from chaos_pizza.model.alert_event import AlertChanged, AlertRuleDescribed, NotificationReceived, SeriesScraped
-from chaos_pizza.model.event import MarkKind
-from chaos_pizza.model.incident import Peer
-from chaos_pizza.model.result import InstantName, MeasureName, PartName
+from chaos_pizza.model.detection import PartName
+from chaos_pizza.model.incident import MarkKind, Peer
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import InstantName
 from chaos_pizza.model.settings import DetectionSettings
 
 PENDING, FIRING = AlertState.PENDING, AlertState.FIRING

@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 
 from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.detection import RuleSight, Sight
 from chaos_pizza.model.history import Origin, PastDrill
 from chaos_pizza.model.incident import Actor
+from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.notes import ActionItem
-from chaos_pizza.model.result import Measure, MeasureName, RuleSight, Sight, Verdict
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind, ResponderKind
 
 BEGIN = datetime(2026, 11, 24, 2, 5, 40, 482385, tzinfo=UTC)

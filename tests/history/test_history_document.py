@@ -16,7 +16,7 @@ from chaos_pizza.drill.past import past_drill_of
 from chaos_pizza.drill.result import judge
 from chaos_pizza.history.document import COLUMNS, to_cells, to_document
 from chaos_pizza.history.tables import drills
-from chaos_pizza.model.result import Measure, MeasureName
+from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.report.document import to_document as to_drill_json
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "drill"))

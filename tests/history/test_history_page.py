@@ -12,7 +12,7 @@ from history_examples import ITEMS, drill, incident, undetected
 
 from chaos_pizza.history.store import open_history
 from chaos_pizza.history.tables import action_items, drills
-from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.measure import MeasureName
 
 PAGE = (Path(__file__).parents[2] / "docs" / "history.md").read_text()
 DETECTED, OVERDUE = re.findall(r"^```sql\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

@@ -9,7 +9,7 @@ from chaos_pizza.incident.past import incident_id, past_incident_of
 from chaos_pizza.incident.record import FindingKind, Sense
 from chaos_pizza.model.history import Origin
 from chaos_pizza.model.incident import Actor
-from chaos_pizza.model.result import Measure, MeasureName
+from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.settings import FaultKind, ResponderKind
 
 READING = read(TEAM_REPORT)

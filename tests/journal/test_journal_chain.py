@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from chaos_pizza.journal.chain import FIRST_HASH, write_line
 from chaos_pizza.journal.reader import read_lines
-from chaos_pizza.model.event import Aborted, CalmChecked, ResponderStep, Stage, StageBegan
+from chaos_pizza.model.event import Aborted, CalmChecked, StageBegan
+from chaos_pizza.model.incident import Stage
+from chaos_pizza.model.response_event import ResponderStep
 
 EPOCH = datetime(2026, 11, 24, 20, tzinfo=UTC)
 EVENTS = [

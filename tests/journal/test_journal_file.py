@@ -11,7 +11,9 @@ import pytest
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.errors import JournalError
 from chaos_pizza.journal.file import JOURNAL_NAME, JournalWriter, read_journal
-from chaos_pizza.model.event import ActivityEnded, ResponderStep, Stage, StageBegan
+from chaos_pizza.model.event import ActivityEnded, StageBegan
+from chaos_pizza.model.incident import Stage
+from chaos_pizza.model.response_event import ResponderStep
 
 AT = datetime(2026, 11, 24, 20, tzinfo=UTC)
 
@@ -120,7 +122,8 @@ from pathlib import Path
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.errors import JournalError
 from chaos_pizza.journal.file import JournalWriter
-from chaos_pizza.model.event import Stage, StageBegan
+from chaos_pizza.model.event import StageBegan
+from chaos_pizza.model.incident import Stage
 
 writer = JournalWriter(Path(sys.argv[1]), AnchoredClock())
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))

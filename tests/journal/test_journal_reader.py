@@ -19,10 +19,11 @@ from chaos_pizza.journal.scrape_lines import scrape_texts
 from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.conversion import event_to_mapping, to_mapping
-from chaos_pizza.model.event import PurchasesObserved, ResponderStep, Stage, StageBegan
-from chaos_pizza.model.incident import Peer
+from chaos_pizza.model.event import PurchasesObserved, StageBegan
+from chaos_pizza.model.incident import Peer, Stage
 from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.purchase import Evidence, Outcome, Overdue, Sample
+from chaos_pizza.model.response_event import ResponderStep
 from chaos_pizza.model.scrape_columns import ScrapeColumns
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "model"))

@@ -24,15 +24,9 @@ from chaos_pizza.model.alert_event import (
     AlertSourceFound,
     AlertSourceLost,
 )
-from chaos_pizza.model.event import (
-    ClockObserved,
-    DrillEnded,
-    DrillStarted,
-    PurchasesObserved,
-    ResponderStep,
-    VendorSeen,
-)
+from chaos_pizza.model.event import ClockObserved, DrillEnded, DrillStarted, PurchasesObserved, VendorSeen
 from chaos_pizza.model.incident import Peer
+from chaos_pizza.model.response_event import ResponderStep
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

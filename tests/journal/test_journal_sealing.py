@@ -19,7 +19,8 @@ from chaos_pizza.journal.reader import read_lines
 from chaos_pizza.journal.sealing import BLOCK_BYTES, Seal, new_key
 from chaos_pizza.model.blind_event import BlindDrillStarted, Filler, Revealed, Sealed
 from chaos_pizza.model.conversion import EVENT_NAMES
-from chaos_pizza.model.event import Aborted, DrillEnded, DrillStarted, ResponderStep
+from chaos_pizza.model.event import Aborted, DrillEnded, DrillStarted
+from chaos_pizza.model.response_event import ResponderStep
 from chaos_pizza.model.settings import FaultKind
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -4,7 +4,9 @@ import pytest
 
 from chaos_pizza.errors import Refused, ServiceError, TargetError
 from chaos_pizza.live.calm import CalmRestorer
-from chaos_pizza.model.event import Actor, CalmChecked, CureAnswer, CureAttempted, CureMeans
+from chaos_pizza.model.event import CalmChecked
+from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
+from chaos_pizza.model.response_event import CureAttempted
 from chaos_pizza.traffic.buyer import log_in_admin, open_buyer
 from chaos_pizza.wire.factory import link_path
 

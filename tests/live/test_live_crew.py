@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.inbox import collect_answer, post
 from chaos_pizza.live.crew import prepare
-from chaos_pizza.model.event import Marked, Recorded
+from chaos_pizza.model.event import Recorded
 from chaos_pizza.model.incident import MarkKind
+from chaos_pizza.model.response_event import Marked
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.model.target import Target
 

@@ -6,9 +6,9 @@ import pytest
 
 from chaos_pizza.live.cure_word import CureWord
 from chaos_pizza.live.factory_watch import FactoryWatch
-from chaos_pizza.model.event import Marked
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.purchase import Outcome, Sample
+from chaos_pizza.model.response_event import Marked
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.traffic.recent import RecentPurchases
 

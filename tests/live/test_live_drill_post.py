@@ -10,8 +10,9 @@ from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.errors import TargetError, UsageError
 from chaos_pizza.journal.file import JOURNAL_NAME, JournalWriter
 from chaos_pizza.live.drill_post import DrillPost, drill_under_way, is_held_on, named_drill_under_way, target_of_drill
-from chaos_pizza.model.event import BlindDrillStarted, DrillStarted, Marked
+from chaos_pizza.model.event import BlindDrillStarted, DrillStarted
 from chaos_pizza.model.incident import MarkKind
+from chaos_pizza.model.response_event import Marked
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Secret

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from chaos_pizza.errors import ServiceError
 from chaos_pizza.live.factory_watch import FactoryWatch
 from chaos_pizza.live.server_clock import ServerClock
-from chaos_pizza.model.event import ClockObserved, FaultProven, Peer, VendorSeen
+from chaos_pizza.model.event import ClockObserved, FaultProven, VendorSeen
+from chaos_pizza.model.incident import Peer
 from chaos_pizza.wire.message import Answer
 
 EPOCH = datetime(2026, 11, 24, 20, tzinfo=UTC)

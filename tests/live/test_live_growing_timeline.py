@@ -6,7 +6,8 @@ import pytest
 
 from chaos_pizza.errors import JournalError
 from chaos_pizza.live.growing_timeline import GrowingTimeline
-from chaos_pizza.model.event import DrillStarted, Recorded, ResponderStep
+from chaos_pizza.model.event import DrillStarted, Recorded
+from chaos_pizza.model.response_event import ResponderStep
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 
 EPOCH = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)

@@ -14,8 +14,9 @@ from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.inbox import INBOX_NAME, Delivery, DeliveryState, collect_answer, messages_in, post
 from chaos_pizza.intake import Intake
 from chaos_pizza.live.inbox_watch import InboxWatch
-from chaos_pizza.model.event import DrillResumed, Marked, MarkStruck, Recorded, ResponderStep
+from chaos_pizza.model.event import DrillResumed, Recorded
 from chaos_pizza.model.incident import MarkKind
+from chaos_pizza.model.response_event import Marked, MarkStruck, ResponderStep
 from chaos_pizza.redaction import Redactor
 
 BEGAN = datetime.now(UTC) - timedelta(minutes=1)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.result import (
     BudgetCheck,
     DrillResult,
@@ -12,8 +13,6 @@ from chaos_pizza.model.result import (
     Instant,
     InstantName,
     Judgement,
-    Measure,
-    MeasureName,
     Timeline,
     Verdict,
 )

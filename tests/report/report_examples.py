@@ -5,20 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.event import Actor
+from chaos_pizza.model.detection import DetectionFloor
+from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.result import (
     BudgetCheck,
-    DetectionFloor,
     DrillResult,
     Entry,
     Impact,
     Instant,
     InstantName,
     Judgement,
-    Measure,
-    MeasureName,
     Timeline,
     Verdict,
 )

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from report_examples import BEGIN, at
 
 from chaos_pizza.drill.course import OUTCOMES
+from chaos_pizza.model.detection import PartName, WaterfallPart
+from chaos_pizza.model.measure import Measure
 from chaos_pizza.model.purchase import Outcome
-from chaos_pizza.model.result import Instant, InstantName, Measure, PartName, WaterfallPart
+from chaos_pizza.model.result import Instant, InstantName
 from chaos_pizza.report.charts.axis import PX_PER_CHAR, TimeAxis, areas
 from chaos_pizza.report.charts.buckets import Window
 from chaos_pizza.report.charts.drill import charts_of

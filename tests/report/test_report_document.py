@@ -10,21 +10,11 @@ import report_examples as examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chaos_pizza.model.detection import DetectionFloor
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.purchase import Outcome
-from chaos_pizza.model.result import (
-    BudgetCheck,
-    DetectionFloor,
-    Entry,
-    Impact,
-    Instant,
-    InstantName,
-    Judgement,
-    Measure,
-    MeasureName,
-    Timeline,
-    Verdict,
-)
+from chaos_pizza.model.result import BudgetCheck, Entry, Impact, Instant, InstantName, Judgement, Timeline, Verdict
 from chaos_pizza.report.document import to_document
 from chaos_pizza.report.schema import drill_schema
 

@@ -2,8 +2,9 @@
 
 from report_examples import exactly
 
+from chaos_pizza.model.detection import LogFinding
 from chaos_pizza.model.incident import LogSource
-from chaos_pizza.model.result import LogFinding, Measure
+from chaos_pizza.model.measure import Measure
 from chaos_pizza.report.logs import describe_logs
 
 

@@ -10,23 +10,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.event import Actor
+from chaos_pizza.model.detection import PartName, RuleSight, Sight, WaterfallPart
+from chaos_pizza.model.incident import Actor
+from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.purchase import Outcome
-from chaos_pizza.model.result import (
-    BudgetCheck,
-    Entry,
-    Impact,
-    Instant,
-    InstantName,
-    Judgement,
-    Measure,
-    MeasureName,
-    PartName,
-    RuleSight,
-    Sight,
-    Verdict,
-    WaterfallPart,
-)
+from chaos_pizza.model.result import BudgetCheck, Entry, Impact, Instant, InstantName, Judgement, Verdict
 from chaos_pizza.model.settings import DetectionSettings, FaultKind, ResponderKind
 from chaos_pizza.report.markdown import to_markdown
 

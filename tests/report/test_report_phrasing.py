@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaos_pizza.model.interval import Interval
-from chaos_pizza.model.result import Measure
+from chaos_pizza.model.measure import Measure
 from chaos_pizza.report.phrasing import at_least, bitcoin, bounds, counted, duration, limit, moment, share, span
 
 DAY = date(2026, 11, 23)

@@ -9,9 +9,10 @@ import pytest
 import report_examples as examples
 from report_examples import BEGIN, at, exactly
 
-from chaos_pizza.model.event import Marked
 from chaos_pizza.model.incident import Actor, MarkKind, RunbookStep
-from chaos_pizza.model.result import Measure, StepTaken
+from chaos_pizza.model.measure import Measure
+from chaos_pizza.model.response_event import Marked
+from chaos_pizza.model.result import StepTaken
 from chaos_pizza.model.settings import FaultKind, ResponderKind
 from chaos_pizza.report.document import to_document
 from chaos_pizza.report.markdown import to_markdown

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 import report_examples as examples
 
-from chaos_pizza.model.event import Actor
-from chaos_pizza.model.result import BudgetCheck, InstantName, MeasureName
+from chaos_pizza.model.incident import Actor
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import BudgetCheck, InstantName
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.report.lead import to_lead
 from chaos_pizza.report.sections import summarize

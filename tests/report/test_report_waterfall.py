@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaos_pizza.model.result import Measure, PartName, WaterfallPart
+from chaos_pizza.model.detection import PartName, WaterfallPart
+from chaos_pizza.model.measure import Measure
 from chaos_pizza.report.waterfall import describe_halving, waterfall_entries, waterfall_rows
 
 

@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.detection import RuleSight, Sight
 from chaos_pizza.model.history import Origin, PastDrill
 from chaos_pizza.model.incident import Actor
-from chaos_pizza.model.result import Measure, MeasureName, RuleSight, Sight, Verdict
+from chaos_pizza.model.measure import Measure, MeasureName
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.retro.retrospective import Scope, look_back
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 from retro_examples import ALERT, TODAY, at_least, blind_drill, drill, placebo, retro, sight, took, two_versions
 
 from chaos_pizza.claims.standing import standing_of
+from chaos_pizza.model.detection import Sight
 from chaos_pizza.model.notes import ActionItem, OpenedItem
-from chaos_pizza.model.result import Sight, Verdict
+from chaos_pizza.model.result import Verdict
 
 
 def item(number=1, due=None, claim=None, text="Tighten the alert", owner="ann"):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from retro_examples import at_least, drill, took, two_versions
 
-from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.retro.comparison import Divide, Finding, compare_groups
 from chaos_pizza.retro.comparison_sentences import describe_comparison
 from chaos_pizza.retro.experiments import sort_out

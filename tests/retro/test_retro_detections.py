@@ -4,7 +4,8 @@ import pytest
 from retro_examples import ALERT, PERSON, at_least, blind_drill, day, drill, sight, took
 
 from chaos_pizza.model.alert import AlertSource
-from chaos_pizza.model.result import Sight, Verdict
+from chaos_pizza.model.detection import Sight
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.retro.detections import Detector, RuleRecord, detector_of, rule_records, uncaught_of, was_cut_off
 
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from retro_examples import at_least, blind_drill, drill, incident, placebo, took
 
-from chaos_pizza.model.result import MeasureName, Verdict
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.retro.durations import Durations
 from chaos_pizza.retro.experiments import sort_out
 

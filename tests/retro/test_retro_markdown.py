@@ -21,9 +21,11 @@ from retro_examples import (
 )
 
 from chaos_pizza.claims.standing import standing_of
+from chaos_pizza.model.detection import Sight
 from chaos_pizza.model.incident import Actor
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.notes import ActionItem, OpenedItem
-from chaos_pizza.model.result import MeasureName, Sight, Verdict
+from chaos_pizza.model.result import Verdict
 from chaos_pizza.report.page import to_page
 from chaos_pizza.retro.markdown import to_markdown
 from chaos_pizza.retro.pictures import illustrate

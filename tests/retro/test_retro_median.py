@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaos_pizza.model.result import Measure
+from chaos_pizza.model.measure import Measure
 from chaos_pizza.retro.durations import Durations
 from chaos_pizza.retro.median import Median, MedianMethod, estimate_median, median_ranks
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from retro_examples import at_least, drill, incident, took
 
-from chaos_pizza.model.result import MeasureName
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.retro.axis import duration_axis
 from chaos_pizza.retro.points import points_of, ratio_points_of, thinned
 

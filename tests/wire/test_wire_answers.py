@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chaos_pizza.errors import BadAnswer, Refused
-from chaos_pizza.model.event import CureAnswer, VendorChaos
+from chaos_pizza.model.event import VendorChaos
+from chaos_pizza.model.incident import CureAnswer
 from chaos_pizza.redaction import Secret
 from chaos_pizza.wire.factory import Vendor, read_cure, read_delete, read_vendor
 from chaos_pizza.wire.shop import Diner, Dish, Store, read_diner, read_menu, read_shop_chaos, read_stores

@@ -17,9 +17,10 @@ from chaos_pizza.console.web.refusal import Refusal
 from chaos_pizza.console.web.sessions import Visitor
 from chaos_pizza.errors import PizzaError
 from chaos_pizza.inbox import DeliveryState
-from chaos_pizza.model.event import Event, Marked, MarkStruck
+from chaos_pizza.model.event import Event
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.instant import instant_of
+from chaos_pizza.model.response_event import Marked, MarkStruck
 
 if TYPE_CHECKING:
     from chaos_pizza.handing_in import HandedIn

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chaos_pizza.model.result import WaterfallPart
+from chaos_pizza.model.detection import WaterfallPart
 from chaos_pizza.report.chart import Chart
 from chaos_pizza.report.charts.axis import PX_PER_CHAR, Rows, Spec
 from chaos_pizza.report.palette import Colour
