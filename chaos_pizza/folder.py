@@ -76,6 +76,14 @@ def list_drill_folders(reports: Path) -> list[Path]:
     return sorted(folder for folder in reports.iterdir() if (folder / JOURNAL_NAME).is_file())
 
 
+def is_sealed_drill(folder: Path) -> bool:
+    """Tell whether a folder is that of a blind drill not revealed yet; one that can't be read is none."""
+    try:
+        return is_sealed(folder)
+    except JournalError:
+        return False
+
+
 def assess_folder(folder: Path) -> Assessment:
     """Assess a drill from its journal.
 

@@ -4,10 +4,7 @@ It lies in `reports/gamedays/<UTC time>-<plan's name>/`: `plan.yaml` as it was, 
 `draw.sealed`, and once the game day is over `draw.json`.
 """
 
-import base64
-import binascii
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from chaos_pizza.draw_seal import OpenedDraw, seal_draw, unseal_draw
 from chaos_pizza.errors import UsageError
 from chaos_pizza.gameday.commitment import commitment_of
 from chaos_pizza.gameday.plan import Plan, Roles, StartedBy
-from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.model.conversion import from_mapping, to_mapping
 from chaos_pizza.model.draw import Draw
 from chaos_pizza.redaction import Secret
@@ -27,14 +24,6 @@ from chaos_pizza.whole_file import write_whole
 GAMEDAYS_NAME = "gamedays"
 PLAN_NAME, FACTS_NAME, SEALED_NAME, DRAW_NAME = "plan.yaml", "gameday.json", "draw.sealed", "draw.json"
 _LARGEST_BYTES = 1_000_000
-_COST, _BLOCK, _PARALLEL = 2**15, 8, 1
-"""scrypt's figures (RFC 7914): 32 MiB and about a tenth of a second for each try at a passphrase."""
-_SALT_BYTES, _NONCE_BYTES, _KEY_BYTES = 16, 12, 32
-_PADDED_BYTES = 2_048
-"""Every draw is sealed at this length, so that its length tells nothing; a path too long for it takes twice that."""
-LEAST_PASSPHRASE = 8
-_BLIND, _REVEALED = b'"type":"blind_drill_started"', b'"type":"revealed"'
-"""How lines of a journal say so; within a text the quotes would be escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +43,6 @@ class GameDay:
     target: str | None
     roles: Roles
     drills: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedDraw:
-    """A draw, and the key (32 bytes) of the journals of its drills."""
-
-    draw: Draw
-    key: bytes
 
 
 def create_gameday(
@@ -85,7 +66,7 @@ def create_gameday(
         roles=plan.roles,
     )
     _write(folder / PLAN_NAME, plan_file.read_text(encoding="utf-8"))
-    _write(folder / SEALED_NAME, _sealed(opened, passphrase, commitment))
+    _write(folder / SEALED_NAME, _json(seal_draw(opened, passphrase, commitment)))
     # Last, for it makes the folder a game day.
     _write(folder / FACTS_NAME, _json(to_mapping(facts)))
     return folder
@@ -147,21 +128,15 @@ def open_draw(folder: Path, passphrase: Secret) -> OpenedDraw:
     Raises `UsageError`, in one line, where that is a wrong one, or where the draw is not the one committed to.
     """
     facts = read_gameday(folder)
-    box = _read_json(folder / SEALED_NAME)
+    path = folder / SEALED_NAME
     try:
-        parts = {name: base64.b64decode(box[name], validate=True) for name in ("salt", "nonce", "box")}
-        figures = [int(box[name]) for name in ("n", "r", "p")]
-    except (KeyError, TypeError, ValueError, binascii.Error):
-        raise UsageError(f"{folder / SEALED_NAME} is no sealed draw") from None
-    if figures != [_COST, _BLOCK, _PARALLEL]:
-        raise UsageError(f"{folder / SEALED_NAME} was sealed in another way than this version knows")
-    text = _unsealed(parts, passphrase, facts.commitment)
-    if text is None:
+        opened = unseal_draw(_read_json(path), passphrase, facts.commitment)
+    except ValueError as error:
+        raise UsageError(f"{path} {error}") from None
+    if opened is None:
         raise UsageError(
             f"game day {facts.id} was sealed with another passphrase, or its files have been changed since"
         )
-    content = json.loads(text)
-    opened = OpenedDraw(from_mapping(content["draw"], Draw), bytes.fromhex(content["key"]))
     if commitment_of(opened.draw) != facts.commitment:
         raise UsageError(f"game day {facts.id}: the draw is NOT the one that was committed to; somebody has changed it")
     return opened
@@ -184,15 +159,6 @@ def revealed_draw(folder: Path) -> Draw | None:
         raise UsageError(f"{folder / DRAW_NAME} holds no draw: {error}") from None
 
 
-def is_sealed(drill: Path) -> bool:
-    """Tell whether the folder of a drill holds a blind one whose draw has not been revealed yet."""
-    try:
-        with (drill / JOURNAL_NAME).open("rb") as lines:
-            return _BLIND in lines.readline(_LARGEST_BYTES) and not any(_REVEALED in line for line in lines)
-    except OSError:
-        return False
-
-
 @contextmanager
 def gameday_lock(reports: Path, plan_name: str) -> Iterator[None]:
     """Hold a plan's game day for as long as the `with` lasts; raises `UsageError` where another process has it."""
@@ -211,36 +177,6 @@ def gameday_lock(reports: Path, plan_name: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _sealed(opened: OpenedDraw, passphrase: Secret, commitment: str) -> str:
-    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305  # noqa: PLC0415 - slow to import
-
-    salt, nonce = os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
-    text = json.dumps({"draw": to_mapping(opened.draw), "key": opened.key.hex()}).encode()
-    padded = text.ljust(-(-len(text) // _PADDED_BYTES) * _PADDED_BYTES)
-    box = ChaCha20Poly1305(_derived(passphrase, salt)).encrypt(nonce, padded, commitment.encode())
-    parts = {"salt": salt, "nonce": nonce, "box": box}
-    figures = {"kdf": "scrypt", "n": _COST, "r": _BLOCK, "p": _PARALLEL, "cipher": "chacha20-poly1305"}
-    return _json({**figures, **{name: base64.b64encode(part).decode() for name, part in parts.items()}})
-
-
-def _unsealed(parts: dict[str, bytes], passphrase: Secret, commitment: str) -> bytes | None:
-    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
-    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305  # noqa: PLC0415
-
-    try:
-        cipher = ChaCha20Poly1305(_derived(passphrase, parts["salt"]))
-        return cipher.decrypt(parts["nonce"], parts["box"], commitment.encode())
-    except (InvalidTag, ValueError):
-        return None
-
-
-def _derived(passphrase: Secret, salt: bytes) -> bytes:
-    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt  # noqa: PLC0415
-
-    kdf = Scrypt(salt=salt, length=_KEY_BYTES, n=_COST, r=_BLOCK, p=_PARALLEL)
-    return kdf.derive(passphrase.reveal().encode())
 
 
 def _read_json(path: Path) -> dict[str, Any]:

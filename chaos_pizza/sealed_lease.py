@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chaos_pizza.gameday_folder import is_sealed
+from chaos_pizza.folder import is_sealed_drill
 from chaos_pizza.lease_file import list_leases
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.model.target import Target
@@ -20,6 +20,6 @@ def sealed_lease_on(target: Target) -> Lease | None:
     """
     address = address_of(target.factory_url)
     for lease in list_leases():
-        if address_of(lease.factory_url) == address and is_sealed(Path(lease.folder)):
+        if address_of(lease.factory_url) == address and is_sealed_drill(Path(lease.folder)):
             return lease
     return None

@@ -9,16 +9,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import yaml
 
+from chaos_pizza.draw_seal import OpenedDraw
 from chaos_pizza.errors import UsageError
 from chaos_pizza.gameday.commitment import commitment_of
 from chaos_pizza.gameday.plan import read_plan
 from chaos_pizza.gameday_folder import (
-    OpenedDraw,
     create_gameday,
     find_gameday,
     gameday_lock,
     is_over,
-    is_sealed,
     list_gamedays,
     note_drill,
     open_draw,
@@ -170,18 +169,3 @@ def test_no_two_processes_hold_the_game_day_of_one_plan(reports):
         pytest.fail("two hold it")
     with gameday_lock(reports, "friday"), gameday_lock(reports, "monday"):
         pass
-
-
-@pytest.mark.parametrize(
-    ("lines", "sealed"),
-    [
-        (['{"event":{"type":"blind_drill_started"}}', '{"event":{"type":"sealed"}}'], True),
-        (['{"event":{"type":"blind_drill_started"}}', '{"event":{"type":"revealed"}}'], False),
-        (['{"event":{"type":"drill_started"}}'], False),
-        ([], False),
-    ],
-)
-def test_a_drill_is_sealed_until_it_is_revealed(tmp_path, lines, sealed):
-    (tmp_path / "journal.jsonl").write_text("\n".join(lines))
-    assert is_sealed(tmp_path) is sealed
-    assert not is_sealed(tmp_path / "nowhere")

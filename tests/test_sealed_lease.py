@@ -4,15 +4,35 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chaos_pizza.journal.chain import FIRST_HASH, write_line
 from chaos_pizza.lease_file import remove_lease, write_lease
+from chaos_pizza.model.blind_event import BlindDrillStarted, Revealed, Sealed
+from chaos_pizza.model.draw import Draw
+from chaos_pizza.model.event import Aborted
 from chaos_pizza.model.lease import Lease
+from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Secret
 from chaos_pizza.sealed_lease import sealed_lease_on
 
-BLIND = '{"event":{"type":"blind_drill_started"}}\n{"event":{"type":"sealed"}}\n'
-REVEALED = BLIND + '{"event":{"type":"revealed"}}\n'
-OPEN = '{"event":{"type":"drill_started"}}\n'
+AT = datetime(2026, 3, 2, 21, tzinfo=UTC)
+DRAW = Draw("a" * 64, 7, "factory-fail.yaml", FaultKind.FAIL, AT, AT, "b" * 64)
+STARTED = BlindDrillStarted(
+    "2026-03-02T21-00-00Z-friday", "friday", "staging", "http://shop", "http://f", "c" * 64, "1", "2"
+)
+
+
+def journal_of(*events):
+    lines, last_hash = b"", FIRST_HASH
+    for number, event in enumerate(events):
+        line, last_hash = write_line(number, AT, event, last_hash)
+        lines += line
+    return lines
+
+
+BLIND = journal_of(STARTED, Sealed("Ym94"))
+REVEALED = journal_of(STARTED, Sealed("Ym94"), Revealed(DRAW, "00" * 32))
+OPEN = journal_of(Aborted(AT, "blind_drill_started"))
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +47,7 @@ def target(factory_url="http://factory:4000"):
 def leased(tmp_path, journal, factory_url="http://factory:4000"):
     folder = tmp_path / "2026-03-02T21-00-00Z-friday"
     folder.mkdir(exist_ok=True)
-    (folder / "journal.jsonl").write_text(journal)
+    (folder / "journal.jsonl").write_bytes(journal)
     now = datetime(2026, 3, 2, 21, tzinfo=UTC)
     lease = Lease(folder.name, str(folder), "staging", "http://shop:3000", factory_url, True, False, now, 1)
     write_lease(lease)

@@ -9,8 +9,8 @@ from chaos_pizza.ci.turn import Turn, worst_exit_code
 from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.result import BudgetCheck, DrillResult, Verdict
 from chaos_pizza.report.escape import plain
+from chaos_pizza.report.hands import WHO_ENDED
 from chaos_pizza.report.phrasing import clock_time, counted, limit, share, span
-from chaos_pizza.report.sections import WHO_ENDED
 from chaos_pizza.report.standing import NONE, NOTHING_BROKEN, ended_by_drill, why_no_time
 from chaos_pizza.report.tables import Row, measure_rows
 

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from chaos_pizza.draw_seal import LEAST_PASSPHRASE
 from chaos_pizza.errors import UsageError
-from chaos_pizza.gameday_folder import LEAST_PASSPHRASE
 from chaos_pizza.redaction import Secret
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -10,8 +10,7 @@ from chaos_pizza.cli.passphrase import role_option
 from chaos_pizza.clients.services import Services
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.errors import PizzaError, TargetError
-from chaos_pizza.folder import judge_folder, list_drill_folders
-from chaos_pizza.gameday_folder import is_sealed
+from chaos_pizza.folder import is_sealed_drill, judge_folder, list_drill_folders
 from chaos_pizza.lease_file import is_watched, list_leases
 from chaos_pizza.live.alone import call_alone
 from chaos_pizza.sealed_lease import SEALED
@@ -62,7 +61,7 @@ def _factory(configuration: TeamConfiguration, target_name: str, role: str | Non
 
 
 def _verdict(folder: Path) -> str:
-    if is_sealed(folder):
+    if is_sealed_drill(folder):
         return "sealed until its end"
     try:
         result, _ = judge_folder(folder)

@@ -6,8 +6,8 @@ from rich.text import Text
 
 from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.result import BudgetCheck, DrillResult, Verdict
+from chaos_pizza.report.hands import WHO_ENDED
 from chaos_pizza.report.phrasing import share, span
-from chaos_pizza.report.sections import WHO_ENDED
 from chaos_pizza.report.standing import NONE, NOTHING_BROKEN, ended_by_drill, why_no_time
 
 _STYLES = {

@@ -8,8 +8,8 @@ from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.result import BudgetCheck, DrillResult, Instant, Verdict
 from chaos_pizza.model.settings import DrillSettings
 from chaos_pizza.report.escape import one_line
+from chaos_pizza.report.hands import who_ended
 from chaos_pizza.report.phrasing import limit, share, span
-from chaos_pizza.report.sections import who_ended
 
 _SIGNS = {
     Verdict.PASSED: "\N{WHITE HEAVY CHECK MARK}",

@@ -17,7 +17,7 @@ from chaos_pizza.publishing.message import Message
 from chaos_pizza.publishing.settings import GrafanaSettings
 from chaos_pizza.redaction import Secret
 from chaos_pizza.report.escape import one_line
-from chaos_pizza.report.sections import who_ended
+from chaos_pizza.report.hands import who_ended
 
 _PATH = "/api/annotations"
 _MOST_FOUND = 100

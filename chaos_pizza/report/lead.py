@@ -8,8 +8,9 @@ from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.result import BudgetCheck, DrillResult, Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.report.escape import one_line
+from chaos_pizza.report.hands import WHO_ENDED, detector, who_ended
 from chaos_pizza.report.phrasing import at_least, bounds, limit, share, span
-from chaos_pizza.report.sections import WHO_ENDED, counted_while, detector, who_ended
+from chaos_pizza.report.sections import counted_while
 from chaos_pizza.report.standing import NONE, ended_by_drill, why_no_time
 
 _TEMPLATES = jinja2.Environment(

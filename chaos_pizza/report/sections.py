@@ -4,8 +4,6 @@ Every function returns sentences, ready for Markdown; texts from outside are esc
 is said to be unknown, or left to the people who do know.
 """
 
-from collections.abc import Callable
-
 from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.measure import Measure, MeasureName
@@ -13,8 +11,8 @@ from chaos_pizza.model.result import DrillResult, Instant, InstantName
 from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind
 from chaos_pizza.report.cure_claim import describe_claim
 from chaos_pizza.report.escape import plain
+from chaos_pizza.report.hands import WHO_ENDED, detector, who_ended
 from chaos_pizza.report.phrasing import bitcoin, bounds, counted, day_of, limit, moment, share, span
-from chaos_pizza.report.runbook import is_walked_through
 from chaos_pizza.report.standing import none_failed, told_instants
 
 WHAT_BROKE = {
@@ -24,15 +22,6 @@ WHAT_BROKE = {
     FaultKind.THROTTLE: "the pizza factory took orders but answered far too late",
     FaultKind.OVEN_FULL: "the factory's oven was kept full, so that orders waited in vain",
     FaultKind.SHOP_CHAOS: "the shop itself failed about half of its purchases",
-}
-WHO_ENDED = {
-    Actor.RESPONDER: "the team",
-    Actor.RUNBOOK: "the runbook, which the drill played in a person's place",
-    Actor.SELF_HEALED: "the system itself",
-    Actor.ROLLBACK: "the drill's own rollback",
-    Actor.WATCHDOG: "the drill's watchdog",
-    Actor.ABORT: "the abort of the drill",
-    Actor.UNKNOWN: "somebody or something unknown",
 }
 
 
@@ -59,24 +48,6 @@ def detected(result: DrillResult) -> list[str]:
     if by is None:
         return [f"Nothing and nobody detected the fault{_for_at_least(ttd, sign=',')}."]
     return [f"The fault was first detected by {detector(by)}{f', {span(ttd)} after it began' if ttd else ''}."]
-
-
-def detector(detected_by: str, shown: Callable[[str], str] = plain) -> str:
-    """Name what detected, within a sentence: `the alert failed-purchases (shop /metrics)`, `a person (mark by ann)`.
-
-    It is ready for Markdown, or for whatever else `shown` makes a text from outside harmless for.
-    """
-    text = shown(detected_by)
-    if detected_by.startswith("mark by "):
-        return f"a person ({text})"
-    return f"the {text}" if detected_by.startswith(("alert ", "runbook")) else text
-
-
-def who_ended(result: DrillResult, by: Actor) -> str:
-    """Name the hand that ended the fault, within a sentence; the runbook in a person's hand is not one that played."""
-    if by is Actor.RUNBOOK and is_walked_through(result):
-        return "the runbook, which a person walked through"
-    return WHO_ENDED[by]
 
 
 def ended(result: DrillResult) -> list[str]:

@@ -5,8 +5,8 @@ from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.result import BudgetCheck, DrillResult
 from chaos_pizza.report.escape import plain
+from chaos_pizza.report.hands import WHO_ENDED, detector, who_ended
 from chaos_pizza.report.phrasing import bounds, limit, share, span
-from chaos_pizza.report.sections import WHO_ENDED, detector, who_ended
 from chaos_pizza.report.standing import NONE, NOTHING_BROKEN, ended_by_drill, why_no_time
 from chaos_pizza.report.waterfall import SIGHTS
 

@@ -9,17 +9,16 @@ from enum import Enum
 from pathlib import Path
 
 from chaos_pizza.clock import AnchoredClock
+from chaos_pizza.draw_seal import OpenedDraw
 from chaos_pizza.errors import UsageError
-from chaos_pizza.folder import list_drill_folders
+from chaos_pizza.folder import is_sealed_drill, list_drill_folders
 from chaos_pizza.gameday.blind_course import FACTORY_PATIENCE_S, blind_course
 from chaos_pizza.gameday.drawing import draw_lot, next_opening
 from chaos_pizza.gameday.plan import Plan
 from chaos_pizza.gameday_folder import (
     PLAN_NAME,
     GameDay,
-    OpenedDraw,
     create_gameday,
-    is_sealed,
     note_drill,
     open_draw,
     read_gameday,
@@ -202,7 +201,7 @@ def reveal_gameday(folder: Path, opened: OpenedDraw) -> None:
     reveal_draw(folder, opened)
     for drill_id in read_gameday(folder).drills:
         drill = folder.parent.parent / drill_id
-        if drill.is_dir() and is_sealed(drill):
+        if drill.is_dir() and is_sealed_drill(drill):
             journal = JournalWriter(drill, AnchoredClock(), resume=True, seal=Seal(opened.key))
             try:
                 journal.reveal(opened.draw)

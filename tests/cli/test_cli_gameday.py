@@ -8,9 +8,10 @@ import yaml
 from click.testing import CliRunner
 
 from chaos_pizza.cli.main import commands
+from chaos_pizza.draw_seal import OpenedDraw
 from chaos_pizza.errors import UsageError
 from chaos_pizza.gameday.commitment import commitment_of
-from chaos_pizza.gameday_folder import OpenedDraw, create_gameday, list_gamedays
+from chaos_pizza.gameday_folder import create_gameday, list_gamedays
 from chaos_pizza.model.draw import Draw
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.redaction import Secret

@@ -15,7 +15,8 @@ import yaml
 from click.testing import CliRunner
 
 from chaos_pizza.cli.main import commands
-from chaos_pizza.gameday_folder import OpenedDraw, list_gamedays, open_draw, read_gameday
+from chaos_pizza.draw_seal import OpenedDraw
+from chaos_pizza.gameday_folder import list_gamedays, open_draw, read_gameday
 from chaos_pizza.model.draw import Draw
 from chaos_pizza.redaction import Secret
 from chaos_pizza.sandbox.embedded import SandboxThread
