@@ -96,7 +96,8 @@ def write_experiment(kind: str, path: Path) -> None:
     experiment["steady-state-hypothesis"]["probes"][-1]["provider"]["arguments"] = {"window_s": 1, "min_purchases": 5}
     settings = experiment["extensions"][0]
     # Late is what a stalled factory makes of a purchase, and nothing that a slow machine does.
-    settings["traffic"] = {"rate_per_s": 10, "latency_budget_s": 0.75 * STALL_S, "timeout_s": 10}
+    budget_s = 0.75 * STALL_S if kind == "throttle" else 8
+    settings["traffic"] = {"rate_per_s": 10, "latency_budget_s": budget_s, "timeout_s": 10}
     settings["min_samples"] = 5
     settings["recovery"] = {"good_purchases": 10, "timeout_s": 10}
     path.write_text(yaml.safe_dump(experiment))
