@@ -4,6 +4,7 @@ What comes after the drill's end goes into its journal as well, and everything t
 """
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -33,6 +34,7 @@ from chaos_pizza.model.event import Event, Recorded
 from chaos_pizza.model.feed import FeedMark, FeedStruck
 from chaos_pizza.model.instant import instant_of
 from chaos_pizza.model.response_event import Marked, MarkStruck
+from chaos_pizza.redaction import Redactor, secrets_in
 
 if TYPE_CHECKING:
     from chaos_pizza.configuration import TeamConfiguration
@@ -181,7 +183,7 @@ def _opened(folder: Path) -> Iterator[Intake | None]:
     try:
         records = _plain(read_journal(folder))
         writer.subscribe(records.append)
-        yield Intake(records, writer.record)
+        yield Intake(records, writer.record, Redactor(secrets_in(os.environ)))
     finally:
         writer.close()
 

@@ -5,7 +5,7 @@ foreign library writes, of every secret it was told and of everything that looks
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 MASK = "***"
@@ -19,7 +19,16 @@ _LOOKS_SECRET = (
     (re.compile(r"\b(?:eyJ|dead)[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+){1,2}"), MASK),
     (re.compile(r"(?i)\bbearer\s+[^\s\"']+"), f"Bearer {MASK}"),
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@\"']+@"), rf"\1{MASK}@"),
+    # what somebody pastes: password=…, "apiKey": "…", PIZZA_VENDOR_KEY=…
+    (
+        re.compile(
+            r"(?i)((?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|vendor[_-]?key|fix[_-]?code)[\"']?\s*[=:]\s*[\"']?)"
+            r"[^\s\"',;&}]{4,}"
+        ),
+        rf"\1{MASK}",
+    ),
 )
+_NAMES_A_SECRET = re.compile(r"(?i)(?:key|token|passw(?:or)?d|passphrase|secret|authorization|credentials?)$")
 # What steers a terminal or turns the direction of writing; and surrogates, which no file takes.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 SHORTEST_SECRET = 4
@@ -49,6 +58,11 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._text)
+
+
+def secrets_in(environment: Mapping[str, str]) -> list[str]:
+    """Return the values of all variables whose name says that they hold a secret, such as `STAGING_VENDOR_KEY`."""
+    return [value for name, value in environment.items() if _NAMES_A_SECRET.search(name)]
 
 
 class Redactor:

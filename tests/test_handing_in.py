@@ -141,6 +141,14 @@ def test_secrets_stay_out_of_a_journal_that_is_over_too(tmp_path):
     assert events_of(folder)[-1].text == "followed /api/support/***"
 
 
+def test_so_do_those_of_whoever_hands_in_whatever_they_look_like(tmp_path, monkeypatch):
+    monkeypatch.setenv("PIZZA_VENDOR_KEY", "RGHHz3Z7SDKmfS9W")
+    folder = over(tmp_path / "d")
+    now = datetime.now(UTC)
+    hand_in(folder, Marked(MarkKind.NOTE, "Dan", now, now, "I typed RGHHz3Z7SDKmfS9W there"))
+    assert events_of(folder)[-1].text == "I typed *** there"
+
+
 @pytest.mark.parametrize("ended", [True, False])
 def test_what_is_entered_afterwards_moves_no_figure_but_its_own(tmp_path, ended):
     folder = over(tmp_path / "d", ended=ended)

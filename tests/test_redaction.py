@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaos_pizza.redaction import LONGEST_TEXT, MASK, Redactor, Secret
+from chaos_pizza.redaction import LONGEST_TEXT, MASK, Redactor, Secret, secrets_in
 
 KEY = "0123456789abcdef"
 LINK = f"https://factory.example/api/support/{KEY}/report/c0de_-42"
@@ -188,3 +188,22 @@ def test_a_tree_is_cleaned_in_every_text_keys_too_and_stays_itself():
         "n": 3,
     }
     assert tree == before
+
+
+@pytest.mark.parametrize(
+    ("pasted", "shown"),
+    [
+        ("export PIZZA_VENDOR_KEY=RGHHz3Z7SDKmfS9W then try", "export PIZZA_VENDOR_KEY=*** then try"),
+        ('the answer had "apiKey": "0123456789abcdef", and a link', 'the answer had "apiKey": "***", and a link'),
+        ("password=hunter2hunter2", "password=***"),
+        ("token: ghp_abcdefgh", "token: ***"),
+        ("the key is under the mat; no token was there", "the key is under the mat; no token was there"),
+    ],
+)
+def test_what_somebody_pastes_with_its_name_is_masked(pasted, shown):
+    assert Redactor().line(pasted) == shown
+
+
+def test_secrets_of_an_environment_are_found_by_the_names_of_their_variables():
+    environment = {"STAGING_VENDOR_KEY": "one", "SLACK_TOKEN": "two", "HOME": "/home/ann", "KEYBOARD": "us"}
+    assert secrets_in(environment) == ["one", "two"]

@@ -20,7 +20,7 @@ from chaos_pizza.live.drill_post import (
     target_of_drill,
 )
 from chaos_pizza.model.target import VARIABLES, Target, checked_url
-from chaos_pizza.redaction import Redactor, Secret
+from chaos_pizza.redaction import Redactor, Secret, secrets_in
 
 _NOT_CURED = 1
 _KEY = VARIABLES["vendor_key"]
@@ -63,7 +63,7 @@ def factory(
     configuration = read_configuration(config_path)
     kept_in = reports or configuration.reports
     target, folder = _place(configuration, target_name, kept_in, drill)
-    name = Redactor().line(person_of(by))
+    name = Redactor(secrets_in(os.environ)).line(person_of(by))
     click.echo(f"The runbook of docs/runbooks/factory.md, for {target.shop_url}")
     click.echo(f"What you do here goes to the drill {folder.name}." if folder else "No drill is under way here.")
     post = DrillPost(folder)

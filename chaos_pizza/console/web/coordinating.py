@@ -19,7 +19,7 @@ from chaos_pizza.errors import PizzaError
 from chaos_pizza.gameday_folder import open_draw
 from chaos_pizza.lease_file import list_leases
 from chaos_pizza.model.conversion import to_mapping
-from chaos_pizza.redaction import Redactor, Secret
+from chaos_pizza.redaction import Redactor, Secret, secrets_in
 from chaos_pizza.stop_file import request_stop
 
 PASSPHRASE_VARIABLE = "PIZZA_COORDINATOR_PASSPHRASE"  # noqa: S105 - the variable's name
@@ -38,6 +38,7 @@ class Coordinating:
         self._settings = settings
         self._starter = starter
         self._tell = tell
+        self._redactor = Redactor(secrets_in(os.environ))
         self._under_way: dict[str, asyncio.Future[Ended]] = {}
         # Each try at a passphrase costs a tenth of a second and 32 MB; and nobody is to guess here.
         self._tries = Rate(5, 1 / 15)
@@ -46,7 +47,7 @@ class Coordinating:
     async def stop(self, request: Request) -> Response:
         """Answer `POST /coordinator/stop`: ask the drill to end, in order."""
         content = await self._confirmed(request, "reason")
-        reason = Redactor().line(text_of(content, "reason", _MOST_CHARS, default=""))
+        reason = self._redactor.line(text_of(content, "reason", _MOST_CHARS, default=""))
         folder = self._following.shown.folder
         if folder is None or self._following.state is not ShownState.UNDER_WAY:
             raise Refusal(409, "no drill is under way")
@@ -126,11 +127,11 @@ class Coordinating:
             return None
         result = end.result()
         if result.exit_code:
-            raise Refusal(409, Redactor().line(result.said or f"it ended with exit code {result.exit_code}"))
-        return _said(Redactor().line(result.said or "Done."))
+            raise Refusal(409, self._redactor.line(result.said or f"it ended with exit code {result.exit_code}"))
+        return _said(self._redactor.line(result.said or "Done."))
 
     def _tell_end(self, name: str, result: Ended) -> None:
-        self._tell(f"chaos-pizza {name} ended with exit code {result.exit_code}: {Redactor().line(result.said)}")
+        self._tell(f"chaos-pizza {name} ended with exit code {result.exit_code}: {self._redactor.line(result.said)}")
 
 
 def _said(message: str) -> Response:
