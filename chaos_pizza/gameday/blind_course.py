@@ -25,8 +25,8 @@ def blind_course(
 ) -> tuple[dict[str, Any], Declaration]:
     """Return an experiment, and what it declares, as they are held blind from `now` on.
 
-    People respond, for as long as the plan allows; the method waits for the drawn time first; traffic and sandbox are
-    the plan's; what is counted in a while is given as long as it takes at the plan's rate. Neither argument is changed.
+    People respond, for as long as the plan allows, and are held to its budgets alone; the method waits for the drawn
+    time first; traffic and sandbox are the plan's; what is counted in a while is given as long as it takes at the plan's rate. Neither argument is changed.
     """
     course = deepcopy(dict(experiment))
     wait = {
@@ -53,6 +53,7 @@ def _settings(declaration: Declaration, plan: Plan, draw: Draw, now: datetime) -
         detection=replace(settings.detection, scrape_interval_s=scrape_s),
         recovery=replace(settings.recovery, timeout_s=recovery_s),
         responder=ResponderSettings(ResponderKind.PEOPLE),
+        budgets=plan.budgets,
         sandbox=plan.sandbox,
         greatest_duration_s=max(settings.greatest_duration_s, lasts_s),
         announced=False,

@@ -8,7 +8,7 @@ from typing import Any
 
 from chaos_pizza.errors import UsageError
 from chaos_pizza.model.conversion import from_mapping
-from chaos_pizza.model.settings import SandboxWishes
+from chaos_pizza.model.settings import Budgets, SandboxWishes
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.safety.window import Window
 
@@ -62,10 +62,12 @@ class Plan:
     `name` is a short name of a-z, 0-9 and -; the drill's folder is called by it. Paths of experiments are relative to
     the plan's own folder. `window` is a text such as `Mon-Thu 14:00-16:00 America/Denver` (`safety.window`). The
     fault comes at least `least_wait_s` seconds after the window opens, at most `greatest_wait_s` (`None`: as long as
-    the window allows), and so that people have their `mitigation_timeout_s` before it closes. `rest_days` is the least
-    time since the last drill. Alert rules are evaluated every `scrape_interval_s` seconds (`None`: as each experiment
-    says). Without a `target` the drill is held on a sandbox of its own, set up by `sandbox` alike
-    for every lot. `sha256` is the digest of the file, "" where there is none.
+    the window allows), and so that people have their `mitigation_timeout_s` before it closes. `rest_days` is the
+    least time since the last drill. `budgets` are what people are held to, in place of those of the experiments,
+    which are a robot's; without them people are in no hurry, and the verdict says what was proven. Alert rules are
+    evaluated every `scrape_interval_s` seconds (`None`: as each experiment says). Without a `target` the drill is
+    held on a sandbox of its own, set up by `sandbox` alike for every lot. `sha256` is the digest of the file, ""
+    where there is none.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Plan:
     mitigation_timeout_s: float = 3600.0
     rate_per_s: float = 5.0
     scrape_interval_s: float | None = None
+    budgets: Budgets = field(default_factory=Budgets)
     sandbox: SandboxWishes = field(default_factory=SandboxWishes)
     sha256: str = ""
 
@@ -147,8 +150,9 @@ def _people_complaints(roles: Roles) -> Iterator[str]:
     if not 1 <= len(roles.responders) <= _MOST_RESPONDERS:
         yield f"1 to {_MOST_RESPONDERS} people who respond are wanted @ roles.responders"
     folded = [name.casefold() for name in roles.responders]
-    if len(set(folded)) < len(folded):
-        yield "somebody stands there twice @ roles.responders"
+    for number, name in enumerate(roles.responders):
+        if folded.index(name.casefold()) < number:
+            yield f"{name!r} stands there twice @ roles.responders[{number}]"
     if roles.coordinator.casefold() in folded:
         yield "the coordinator may look at the draw, so can't respond @ roles.responders"
 
@@ -173,4 +177,7 @@ def _limits(plan: Plan) -> Iterator[tuple[str, float | None, float, float]]:
     yield "mitigation_timeout_s", plan.mitigation_timeout_s, 1, _DAY_S
     yield "rate_per_s", plan.rate_per_s, 0.05, 1_000
     yield "scrape_interval_s", plan.scrape_interval_s, 0.1, 3_600
+    for each in ("ttd_s", "tta_s", "ttm_s", "ttr_s"):
+        yield f"budgets.{each}", getattr(plan.budgets, each), 0, _DAY_S
+    yield "budgets.success_ratio", plan.budgets.success_ratio, 0, 1
     yield "sandbox.stall_s", plan.sandbox.stall_s, 0, 3_600

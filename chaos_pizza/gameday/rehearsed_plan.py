@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from chaos_pizza.gameday.plan import PlaceboShare, Plan, PoolEntry, StartedBy
 from chaos_pizza.gameday.skill import REHEARSED_PER_REAL
+from chaos_pizza.model.settings import Budgets
 
 EXPERIMENTS_NAME = "experiments"
 """The folder beside a rehearsed plan that holds its experiments."""
@@ -15,6 +16,8 @@ _WAIT_S = (9.0, 15.0)
 """The fault comes so long after the drill's window opens: with its process started and the baseline just behind it."""
 _MITIGATION_S = (20.0, 60.0)
 """The scaled time to mend it is kept within these: long enough for the skilled, short enough for a demonstration."""
+_MACHINES_S = 10.0
+"""A scaled budget has so much besides: shop, factory and alerts don't run any faster."""
 _RATE_PER_S = 10.0
 _LONGEST_STALL_S = 4.0
 _CHAOS_DELAY = "0-1"
@@ -23,9 +26,9 @@ _CHAOS_DELAY = "0-1"
 def rehearsed(plan: Plan, skill: str) -> Plan:
     """Return a plan as it is rehearsed by responders of a skill.
 
-    Its pool, weights and placebos stay. The window is always open, and the waits are those of minutes; people's time to
-    mend it goes a minute a second, within bounds. Names say that it is a rehearsal, and that nobody is real. The
-    experiments lie in a folder beside it, by `copied_as`.
+    Its pool, weights and placebos stay. The window is always open, and the waits are those of minutes; people's time
+    to mend it goes a minute a second, within bounds, and so do its budgets. Names say that it is a rehearsal, and
+    that nobody is real. The experiments lie in a folder beside it, by `copied_as`.
     """
     paths = copied_as(plan)
     least_wait_s, greatest_wait_s = _WAIT_S
@@ -45,9 +48,20 @@ def rehearsed(plan: Plan, skill: str) -> Plan:
         greatest_wait_s=greatest_wait_s,
         mitigation_timeout_s=max(shortest_s, min(plan.mitigation_timeout_s * REHEARSED_PER_REAL, longest_s)),
         rate_per_s=_RATE_PER_S,
+        budgets=_scaled(plan.budgets),
         sandbox=sandbox,
         sha256="",
     )
+
+
+def _scaled(budgets: Budgets) -> Budgets:
+    """Return budgets for people who take a second for a minute; purchases fail as they do."""
+
+    def scaled(budget_s: float | None) -> float | None:
+        return None if budget_s is None else round(budget_s * REHEARSED_PER_REAL + _MACHINES_S, 3)
+
+    times = {name: scaled(getattr(budgets, name)) for name in ("ttd_s", "tta_s", "ttm_s", "ttr_s")}
+    return replace(budgets, **times)
 
 
 def _named(name: str) -> str:

@@ -3,9 +3,12 @@
 Strict both ways: a field too many or of the wrong type is a complaint that names its place.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import datetime
-from typing import Any, TypeVar, get_args
+from difflib import get_close_matches
+from enum import Enum
+from typing import Any, TypeVar, get_args, get_origin
 
 import cattrs
 from cattrs.strategies import configure_tagged_union
@@ -36,7 +39,32 @@ def _strictly(kinds: tuple[type, ...], wanted: str) -> Callable[[object, type], 
     def hook(value: object, kind: type) -> Any:
         if type(value) not in kinds:
             raise ValueError(f"{value!r} is not {wanted}")
-        return kind(value)
+        try:
+            return kind(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is not {_choice(kind)}") from None
+
+    return hook
+
+
+def _choice(kind: type) -> str:
+    """Return what may stand where an enumeration is wanted, which nobody outside of the code knows by its name."""
+    *others, last = [str(each.value) for each in kind] if issubclass(kind, Enum) else ["another"]
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _is_tuple(kind: Any) -> bool:
+    return get_origin(kind) is tuple and get_args(kind)[1:] == (...,)
+
+
+def _listed(kind: Any, converter: cattrs.BaseConverter) -> Callable[[object, type], Any]:
+    """Return a hook that takes a list for a tuple of any length: a text would be one of letters, a mapping of keys."""
+    each = converter.get_structure_hook(list[get_args(kind)[0]])  # type: ignore[misc]
+
+    def hook(value: object, _: type) -> Any:
+        if not isinstance(value, list | tuple):
+            raise ValueError("a list is wanted")  # noqa: TRY004 - as all complaints
+        return tuple(each(value, list))
 
     return hook
 
@@ -54,6 +82,7 @@ def _converter() -> cattrs.Converter:
         (bool, (bool,), "true or false"),
     ):
         converter.register_structure_hook(kind, _strictly(kinds, wanted))
+    converter.register_structure_hook_factory(_is_tuple, _listed)
     configure_tagged_union(Event, converter, tag_generator=event_name, tag_name="type")
     configure_tagged_union(FeedEvent, converter, tag_generator=feed_name, tag_name="type")
     return converter
@@ -131,5 +160,16 @@ def _complaints(error: cattrs.BaseValidationError) -> list[str]:
 
 
 def _complaint(error: BaseException, kind: type | None) -> str:
-    # Our own hooks, and enumerations, say what is wrong better than the library does.
-    return str(error) if type(error) is ValueError else format_exception(error, kind)
+    # Our own hooks say what is wrong better than the library does.
+    if type(error) is ValueError:
+        return str(error)
+    said = str(format_exception(error, kind))
+    if isinstance(error, cattrs.ForbiddenExtraKeysError) and is_dataclass(error.cl):
+        said += _meant(error.extra_fields, [each.name for each in fields(error.cl)])
+    return said
+
+
+def _meant(strange: Collection[str], known: list[str]) -> str:
+    """Return what may have been meant by fields that there are not, "" where nobody knows."""
+    near = [match for name in sorted(map(str, strange)) for match in get_close_matches(name[:80], known, 1)]
+    return f"; did you mean {', '.join(dict.fromkeys(near))}?" if near else ""

@@ -10,7 +10,7 @@ from plans import plan_with
 
 from chaos_pizza.gameday.blind_course import FACTORY_PATIENCE_S, blind_course
 from chaos_pizza.model.draw import Draw
-from chaos_pizza.model.settings import FaultKind, ResponderKind, SandboxWishes
+from chaos_pizza.model.settings import Budgets, FaultKind, ResponderKind, SandboxWishes
 from chaos_pizza.runner.experiment_file import declaration_of, read_experiment
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
@@ -94,3 +94,9 @@ def test_at_a_fast_rate_the_experiments_own_times_stand():
     assert probe["provider"]["arguments"] == {"window_s": 5, "min_purchases": 20}
     assert settings.recovery.timeout_s == 60
     assert settings.detection.scrape_interval_s == 1
+
+
+def test_people_are_held_to_the_plans_budgets_and_never_to_a_robots():
+    plan = plan_with(budgets={"tta_s": 600, "ttm_s": 1800})
+    assert {course_of(name, plan)[1].budgets for name in EVERY} == {Budgets(tta_s=600, ttm_s=1800)}
+    assert {course_of(name, plan_with())[1].budgets for name in EVERY} == {Budgets()}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chaos_pizza.gameday.plan import PlaceboShare, Plan, PoolEntry, Roles, StartedBy, read_plan
 from chaos_pizza.gameday.rehearsed_plan import copied_as, rehearsed, simulated_names
 from chaos_pizza.model.conversion import to_mapping
-from chaos_pizza.model.settings import SandboxWishes
+from chaos_pizza.model.settings import Budgets, SandboxWishes
 
 PLAN = Plan(
     name="friday",
@@ -102,3 +102,9 @@ def test_what_is_rehearsed_of_any_sound_plan_is_a_sound_plan(names, name, skill)
     written = to_mapping(rehearsed(replace(PLAN, name=name, roles=roles), skill))
     read = read_plan({key: value for key, value in written.items() if key != "sha256"}, "plan.yaml")
     assert len(read.roles.responders) == len(names)
+
+
+def test_budgets_go_a_minute_a_second_with_ten_seconds_for_the_machines():
+    plan = replace(PLAN, budgets=Budgets(tta_s=300, ttm_s=900, success_ratio=0.5))
+    assert rehearsed(plan, "trained").budgets == Budgets(tta_s=15, ttm_s=25, success_ratio=0.5)
+    assert rehearsed(PLAN, "trained").budgets == Budgets()
