@@ -24,7 +24,7 @@ test: $(VENV)/.installed
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(IN_TURN) test-drills test-parts
 
 test-drills: $(VENV)/.installed
-	$(BIN)/python -m pytest -n $(DRILL_WORKERS) --dist loadgroup tests/e2e
+	$(BIN)/python -m pytest -n $(DRILL_WORKERS) --dist loadfile tests/e2e
 
 test-parts: $(VENV)/.installed
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --ignore tests/e2e

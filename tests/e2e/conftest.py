@@ -20,28 +20,6 @@ CHAOS = [str(Path(sys.executable).with_name("chaos")), "--no-version-check"]
 TIMEOUT_S = 240
 
 
-_SHARED = {"module", "package", "session"}
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests together where they share drills, for `--dist loadgroup`; others go to any worker."""
-    own = [item for item in items if isinstance(item, pytest.Function) and item.path.parent == Path(__file__).parent]
-    sharing = {item.path for item in own if any(_is_shared_drill(fixture) for fixture in _fixtures_of(item))}
-    for item in own:
-        if item.path in sharing:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
-def _fixtures_of(item: pytest.Function) -> Iterator[pytest.FixtureDef]:
-    for name in item.fixturenames:
-        yield from item.session._fixturemanager.getfixturedefs(name, item) or ()
-
-
-def _is_shared_drill(fixture: pytest.FixtureDef) -> bool:
-    return fixture.scope in _SHARED and fixture.baseid.startswith("tests/e2e")
-
-
 @dataclass(frozen=True)
 class Ran:
     """A command that has ended: what it said, and its exit code."""
