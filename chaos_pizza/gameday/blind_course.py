@@ -26,7 +26,8 @@ def blind_course(
     """Return an experiment, and what it declares, as they are held blind from `now` on.
 
     People respond, for as long as the plan allows, and are held to its budgets alone; the method waits for the drawn
-    time first; traffic and sandbox are the plan's; what is counted in a while is given as long as it takes at the plan's rate. Neither argument is changed.
+    time first; traffic and sandbox are the plan's; what is counted in a while is given as long as it takes at the
+    plan's rate. Neither argument is changed.
     """
     course = deepcopy(dict(experiment))
     wait = {
