@@ -30,7 +30,7 @@ def start_factory_chaos(
         answer = await recorded_injection(services, FaultKind(kind), services.factory.schedule_chaos(kind))
         session = current_session()
         watch = session.crew.factory_watch if session else None
-        vendor = await watch.look() if watch else (await services.factory.vendor())[0]
+        vendor = await watch.next_word() if watch else (await services.factory.vendor())[0]
         chaos = vendor.chaos
         if watch and chaos and chaos.initiated_at:
             # Our own request brackets the factory's date of it: the sharpest look at its clock there is.

@@ -24,7 +24,8 @@ class Blind:
 
     `plan` is the name of the game day's plan, by which the drill's folder is called. The journal is sealed with `key`
     (32 bytes), which is revealed at the end together with the `draw`; `commitment` is what everybody is told of that
-    from the start. `responders` are the people who may mark.
+    from the start. `responders` are the people who may mark. `by_factory` says that the factory draws the time, so that
+    the drill may wait for days.
     """
 
     plan: str
@@ -32,6 +33,7 @@ class Blind:
     key: bytes = field(repr=False)
     commitment: str
     responders: tuple[str, ...] = ()
+    by_factory: bool = False
 
 
 @dataclass(frozen=True, slots=True)

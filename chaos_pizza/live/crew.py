@@ -15,6 +15,7 @@ from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.intake import Intake
 from chaos_pizza.live.alert_desk import AlertDesk, open_desk
 from chaos_pizza.live.calm import CalmRestorer
+from chaos_pizza.live.commission import Blind
 from chaos_pizza.live.cure_word import CureWord
 from chaos_pizza.live.factory_watch import POLL_S, FactoryWatch
 from chaos_pizza.live.inbox_watch import InboxWatch
@@ -33,6 +34,10 @@ from chaos_pizza.traffic.recent import RecentPurchases
 
 _RECORD_INTERVAL_S = 0.5
 _SLOWEST_POLL_S = 10.0
+_BY_FACTORY_POLL_S = 2.0
+"""How often a blind drill asks a factory that draws the time by itself: 43,200 times a day, whatever was drawn."""
+_SHOWN_S = 60.0
+"""For so long after a purchase failed everybody may know why the factory is asked more often."""
 _LAST_MESSAGES_S = 5.0
 
 Record = Callable[[Event], object]
@@ -42,7 +47,13 @@ class Crew:
     """Everyone at work in a drill; made by `prepare`, all within one asyncio loop."""
 
     def __init__(
-        self, services: Services, buyer: Buyer, desk: AlertDesk, settings: DrillSettings, closing: AsyncExitStack
+        self,
+        services: Services,
+        buyer: Buyer,
+        desk: AlertDesk,
+        settings: DrillSettings,
+        closing: AsyncExitStack,
+        blind: Blind | None = None,
     ) -> None:
         self.services = services
         self.buyer = buyer
@@ -50,6 +61,7 @@ class Crew:
         self.recent = RecentPurchases()
         self.factory_watch: FactoryWatch | None = None
         self._settings = settings
+        self._blind = blind
         self._closing = closing
         self._tasks: list[asyncio.Task[None]] = []
         self._finish: Callable[[], None] = lambda: None
@@ -73,7 +85,9 @@ class Crew:
         stop_watch = StopWatch(settings, folder, services, stop)
         record = _heard_by(stop_watch, record)
         traffic = Traffic(self.buyer, settings.traffic, services.clock, self.recent, first_number)
-        self.factory_watch = FactoryWatch(services, services.clock, record, _factory_poll_s(settings))
+        shown = self._shows_impact if self._blind else None
+        poll_s = factory_poll_s(settings, self._blind)
+        self.factory_watch = FactoryWatch(services, services.clock, record, poll_s, shown)
         runbook = self._runbook(record)
         self._finish = lambda: _take_down(traffic, self.desk.counters, record)
         await self.factory_watch.look()
@@ -106,6 +120,10 @@ class Crew:
                         await inbox.empty()
         finally:
             await self._closing.aclose()
+
+    def _shows_impact(self) -> bool:
+        """Whether everybody sees by purchases that something is broken, or was a moment ago."""
+        return self.recent.window(self.services.clock.now(), _SHOWN_S).success_ratio not in {None, 1.0}
 
     def _inbox_watch(
         self, folder: Path, records: Sequence[Recorded], record: Record, factory_watch: FactoryWatch
@@ -144,7 +162,7 @@ class Crew:
 
 
 async def prepare(
-    target: Target, settings: DrillSettings, clock: Clock, *, resumes: bool = False, is_blind: bool = False
+    target: Target, settings: DrillSettings, clock: Clock, *, resumes: bool = False, blind: Blind | None = None
 ) -> Crew:
     """Log in, look at the menu and the factory, and return a crew that is ready to start.
 
@@ -161,11 +179,11 @@ async def prepare(
                 "end it with `chaos-pizza calm`"
             )
         # Of a blind drill the shop sees the same for every kind of fault, and its watchdog turns off the shop's chaos.
-        if settings.fault is FaultKind.SHOP_CHAOS or (is_blind and target.has_shop_admin):
+        if settings.fault is FaultKind.SHOP_CHAOS or (blind and target.has_shop_admin):
             await log_in_admin(services)
         desk = open_desk(services, settings.detection, stack)
         buyer = await open_buyer(services, settings.traffic.diners, f"drill-{secrets.token_hex(4)}")
-        return Crew(services, buyer, desk, settings, stack.pop_all())
+        return Crew(services, buyer, desk, settings, stack.pop_all(), blind)
 
 
 def _take_down(traffic: Traffic, counters: SyntheticCounters, record: Record) -> None:
@@ -177,8 +195,14 @@ def _take_down(traffic: Traffic, counters: SyntheticCounters, record: Record) ->
     record(observed)
 
 
-def _factory_poll_s(settings: DrillSettings) -> float:
-    """Return how often to ask the factory: a drill that breaks nothing waits for no instant to be dated closely."""
+def factory_poll_s(settings: DrillSettings, blind: Blind | None) -> float:
+    """Return how many seconds apart the factory is asked.
+
+    In a blind drill that is the same for every kind of fault, and for none. Else a drill that breaks nothing waits for
+    no instant to be dated closely.
+    """
+    if blind is not None:
+        return _BY_FACTORY_POLL_S if blind.by_factory else POLL_S
     if settings.fault is not FaultKind.NONE:
         return POLL_S
     return max(POLL_S, min(settings.detection.scrape_interval_s, _SLOWEST_POLL_S))

@@ -251,9 +251,8 @@ def open_session(commission: Commission, clock: AnchoredClock | None = None) -> 
     crew: Crew | None = None
     session: DrillSession | None = None
     try:
-        resumes, is_blind = commission.torso is not None, commission.blind is not None
-        settings = commission.declaration.settings
-        crew = loop.call(prepare(commission.target, settings, clock, resumes=resumes, is_blind=is_blind))
+        resumes, settings = commission.torso is not None, commission.declaration.settings
+        crew = loop.call(prepare(commission.target, settings, clock, resumes=resumes, blind=commission.blind))
         session = DrillSession(commission, loop, crew, clock)
         session.arm()
     except BaseException:

@@ -14,7 +14,7 @@ from chaos_pizza.errors import UsageError
 from chaos_pizza.folder import is_sealed_drill, list_drill_folders
 from chaos_pizza.gameday.blind_course import FACTORY_PATIENCE_S, blind_course
 from chaos_pizza.gameday.drawing import draw_lot, next_opening
-from chaos_pizza.gameday.plan import Plan
+from chaos_pizza.gameday.plan import Plan, StartedBy
 from chaos_pizza.gameday_folder import (
     PLAN_NAME,
     GameDay,
@@ -80,7 +80,8 @@ class DrawnGameDay:
     def blind(self) -> Blind:
         """What its drill is sealed with."""
         facts, opened = self.facts, self.opened
-        return Blind(facts.plan, opened.draw, opened.key, facts.commitment, facts.roles.responders)
+        by_factory = facts.start is StartedBy.FACTORY
+        return Blind(facts.plan, opened.draw, opened.key, facts.commitment, facts.roles.responders, by_factory)
 
     @property
     def drill_folder(self) -> Path | None:
