@@ -22,6 +22,8 @@ _PURCHASES = b'"type":"purchases"'
 _PATIENCE_S = 0.5
 _GLANCE_S = 0.02
 _LARGEST_READ_BYTES = 2**20
+"""So much is read at a time; a longer line is none of ours, for people's texts have an end."""
+_LONGEST_NUMBER = 12
 
 
 class FeedTaken(JournalError):  # noqa: N818 - it reads as what happened
@@ -95,8 +97,7 @@ class FeedFile:
     def _found(self) -> tuple[list[FeedEvent], int]:
         told: list[FeedEvent] = []
         number = whole = 0
-        for raw in _whole_lines(self.path):
-            whole += len(raw)
+        for whole, raw in _whole_lines(self.path):  # noqa: B007 - where the last one ends is asked for afterwards
             line = None if _PURCHASES in raw else _line_of(raw)
             number = max(number, _number_of(raw) + 1)
             if line is not None and not isinstance(line.event, FeedPurchases):
@@ -108,41 +109,70 @@ class FeedFile:
 class FeedTail:
     """Follows a feed that may still grow, or not be there yet; `new_lines` gives each line once, in order.
 
-    A last line that is not finished yet waits for its end. What is no line of a feed is left out: `left_out` counts it.
+    A last line that is not finished yet waits for its end. What is no line of a feed, or longer than a megabyte, is
+    left out: `left_out` counts it. `has_more` says that the last call left something for the next one.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.left_out = 0
+        self.has_more = False
         self._offset = 0
+        self._seen: tuple[int, int] | None = None
+        self._long_line_offset: int | None = None
 
     def new_lines(self) -> list[FeedLine]:
         """Return the lines that were finished since the last call; raises `JournalError` for a file that can't be read.
 
-        At most about a megabyte is read at a time: where more is there, the next call goes on.
+        At most a megabyte is read at a time: where more is there, whatever it is, `has_more` is true afterwards.
         """
         try:
-            with self.path.open("rb") as file:
-                file.seek(self._offset)
-                raw = file.read(_LARGEST_READ_BYTES)
-                if b"\n" not in raw and len(raw) == _LARGEST_READ_BYTES:
-                    raw += file.readline()
+            raw = self._read()
         except FileNotFoundError:
-            return []
+            raw = b""
         except OSError as error:
             raise JournalError(f"the feed {self.path} can't be read: {error.strerror}") from None
+        self.has_more = len(raw) == _LARGEST_READ_BYTES
         whole = raw[: raw.rfind(b"\n") + 1]
+        if not whole and self.has_more:
+            if self._long_line_offset is None:
+                self._long_line_offset = self._offset
+            self._offset += len(raw)
+            return []
         self._offset += len(whole)
-        found = [_line_of(each) for each in whole.split(b"\n")[:-1]]
+        found = [_line_of(each) for each in self._without_long_line(whole.split(b"\n")[:-1])]
         self.left_out += sum(line is None for line in found)
         return [line for line in found if line is not None]
+
+    def _read(self) -> bytes:
+        """Return what comes next in the file; nothing where it has not changed since it was read to its end."""
+        with self.path.open("rb") as file:
+            stat = os.fstat(file.fileno())
+            seen = (stat.st_size, stat.st_mtime_ns)
+            if seen == self._seen and not self.has_more:
+                return b""
+            self._seen = seen
+            if stat.st_size < self._offset and self._long_line_offset is not None:
+                # Whoever goes on with the feed took the unfinished line away.
+                self._offset, self._long_line_offset = self._long_line_offset, None
+            file.seek(self._offset)
+            return file.read(_LARGEST_READ_BYTES)
+
+    def _without_long_line(self, lines: list[bytes]) -> list[bytes]:
+        """Return the lines without the end of the one whose beginning was too long."""
+        if not lines or self._long_line_offset is None:
+            return lines
+        self._long_line_offset = None
+        self.left_out += 1
+        return lines[1:]
 
 
 def read_feed(path: Path) -> list[FeedLine]:
     """Return all finished lines of a feed, in order, or none where it isn't there; raises `JournalError` as a tail."""
-    tail, lines = FeedTail(path), []
-    while new := tail.new_lines():
-        lines += new
+    tail = FeedTail(path)
+    lines = tail.new_lines()
+    while tail.has_more:
+        lines += tail.new_lines()
     return lines
 
 
@@ -177,11 +207,17 @@ def line_text(line: FeedLine) -> str:
     return json.dumps(to_mapping(line), separators=(",", ":"), ensure_ascii=False)
 
 
-def _whole_lines(path: Path) -> Iterator[bytes]:
+def _whole_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield where each finished line ends, and the line; of one that is too long nothing."""
+    end, is_long = 0, False
     with path.open("rb") as file:
-        for raw in file:
+        while raw := file.readline(_LARGEST_READ_BYTES):
+            end += len(raw)
             if raw.endswith(b"\n"):
-                yield raw
+                yield end, b"" if is_long else raw
+                is_long = False
+            else:
+                is_long = True
 
 
 def _line_of(raw: bytes) -> FeedLine | None:
@@ -194,4 +230,4 @@ def _line_of(raw: bytes) -> FeedLine | None:
 def _number_of(raw: bytes) -> int:
     """Return the number of a line, -1 where it has none."""
     head = raw[: raw.find(b",")].partition(b":")[2].strip()
-    return int(head) if head.isdigit() else -1
+    return int(head) if head.isdigit() and len(head) <= _LONGEST_NUMBER else -1

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -90,6 +91,59 @@ def test_a_feed_larger_than_one_look_is_read_in_several(tmp_path):
     assert 0 < len(first) < len(lines)
     assert first + tail.new_lines() == lines
     assert read_feed(tmp_path / FEED_NAME) == lines
+
+
+MEGABYTE = 2**20
+
+
+@pytest.mark.parametrize(
+    "strange", [b"x" * 500 + b"\n", b"y" * 3 * MEGABYTE + b"\n"], ids=["many lines", "a long line"]
+)
+def test_megabytes_of_what_is_no_line_hide_nothing_that_comes_after(tmp_path, strange):
+    lines = written(tmp_path, DRILL, FeedEnded(None))
+    first, last = (tmp_path / FEED_NAME).read_bytes().splitlines(keepends=True)
+    count = 3 * MEGABYTE // len(strange) + 1
+    (tmp_path / FEED_NAME).write_bytes(first + strange * count + last)
+    assert read_feed(tmp_path / FEED_NAME) == lines
+    feed = FeedFile(tmp_path)
+    more = feed.append(FeedStage(Stage.BASELINE), AT)
+    feed.close()
+    assert more.number == 2
+    tail, found = FeedTail(tmp_path / FEED_NAME), []
+    found += tail.new_lines()
+    while tail.has_more:
+        found += tail.new_lines()
+    assert (found, tail.left_out) == ([*lines, more], count)
+
+
+def test_an_unfinished_line_without_end_is_not_read_again_and_again(tmp_path):
+    (line,) = written(tmp_path, DRILL)
+    feed = tmp_path / FEED_NAME
+    whole = feed.read_bytes()
+    feed.write_bytes(whole + b"x" * 5 * MEGABYTE)
+    tail, before = FeedTail(feed), bytes_read()
+    assert tail.new_lines() == [line]
+    for _ in range(30):
+        assert tail.new_lines() == []
+    assert not tail.has_more
+    # It was five megabytes, once, and what of it may still be a line's beginning once more.
+    assert bytes_read() - before < 8 * MEGABYTE
+    # Whoever goes on with the feed takes it away, and what follows is read.
+    goes_on = FeedFile(tmp_path)
+    more = goes_on.append(FeedEnded(None), AT)
+    goes_on.close()
+    assert (tail.new_lines(), more.number) == ([more], 1)
+
+
+def bytes_read() -> int:
+    return int(Path("/proc/self/io").read_text().split("rchar: ")[1].split()[0])
+
+
+def test_a_number_without_end_is_no_number(tmp_path):
+    (tmp_path / FEED_NAME).write_bytes(b'{"number":' + b"9" * 5000 + b',"at":0}\n')
+    feed = FeedFile(tmp_path)
+    assert feed.append(DRILL, AT).number == 0
+    feed.close()
 
 
 @given(cut=st.integers(0, 400))

@@ -93,9 +93,12 @@ class Following:
     async def _take_in(self) -> bool:
         """Take in all lines that are there, however many."""
         followed, changed = self._followed, False
-        while followed is not None and (lines := await asyncio.to_thread(followed.tail.new_lines)):
+        while followed is not None:
+            lines = await asyncio.to_thread(followed.tail.new_lines)
             followed.channel.add(lines)
-            changed = True
+            changed = changed or bool(lines)
+            if not followed.tail.has_more:
+                break
         return changed
 
     def _complain_once(self, text: str) -> None:
