@@ -1,27 +1,11 @@
 """What a console shows: the drill under way, else the game day that waits, else the last drill."""
 
-import json
 import os
-from datetime import UTC, datetime
 
-from web_console import DrillUnderWay
+from web_console import OPENS_AT, DrillUnderWay, waiting_gameday
 
 from chaos_pizza.console.web.shown import ShownState, find_shown
-from chaos_pizza.gameday.plan import Roles, StartedBy
-from chaos_pizza.gameday_folder import DRAW_NAME, FACTS_NAME, GameDay
-from chaos_pizza.model.conversion import to_mapping
-
-OPENS_AT = datetime(2026, 11, 24, 21, 0, tzinfo=UTC)
-
-
-def waiting_gameday(reports, *drills):
-    folder = reports / "gamedays" / "2026-11-24T19-00-00Z-tuesday"
-    folder.mkdir(parents=True)
-    roles = Roles(owner="Ada", coordinator="Grace", observer=None, responders=("Linus",))
-    start, window = next(iter(StartedBy)), "14:00-16:00 UTC"
-    facts = GameDay(folder.name, "tuesday", "0" * 64, "c" * 64, window, OPENS_AT, start, None, roles, drills)
-    (folder / FACTS_NAME).write_text(json.dumps(to_mapping(facts)))
-    return folder
+from chaos_pizza.gameday_folder import DRAW_NAME, FACTS_NAME
 
 
 def test_where_there_is_nothing_nothing_is_shown(tmp_path):

@@ -21,7 +21,10 @@ from chaos_pizza.console.web.serve import console_at_work
 from chaos_pizza.console.web.settings import ConsoleSettings
 from chaos_pizza.console.web.starter import Starter
 from chaos_pizza.feed_file import FeedFile
+from chaos_pizza.gameday.plan import Roles, StartedBy
+from chaos_pizza.gameday_folder import FACTS_NAME, GameDay
 from chaos_pizza.journal.file import JournalWriter
+from chaos_pizza.model.conversion import to_mapping
 from chaos_pizza.model.event import DrillStarted
 from chaos_pizza.model.feed import FeedDrill, FeedPurchases
 from chaos_pizza.model.response_event import Marked
@@ -29,6 +32,7 @@ from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.redaction import Secret
 from chaos_pizza.serving.servers import bind
 
+OPENS_AT = datetime(2026, 11, 24, 21, 0, tzinfo=UTC)
 TOKENS = {role: f"the-token-of-the-{role.value}-alone" for role in Role}
 KEYS = ConsoleKeys({role: Secret(token) for role, token in TOKENS.items()}, Secret("a-key-that-signs-every-session"))
 
@@ -127,6 +131,17 @@ class DrillUnderWay:
 
     def __exit__(self, *_):
         self.close()
+
+
+def waiting_gameday(reports: Path, *drills: str, target: str | None = None) -> Path:
+    """Write a game day whose draw is not revealed yet, and return its folder."""
+    folder = reports / "gamedays" / "2026-11-24T19-00-00Z-tuesday"
+    folder.mkdir(parents=True)
+    roles = Roles(owner="Ada", coordinator="Grace", observer=None, responders=("Linus",))
+    start, window = next(iter(StartedBy)), "14:00-16:00 UTC"
+    facts = GameDay(folder.name, "tuesday", "0" * 64, "c" * 64, window, OPENS_AT, start, target, roles, drills)
+    (folder / FACTS_NAME).write_text(json.dumps(to_mapping(facts)))
+    return folder
 
 
 def marks_in(folder: Path) -> list[Marked]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -24,6 +24,7 @@ from chaos_pizza.stop_file import request_stop
 
 PASSPHRASE_VARIABLE = "PIZZA_COORDINATOR_PASSPHRASE"  # noqa: S105 - the variable's name
 _MOST_CHARS = 500
+_DEFAULT_TARGET = "env"
 _FIRST_WORDS_S = 5.0
 """So long an answer waits for what a command says; after that it goes on, and its end is written of here."""
 
@@ -39,7 +40,7 @@ class Coordinating:
         self._starter = starter
         self._tell = tell
         self._redactor = Redactor(secrets_in(os.environ))
-        self._under_way: dict[str, asyncio.Future[Ended]] = {}
+        self._under_way: dict[str, asyncio.Task[Ended]] = {}
         # Each try at a passphrase costs a tenth of a second and 32 MB; and nobody is to guess here.
         self._tries = Rate(5, 1 / 15)
         self._is_trying = asyncio.Lock()
@@ -60,12 +61,7 @@ class Coordinating:
     async def calm(self, request: Request) -> Response:
         """Answer `POST /coordinator/calm`: end whatever fault is on, by the command that does that."""
         await self._confirmed(request)
-        channel = self._following.channel
-        about = channel.about if channel else None
-        if about is not None and any(lease.drill_id == about.drill_id and lease.ephemeral for lease in list_leases()):
-            raise Refusal(409, "this drill has a sandbox of its own, which it alone can calm: stop the drill instead")
-        target = about.target if about is not None else "env"
-        done = await self._command("calm", ["calm", "--target", target, *self._config()])
+        done = await self._command("calm", ["calm", "--target", self._target_shown(), *self._config()])
         return done or _said("Calm is being restored; that may take a minute and a half.")
 
     async def start(self, request: Request) -> Response:
@@ -97,6 +93,20 @@ class Coordinating:
                 raise Refusal(403, str(error)) from None
         return JSONResponse(to_mapping(opened.draw))
 
+    def _target_shown(self) -> str:
+        """Return the target of the drill that is shown, else of the game day that waits, else the command's own."""
+        shown, channel = self._following.shown, self._following.channel
+        if shown.folder is None and shown.gameday is not None:
+            if shown.gameday.target is None:
+                raise Refusal(409, "the game day that waits gets a sandbox of its own; there is nothing to calm yet")
+            return shown.gameday.target
+        about = channel.about if channel else None
+        if about is None:
+            return _DEFAULT_TARGET
+        if any(lease.drill_id == about.drill_id and lease.ephemeral for lease in list_leases()):
+            raise Refusal(409, "this drill has a sandbox of its own, which it alone can calm: stop the drill instead")
+        return about.target
+
     def _config(self) -> list[str]:
         return ["--config", str(self._settings.config)] if self._settings.config else []
 
@@ -114,24 +124,37 @@ class Coordinating:
         if name in self._under_way:
             raise Refusal(409, f"that is being done already, by chaos-pizza {name}")
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PIZZA_CONSOLE_")}
-        try:
-            started = await asyncio.to_thread(self._starter.start, arguments, {**environment, **(secrets or {})})
-        except OSError as error:
-            raise Refusal(500, f"chaos-pizza {name} can't be started: {error.strerror}") from None
-        end = started.end()
+        # A task of its own, noted before anything is waited for: nobody starts the command a second time meanwhile, and
+        # it is watched to its end whatever becomes of this request.
+        end = asyncio.create_task(self._end_of(arguments, {**environment, **(secrets or {})}), name=name)
         self._under_way[name] = end
         end.add_done_callback(lambda _: self._under_way.pop(name))
         done, _ = await asyncio.wait([end], timeout=_FIRST_WORDS_S)
         if not done:
-            end.add_done_callback(lambda end: self._tell_end(name, end.result()))
+            end.add_done_callback(self._tell_end)
             return None
-        result = end.result()
+        try:
+            result = end.result()
+        except OSError as error:
+            raise Refusal(500, f"chaos-pizza {name} can't be started: {error.strerror}") from None
         if result.exit_code:
-            raise Refusal(409, self._redactor.line(result.said or f"it ended with exit code {result.exit_code}"))
-        return _said(self._redactor.line(result.said or "Done."))
+            raise Refusal(409, Redactor().line(result.said or f"it ended with exit code {result.exit_code}"))
+        return _said(Redactor().line(result.said or "Done."))
 
-    def _tell_end(self, name: str, result: Ended) -> None:
-        self._tell(f"chaos-pizza {name} ended with exit code {result.exit_code}: {self._redactor.line(result.said)}")
+    async def _end_of(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Ended:
+        """Start a command and return its end; raises `OSError` where it can't be started."""
+        started = await asyncio.to_thread(self._starter.start, arguments, environment)
+        return await started.end()
+
+    def _tell_end(self, end: asyncio.Task[Ended]) -> None:
+        if end.cancelled():  # the console ends first
+            return
+        if (error := end.exception()) is not None:
+            self._tell(f"chaos-pizza {end.get_name()} can't be started: {Redactor().line(str(error))}")
+            return
+        result = end.result()
+        said = Redactor().line(result.said)
+        self._tell(f"chaos-pizza {end.get_name()} ended with exit code {result.exit_code}: {said}")
 
 
 def _said(message: str) -> Response:
