@@ -5,8 +5,6 @@ It lies in `reports/gamedays/<UTC time>-<plan's name>/`: `plan.yaml` as it was, 
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -157,26 +155,6 @@ def revealed_draw(folder: Path) -> Draw | None:
         return from_mapping(_read_json(folder / DRAW_NAME).get("draw"), Draw)
     except ValueError as error:
         raise UsageError(f"{folder / DRAW_NAME} holds no draw: {error}") from None
-
-
-@contextmanager
-def gameday_lock(reports: Path, plan_name: str) -> Iterator[None]:
-    """Hold a plan's game day for as long as the `with` lasts; raises `UsageError` where another process has it."""
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - only who holds a game day needs it
-
-    folder = reports / GAMEDAYS_NAME
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(folder / f".{plan_name}.lock", mode=0o600)
-        lock.acquire(blocking=False)
-    except Timeout:
-        raise UsageError(f"the game day of plan {plan_name!r} is being held already, by another process") from None
-    except OSError as error:
-        raise UsageError(f"game days can't be kept in {folder}: {error.strerror}") from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -33,6 +33,11 @@ def stop_request(folder: Path) -> str | None:
         return ""  # it is there, whatever is in it
 
 
+def withdraw_stop(folder: Path) -> None:
+    """Take back what was asked of a folder's drill or game day; does no harm where nothing was."""
+    (folder / STOP_NAME).unlink(missing_ok=True)
+
+
 def find_drill_under_way(reports: Path, drill: str | None = None) -> Path:
     """Return the folder of a drill that has not ended: of that one, or by default of the newest.
 

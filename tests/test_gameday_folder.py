@@ -16,7 +16,6 @@ from chaos_pizza.gameday.plan import read_plan
 from chaos_pizza.gameday_folder import (
     create_gameday,
     find_gameday,
-    gameday_lock,
     is_over,
     list_gamedays,
     note_drill,
@@ -158,14 +157,3 @@ def test_a_game_day_is_found_by_its_plan_its_id_its_folder_and_its_drills(report
 
 def test_two_of_the_same_second_have_two_folders(reports, plan_file, folder):
     assert drawn(reports, plan_file).name == f"{folder.name}-2"
-
-
-def test_no_two_processes_hold_the_game_day_of_one_plan(reports):
-    with (
-        gameday_lock(reports, "friday"),
-        pytest.raises(UsageError, match="is being held already"),
-        gameday_lock(reports, "friday"),
-    ):
-        pytest.fail("two hold it")
-    with gameday_lock(reports, "friday"), gameday_lock(reports, "monday"):
-        pass

@@ -18,7 +18,7 @@ LAYERS = (
         *("clients", "journal", "traffic", "serving", "sandbox", "configuration", "folder", "yaml_file"),
         *("stop_file", "lock", "lease_file", "state_folder", "recordings"),
         *("notes_file", "incident_folder", "history", "publishing", "charting", "printing"),
-        *("results", "aftermath", "whole_file", "drawing", "feed_file", "gameday_folder", "draw_seal", "sealed_lease"),
+        *("results", "aftermath", "whole_file", "drawing", "feed_file", "gameday_folder", "gameday_hold", "draw_seal", "sealed_lease"),
         *("inbox", "intake", "handing_in"),
     },
     {"live"},

@@ -20,7 +20,8 @@ from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.console.blind_progress import BlindProgress
 from chaos_pizza.errors import UsageError
 from chaos_pizza.gameday.drawing import next_opening
-from chaos_pizza.gameday_folder import gameday_lock, unfinished_gameday
+from chaos_pizza.gameday_folder import unfinished_gameday
+from chaos_pizza.gameday_hold import gameday_lock
 from chaos_pizza.live.permission import check_hours, permit
 from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.result import Verdict
@@ -42,6 +43,7 @@ from chaos_pizza.runner.gameday import (
 )
 from chaos_pizza.runner.gameday_plan import PlannedGameDay, read_planned
 from chaos_pizza.safety.allowance import check_allowed
+from chaos_pizza.stop_file import request_stop, stop_request, withdraw_stop
 
 _GLANCE_S = 0.5
 
@@ -166,7 +168,7 @@ def _held(
         reveal_gameday(day.folder, day.opened)
         raise UsageError(f"game day {day.facts.id} is over: {gone}. Run the same command again to draw another")
     if standing is Standing.WAITING:
-        _wait_for_the_window(begins_at(day, datetime.now(UTC)))
+        _wait_for_the_window(day, begins_at(day, datetime.now(UTC)))
     # A sandbox of the drill's own needs no permission: nobody else knows it.
     permission = (
         permit(target, configuration, datetime.now(UTC), production=production, drill=day.facts.plan, is_gameday=True)
@@ -176,6 +178,9 @@ def _held(
     with ExitStack() as display:
 
         def watch(session: DrillSession) -> None:
+            reason = stop_request(day.folder)
+            if reason is not None:  # it came just as the window opened
+                request_stop(session.folder, reason)
             display.enter_context(BlindProgress(session, console))
 
         if standing is Standing.BROKEN and target:
@@ -193,14 +198,17 @@ def _why_it_is_over(standing: Standing, target: Target | None) -> str | None:
     return None
 
 
-def _wait_for_the_window(opens_at: datetime) -> None:
+def _wait_for_the_window(day: DrawnGameDay, opens_at: datetime) -> None:
     """Wait until an instant by the machine's clock, be it asleep meanwhile; exit 4 where somebody ends that."""
+    withdraw_stop(day.folder)  # one of before has ended what it was meant for
     if hasattr(signal, "SIGHUP"):
         # It goes on when its terminal is closed, as it does once the drill is under way.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         while datetime.now(UTC) < opens_at:
+            if stop_request(day.folder) is not None:
+                raise KeyboardInterrupt  # noqa: TRY301 - one end for both
             time.sleep(_GLANCE_S)
     except KeyboardInterrupt:
-        click.echo("\nNothing had begun. Run the same command again to go on with the same draw.", err=True)
+        say("\nNothing had begun. Run the same command again to go on with the same draw.")
         sys.exit(Verdict.ABORTED.exit_code)

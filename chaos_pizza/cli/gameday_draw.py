@@ -10,13 +10,13 @@ from chaos_pizza.errors import UsageError
 from chaos_pizza.gameday.commitment import matches
 from chaos_pizza.gameday_folder import (
     find_gameday,
-    gameday_lock,
     is_over,
     list_gamedays,
     open_draw,
     read_gameday,
     revealed_draw,
 )
+from chaos_pizza.gameday_hold import gameday_lock
 from chaos_pizza.model.draw import Draw
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.model.target import Target
@@ -36,7 +36,7 @@ def list_all(reports: Path) -> None:
 
 def show_draw(reports: Path, named: str) -> None:
     """Print a game day's draw for who knows the passphrase; for everybody once it is over."""
-    folder = find_gameday(reports, _name_of(named))
+    folder = find_gameday(reports, plan_name_of(named))
     facts = read_gameday(folder)
     draw = revealed_draw(folder) or open_draw(folder, coordinator_passphrase()).draw
     click.echo(f"game day    {facts.id}")
@@ -77,7 +77,7 @@ def reveal_now(reports: Path, named: str, config_path: Path | None) -> None:
     """End a game day whose processes are gone, and reveal its draw; what its drill owes is seen to next."""
     from chaos_pizza.runner.gameday import reveal_gameday  # noqa: PLC0415 - with it comes all that holds a drill
 
-    folder = find_gameday(reports, _name_of(named))
+    folder = find_gameday(reports, plan_name_of(named))
     facts = read_gameday(folder)
     if is_over(folder):
         raise UsageError(f"game day {facts.id} is over already; its draw is in {folder}")
@@ -90,7 +90,7 @@ def reveal_now(reports: Path, named: str, config_path: Path | None) -> None:
         click.echo(line)
 
 
-def _name_of(named: str) -> str:
+def plan_name_of(named: str) -> str:
     """Return a plan's name where its file is named, else what was named."""
     from chaos_pizza.runner.gameday_plan import read_plan_file  # noqa: PLC0415
 
