@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import threading
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
+from wire_tap import WireTap
 
 from chaos_pizza.cli.main import commands
 from chaos_pizza.draw_seal import OpenedDraw
@@ -50,6 +52,8 @@ class BlindDay:
     environment: dict[str, str]
     process: subprocess.Popen
     sandbox: SandboxThread
+    taps: Mapping[str, WireTap] = field(default_factory=dict)
+    """What was asked of the shop and of the factory, where that is listened to."""
 
     @property
     def reports(self) -> Path:
@@ -174,9 +178,10 @@ def lay_out(workplace: Path, plan: dict, baseline_s: float | None = None) -> Pat
     return path
 
 
-def begin(workplace: Path, sandbox: SandboxThread) -> BlindDay:
+def begin(workplace: Path, sandbox: SandboxThread, addresses: Mapping[str, str] | None = None) -> BlindDay:
     """Run the command on the plan of a workplace, whether for the first time or again."""
     own = {name: value for name, value in sandbox.environment.items() if name != "PIZZA_DINER_EMAIL"}
+    own.update(addresses or {})
     environment = clean_environment(**own, PIZZA_STATE_DIR=str(workplace / "state"))
     with (workplace / "said.txt").open("ab") as said:
         process = subprocess.Popen(
@@ -189,6 +194,29 @@ def begin(workplace: Path, sandbox: SandboxThread) -> BlindDay:
             start_new_session=True,
         )
     return BlindDay(workplace, environment, process, sandbox)
+
+
+@contextmanager
+def tapped_day(workplace: Path, chaos_delay_s: str = "0", **changes):
+    """A game day under way for as long as the `with` lasts, with somebody listening on the wire."""
+    workplace.mkdir(parents=True, exist_ok=True)
+    lay_out(workplace, plan_of(**changes))
+    with ExitStack() as stack:
+        settings = SandboxSettings(shop_port=0, factory_port=0, chaos_delay_s=chaos_delay_s)
+        sandbox = stack.enter_context(SandboxThread(settings))
+        taps = {
+            name: stack.enter_context(WireTap(sandbox.environment[f"PIZZA_{name.upper()}_URL"]))
+            for name in ("shop", "factory")
+        }
+        addresses = {f"PIZZA_{name.upper()}_URL": tap.url for name, tap in taps.items()}
+        addresses["PIZZA_METRICS_URL"] = f"{taps['shop'].url}/metrics"
+        day = begin(workplace, sandbox, addresses)
+        day.taps = taps
+        try:
+            yield day
+        finally:
+            day.kill()
+    gc.collect()  # here, where what was left open is no surprise
 
 
 @contextmanager
