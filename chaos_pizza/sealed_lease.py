@@ -18,8 +18,10 @@ def sealed_lease_on(target: Target) -> Lease | None:
     It stands from before anything can be asked for until calm is proven, whatever becomes of the drill's processes.
     Raises `UsageError` where leases can't be looked for.
     """
+    return next((lease for lease in leases_on(target) if is_sealed_drill(Path(lease.folder))), None)
+
+
+def leases_on(target: Target) -> list[Lease]:
+    """Return the leases of drills that are not over at a target's factory; raises as `sealed_lease_on`."""
     address = address_of(target.factory_url)
-    for lease in list_leases():
-        if address_of(lease.factory_url) == address and is_sealed_drill(Path(lease.folder)):
-            return lease
-    return None
+    return [lease for lease in list_leases() if address_of(lease.factory_url) == address]

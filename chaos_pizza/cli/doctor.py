@@ -20,7 +20,7 @@ from chaos_pizza.live.alone import call_alone
 from chaos_pizza.live.permission import check_hours
 from chaos_pizza.model.target import Target
 from chaos_pizza.safety.allowance import check_allowed, is_production
-from chaos_pizza.sealed_lease import SEALED
+from chaos_pizza.sealed_lease import SEALED, leases_on
 from chaos_pizza.traffic.buyer import log_in_admin
 
 _SHORT_S = 10.0
@@ -34,16 +34,21 @@ Check = Callable[[Services], Awaitable[str]]
 def doctor(target_name: str, config_path: Path | None, role: str | None) -> None:
     """Check that a drill could be held on a target, and say what is missing. Breaks nothing, buys nothing.
 
-    Exit code 2 where something needed is missing. While a game day is on, the factory's word is for its coordinator.
+    Exit code 2 where something needed is missing, or where a drill is not over there. While a game day is on, the
+    factory's word is for its coordinator.
     """
     configuration = read_configuration(config_path)
     target = configuration.target(target_name)
     allowed = _tell_permission(target, configuration)
     checks = {**_NEEDED, "vendor": _sealed_vendor} if may_not_be_told(target, role) else _NEEDED
+    under_way = [lease.drill_id for lease in leases_on(target)]
     needed = call_alone(target, lambda services: _examine(services, checks, "✗"))
     call_alone(target, lambda services: _examine(services, _OPTIONAL, "·"))
     if not (needed and allowed):
         click.echo(f"{target_name} is not ready for a drill.")
+        sys.exit(2)
+    if under_way:
+        click.echo(f"{target_name} is ready, but for one drill at a time: {', '.join(under_way)} is not over.")
         sys.exit(2)
     click.echo(f"{target_name} is ready for a drill.")
 

@@ -1,21 +1,31 @@
 """What every command does first: look whether a drill that died, watchdog and all, has left a fault behind."""
 
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
 from chaos_pizza.errors import PizzaError, TargetError
+from chaos_pizza.folder import is_sealed_drill
+from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.lease_file import is_watched, list_leases, remove_lease
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.model.target import Target
 
 _FOREVER_S = 1e9
+_GRACE_S = 600.0
+"""So long after its journal's last line a game day that was cut off is left to its coordinator by responders."""
+RESPONDERS_COMMANDS = {"mark", "console", "runbook", "status", "doctor"}
+"""What people call while a game day is on: none of these is to end it behind its coordinator's back."""
 
 
-def take_up_leases(config_path: Path | None = None, spare: str | None = None) -> bool:
+def take_up_leases(config_path: Path | None = None, spare: str | None = None, *, by_responder: bool = False) -> bool:
     """Send a watchdog after every lease that nobody watches, tell of each, and return whether none is left alone.
 
-    `spare` is the id of a drill that is about to be gone on with: what it owes is its own again then.
+    `spare` is the id of a drill that is about to be gone on with: what it owes is its own again then. `by_responder`
+    leaves a sealed drill alone for a while after it was cut off, so that the game day's command can go on with it.
     """
     try:
         left_alone = [lease for lease in list_leases() if lease.drill_id != spare and not is_watched(lease)]
@@ -23,8 +33,36 @@ def take_up_leases(config_path: Path | None = None, spare: str | None = None) ->
         # Whoever wants calm by hand is not to be kept from it by this.
         click.echo(f"chaos-pizza: whether a drill has left anything behind can't be told: {error}", err=True)
         return False
-    taken = [_take_up(lease, config_path) for lease in left_alone]
+    kept = {lease.drill_id: _kept_until(lease) for lease in left_alone} if by_responder else {}
+    taken = []
+    for lease in left_alone:
+        until = kept.get(lease.drill_id)
+        if until is None:
+            taken.append(_take_up(lease, config_path))
+        else:
+            _tell_kept(lease, until)
+            taken.append(False)
     return all(taken)
+
+
+def _kept_until(lease: Lease) -> datetime | None:
+    """Return until when a game day's drill that was cut off is its coordinator's to go on with; `None` if it isn't."""
+    folder = Path(lease.folder)
+    with suppress(OSError):
+        written_s = (folder / JOURNAL_NAME).stat().st_mtime
+        # A clock that was set back is not to keep calm away for longer.
+        if not lease.ephemeral and abs(time.time() - written_s) < _GRACE_S and is_sealed_drill(folder):
+            return datetime.fromtimestamp(written_s, UTC) + timedelta(seconds=_GRACE_S)
+    return None
+
+
+def _tell_kept(lease: Lease, until: datetime) -> None:
+    click.echo(
+        f"chaos-pizza: the game day's drill {lease.drill_id} was cut off. Its coordinator goes on with it by running "
+        "the game day's command again; chaos-pizza watchdog ends it, and so does any command after "
+        f"{until:%H:%M:%S} UTC",
+        err=True,
+    )
 
 
 def _take_up(lease: Lease, config_path: Path | None) -> bool:

@@ -31,9 +31,9 @@ _LEAVE_LEASES_ALONE = {"gameday", "resume", "sandbox", "watchdog"}
 def commands(context: click.Context) -> None:
     """Chaos drills for JWT Pizza: break the factory, and measure how long until somebody notices and mends it."""
     if context.invoked_subcommand not in _LEAVE_LEASES_ALONE:
-        from chaos_pizza.cli.leases import take_up_leases  # noqa: PLC0415 - a sandbox need not wait for it
+        from chaos_pizza.cli.leases import RESPONDERS_COMMANDS, take_up_leases  # noqa: PLC0415 - a sandbox need not wait
 
-        take_up_leases()
+        take_up_leases(by_responder=context.invoked_subcommand in RESPONDERS_COMMANDS)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """`chaos-pizza status`: how the target stands, and the latest drills."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -9,10 +10,15 @@ from chaos_pizza.cli.options import config_option, reports_option, target_option
 from chaos_pizza.cli.passphrase import role_option
 from chaos_pizza.clients.services import Services
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
-from chaos_pizza.errors import PizzaError, TargetError
+from chaos_pizza.errors import JournalError, PizzaError, TargetError
 from chaos_pizza.folder import is_sealed_drill, judge_folder, list_drill_folders
+from chaos_pizza.gameday_folder import GameDay
+from chaos_pizza.gameday_hold import open_gamedays
+from chaos_pizza.journal.file import JOURNAL_NAME
+from chaos_pizza.journal.file_lock import is_held
 from chaos_pizza.lease_file import is_watched, list_leases
 from chaos_pizza.live.alone import call_alone
+from chaos_pizza.model.lease import Lease
 from chaos_pizza.sealed_lease import SEALED
 from chaos_pizza.wire.factory import Vendor
 
@@ -32,13 +38,38 @@ def status(target_name: str, config_path: Path | None, reports: Path | None, rol
     configuration = read_configuration(config_path)
     click.echo(f"{target_name}: {_factory(configuration, target_name, role)}")
     for lease in list_leases():
-        watched = "its watchdog watches" if is_watched(lease) else "NOBODY WATCHES: run chaos-pizza watchdog"
-        click.echo(f"calm is owed by {lease.drill_id} to {lease.target_name} ({lease.factory_url}); {watched}")
-    folders = list_drill_folders(reports or configuration.reports)
+        click.echo(_owed(lease))
+    kept_in = reports or configuration.reports
+    for _, facts, waits in open_gamedays(kept_in):
+        click.echo(_gameday(facts, waits=waits))
+    folders = list_drill_folders(kept_in)
     if not folders:
         click.echo("no drill has been held yet")
     for folder in folders[-_LATEST:]:
         click.echo(f"{folder.name}: {_verdict(folder)}")
+
+
+def _owed(lease: Lease) -> str:
+    """Tell of a lease: nothing is wrong while its drill lives."""
+    place, is_safe = f"{lease.target_name} ({lease.factory_url})", is_watched(lease)
+    if _lives(lease):
+        stands_by = "its watchdog stands by" if is_safe else "NOBODY STANDS BY: run chaos-pizza watchdog"
+        return f"{lease.drill_id} is under way on {place}; {stands_by}"
+    watched = "its watchdog restores it" if is_safe else "NOBODY RESTORES IT: run chaos-pizza watchdog"
+    return f"calm is owed by {lease.drill_id}, which is over, to {place}; {watched}"
+
+
+def _lives(lease: Lease) -> bool:
+    with suppress(JournalError):
+        return is_held(Path(lease.folder) / JOURNAL_NAME)
+    return False
+
+
+def _gameday(facts: GameDay, *, waits: bool) -> str:
+    what = f"game day {facts.id}: window {facts.window}, commitment {facts.commitment}"
+    if waits:
+        return f"{what}; it waits until {facts.opens_at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{what}; nobody holds it: run its command again, or chaos-pizza gameday {facts.plan} --reveal"
 
 
 def _factory(configuration: TeamConfiguration, target_name: str, role: str | None) -> str:

@@ -172,7 +172,7 @@ def test_a_shop_that_goes_away_for_good_is_not_called_calm(start_sandbox, tmp_pa
         assert drill.returncode == 5, out + err
         ran = run(*PIZZA, "status", cwd=tmp_path, env=env)
         assert "calm is owed by" in ran.out
-        assert "its watchdog watches" in ran.out
+        assert "its watchdog restores it" in ran.out
         assert list(tmp_path.glob(".state/leases/*.lease"))
     finally:
         os.kill(watchdog, signal.SIGKILL)  # it would try for ever
