@@ -29,8 +29,9 @@ from chaos_pizza.folder import REPORT_NAME, write_toolkit_journal
 from chaos_pizza.live.alone import target_of
 from chaos_pizza.live.commission import Commission
 from chaos_pizza.live.current import current_session, drill_is_toolkits, set_current_session
+from chaos_pizza.live.opening import open_session
 from chaos_pizza.live.permission import permit
-from chaos_pizza.live.session import DrillSession, open_session
+from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.event import ActivityEnded, HypothesisChecked
 from chaos_pizza.model.incident import Stage
 from chaos_pizza.results import complaint_text, write_results

@@ -13,13 +13,13 @@ from chaos_pizza.live.blinding import Blinding
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.live.calm_debt import CALM_TIMEOUT_S, CalmDebt
 from chaos_pizza.live.commission import Commission, Torso, lease_of
-from chaos_pizza.live.crew import Crew, prepare
+from chaos_pizza.live.crew import Crew
 from chaos_pizza.live.feed_writer import FeedWriter, about_of
 from chaos_pizza.live.glances import wait_for
 from chaos_pizza.live.growing_timeline import GrowingTimeline
+from chaos_pizza.live.interruption import Interruption
 from chaos_pizza.live.watchdog_link import WatchdogTie
 from chaos_pizza.model.event import (
-    Aborted,
     CalmChecked,
     DrillEnded,
     DrillResumed,
@@ -40,7 +40,7 @@ _ABORTED_RECOVERY_S = 10.0
 class DrillSession:
     """A drill under way.
 
-    `open_session` makes one; `finish` ends it. In between its crew buys, watches and responds in a thread of its own,
+    `live.opening` makes one; `finish` ends it. In between its crew buys, watches and responds in a thread of its own,
     and everything that happens goes into the journal. No method raises for a journal that can't be written: that is
     noted in `failure`, and `interruption` asks for the drill's end.
     """
@@ -56,16 +56,14 @@ class DrillSession:
             torso.folder if torso else create_drill_folder(commission.reports, self.started_at, commission.slug)
         )
         self._loop = loop
-        self._blinding = Blinding(commission.blind, self.record, self._note_failure)
+        self._interruption = Interruption(clock, self.redactor)
+        self._blinding = Blinding(commission.blind, self.record, self._interruption.fail)
         self._journal = JournalWriter(self.folder, clock, resume=torso is not None, seal=self._blinding.seal)
         self._records: list[Recorded] = list(torso.records if torso else ())
         self._journal.subscribe(self._records.append)
         self._timeline = GrowingTimeline(self._records)
-        self._aborted: Aborted | None = None
-        self._abort_recorded = False
         self._calm_debt = CalmDebt(self._records)
         self.stage = Stage.BASELINE
-        self.failure: str | None = None
         self.finished = False
         self._watchdog = WatchdogTie()
         self._feed: FeedWriter | None = None
@@ -87,29 +85,28 @@ class DrillSession:
         """Record the drill's start and set its crew to work."""
         for event in first_events(self.commission, self.folder.name, len(self.crew.buyer.diners), self.redactor):
             self.record(event)
-        self._begin_feed()
-        self.call(self._blinding.start())
+        self._tell_beside_the_journal()
         self.enter(Stage.BASELINE)
         self._set_to_work()
 
     def begin_again(self, torso: Torso) -> None:
         """Go on with a drill that was cut off: only to watch and to end it, for its fault was asked for before."""
-        self._begin_feed()
-        self.call(self._blinding.start())
+        self._tell_beside_the_journal()
         self.record(DrillResumed(self.clock.now()))
         self.enter(Stage.METHOD)
         self._set_to_work(torso.next_number)
 
-    def _begin_feed(self) -> None:
+    def _tell_beside_the_journal(self) -> None:
+        """Begin with the feed, and in a blind drill with the fillers."""
         about = about_of(self.commission, self.folder.name, self.redactor)
         torso = self.commission.torso
-        before = torso.records if torso else ()
-        self._feed = FeedWriter(self.folder, self.clock, self._timeline, about, before)
+        self._feed = FeedWriter(self.folder, self.clock, self._timeline, about, torso.records if torso else ())
         self.listen(self._feed.hear)
+        self.call(self._blinding.start())
 
     def _set_to_work(self, first_number: int = 0) -> None:
         start = self.crew.start
-        self.call(start(self.record, self._note_failure, self.abort, self.folder, first_number, self._records))
+        self.call(start(self.record, self._interruption.fail, self.abort, self.folder, first_number, self._records))
 
     def enter(self, stage: Stage) -> None:
         """Go on to the drill's next stage."""
@@ -126,7 +123,7 @@ class DrillSession:
         try:
             self._journal.record(event)
         except JournalError as error:
-            self._note_failure(str(error))
+            self._interruption.fail(str(error))
         if isinstance(event, PurchasesObserved) and not self._watchdog.beat():
             self.abort("the watchdog is gone, and without it nothing may stay broken")
 
@@ -153,8 +150,7 @@ class DrillSession:
 
     def abort(self, reason: str) -> None:
         """Ask for the drill's end, for this reason; only the first counts. Safe in a signal handler: it only notes."""
-        if self._aborted is None:
-            self._aborted = Aborted(self.clock.now(), self.redactor.line(reason))
+        self._interruption.abort(reason)
 
     @property
     def has_broken_something(self) -> bool:
@@ -174,13 +170,18 @@ class DrillSession:
     @property
     def interruption(self) -> str | None:
         """Why the drill is to end now, `None` while it may go on."""
-        return self._aborted.reason if self._aborted else self.failure
+        return self._interruption.reason
+
+    @property
+    def failure(self) -> str | None:
+        """What of the drill's own failed first, such as its journal; `None` where nothing did."""
+        return self._interruption.failure
 
     def record_abort(self) -> None:
         """Write an abort that was asked for into the journal, once."""
-        if self._aborted and not self._abort_recorded:
-            self._abort_recorded = True
-            self.record(self._aborted)
+        aborted = self._interruption.take_abort()
+        if aborted is not None:
+            self.record(aborted)
 
     def restore_calm(self, timeout_s: float = CALM_TIMEOUT_S) -> CalmChecked:
         """End whatever fault is on, and prove that calm is back; tells what was found where it is not.
@@ -188,7 +189,7 @@ class DrillSession:
         A drill that broke nothing, or has restored calm before, only looks: what it finds then is none of its doing.
         """
         self.record_abort()
-        by = Actor.ABORT if self._aborted else Actor.ROLLBACK
+        by = Actor.ABORT if self._interruption.is_abort else Actor.ROLLBACK
         shop_too = self.settings.fault is FaultKind.SHOP_CHAOS
         restorer = CalmRestorer(self.crew.services, self.record, by, shop_too=shop_too)
         return self.call(self._calm_debt.settle(restorer, timeout_s))
@@ -235,31 +236,3 @@ class DrillSession:
         recovery = self.settings.recovery
         timeout_s = min(recovery.timeout_s, _ABORTED_RECOVERY_S) if self.interruption else recovery.timeout_s
         wait_for(lambda: self.knows(InstantName.RECOVERED), timeout_s)
-
-    def _note_failure(self, reason: str) -> None:
-        self.failure = self.failure or self.redactor.line(reason)
-
-
-def open_session(commission: Commission, clock: AnchoredClock | None = None) -> DrillSession:
-    """Log in, look around and make a session; nothing is begun yet, and nothing is left where it raises.
-
-    `clock` is the drill's; by default one of its own, anchored now. Raises `ServiceError`, `TargetError` or
-    `UsageError` where the drill can't be held.
-    """
-    loop = BackgroundLoop("drill")
-    clock = clock or AnchoredClock()
-    crew: Crew | None = None
-    session: DrillSession | None = None
-    try:
-        resumes, settings = commission.torso is not None, commission.declaration.settings
-        crew = loop.call(prepare(commission.target, settings, clock, resumes=resumes, blind=commission.blind))
-        session = DrillSession(commission, loop, crew, clock)
-        session.arm()
-    except BaseException:
-        if session:
-            session.discard()
-        elif crew:
-            loop.call(crew.stop())
-        loop.close()
-        raise
-    return session

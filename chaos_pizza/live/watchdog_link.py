@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from types import MappingProxyType
+from typing import Any
 
 from chaos_pizza.errors import UsageError
 from chaos_pizza.live.commission import Blind, Commission
@@ -99,32 +100,39 @@ def arm_watchdog(lease: Lease, target: Target, greatest_duration_s: float, blind
     It takes over when the drill falls silent, hangs up, or lasts longer than `greatest_duration_s` seconds; of a
     `blind` drill it goes on with the sealed journal, and reveals it once calm is back.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in VARIABLES.values()}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "chaos_pizza", "watchdog", "--armed"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        start_new_session=True,
-        bufsize=0,
-    )
+    process = _started()
     link = WatchdogLink(process)
-    orders = {
-        "lease": to_mapping(lease),
-        "target": target.to_fields(),
-        "silence_s": SILENCE_S,
-        "greatest_duration_s": greatest_duration_s,
-        "reveal": to_mapping(Revealed(blind.draw, blind.key.hex())) if blind else None,
-    }
     if process.stdin is None or process.stdout is None:
         raise UsageError("the watchdog can't be spoken to")
     # A broken pipe: it has died already, and its silence says so next.
     with contextlib.suppress(BrokenPipeError):
-        process.stdin.write(json.dumps(orders).encode() + b"\n")
+        process.stdin.write(json.dumps(_orders(lease, target, greatest_duration_s, blind)).encode() + b"\n")
     answer = process.stdout.readline().decode(errors="replace").strip()
     if answer != "armed":
         link.release()
         raise UsageError(f"no drill without its watchdog, and that can't be armed: {answer or 'it died at once'}")
     os.set_blocking(process.stdin.fileno(), False)
     return link
+
+
+def _started() -> "subprocess.Popen[bytes]":
+    """Start a watchdog that waits for its orders; its environment holds nothing of the target."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "chaos_pizza", "watchdog", "--armed"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={name: value for name, value in os.environ.items() if name not in VARIABLES.values()},
+        start_new_session=True,
+        bufsize=0,
+    )
+
+
+def _orders(lease: Lease, target: Target, greatest_duration_s: float, blind: Blind | None) -> dict[str, Any]:
+    return {
+        "lease": to_mapping(lease),
+        "target": target.to_fields(),
+        "silence_s": SILENCE_S,
+        "greatest_duration_s": greatest_duration_s,
+        "reveal": to_mapping(Revealed(blind.draw, blind.key.hex())) if blind else None,
+    }

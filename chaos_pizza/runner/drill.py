@@ -12,7 +12,8 @@ from chaoslib.experiment import run_experiment
 from chaos_pizza.experiment.declaration import Declaration
 from chaos_pizza.live.commission import Blind, Commission
 from chaos_pizza.live.current import set_current_session
-from chaos_pizza.live.session import DrillSession, open_session
+from chaos_pizza.live.opening import open_session
+from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.result import DrillResult, Verdict
 from chaos_pizza.model.target import SECRETS, Target
 from chaos_pizza.results import JudgedDrill, complaint_text, judge_drill

@@ -13,7 +13,8 @@ from chaos_pizza.journal.file import read_journal
 from chaos_pizza.journal.sealing import Seal
 from chaos_pizza.lease_file import is_watched, list_leases
 from chaos_pizza.live.commission import Blind, Commission, Torso
-from chaos_pizza.live.session import DrillSession, open_session
+from chaos_pizza.live.opening import open_session
+from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.blind_event import BlindDrillStarted
 from chaos_pizza.model.event import DrillEnded, DrillStarted
 from chaos_pizza.model.incident import Stage
@@ -77,14 +78,19 @@ def resume_drill(
         session.begin_again(torso)
         signals.install(session)
         stack.callback(signals.uninstall)
-        # A signal is noted by the session; what follows is the same: calm, and an end in order.
-        with suppress(InterruptExecution):
-            if session.has_broken_something:
-                session.wait_until(lambda: session.knows(InstantName.FAULT_START), fault_timeout_s)
-                session.wait_until(lambda: session.knows(InstantName.MITIGATED), timeout_s)
-        session.enter(Stage.ROLLBACK)
-        session.restore_calm()
-        session.finish("resumed", deviated=False)
+        _see_to_the_end(session, fault_timeout_s, timeout_s)
         signals.uninstall()
         over()
         return results_of(session)
+
+
+def _see_to_the_end(session: DrillSession, fault_timeout_s: float, timeout_s: float) -> None:
+    """Wait for what has been asked for to begin and to be mitigated, and end the drill in order."""
+    # A signal is noted by the session; what follows is the same: calm, and an end in order.
+    with suppress(InterruptExecution):
+        if session.has_broken_something:
+            session.wait_until(lambda: session.knows(InstantName.FAULT_START), fault_timeout_s)
+            session.wait_until(lambda: session.knows(InstantName.MITIGATED), timeout_s)
+    session.enter(Stage.ROLLBACK)
+    session.restore_calm()
+    session.finish("resumed", deviated=False)

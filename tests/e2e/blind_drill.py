@@ -17,7 +17,7 @@ from chaos_pizza.gameday.commitment import commitment_of
 from chaos_pizza.journal.sealing import new_key
 from chaos_pizza.live.commission import Blind, Commission
 from chaos_pizza.live.current import set_current_session
-from chaos_pizza.live.session import open_session
+from chaos_pizza.live.opening import open_session
 from chaos_pizza.model.draw import Draw
 from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.result import InstantName

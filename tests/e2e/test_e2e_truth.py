@@ -13,7 +13,7 @@ from chaos_pizza.experiment.declaration import Declaration
 from chaos_pizza.folder import judge_folder
 from chaos_pizza.live.commission import Commission
 from chaos_pizza.live.current import set_current_session
-from chaos_pizza.live.session import open_session
+from chaos_pizza.live.opening import open_session
 from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.result import InstantName
