@@ -1,6 +1,8 @@
 """`chaos-pizza console`: show a drill live, to as many as want to look on."""
 
 import os
+import socket
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -54,24 +56,28 @@ def console(
     if listen is not None and port is not None:
         raise UsageError("--listen names the port too; leave --port out")
     host, number = (LOOPBACK, _DEFAULT_PORT if port is None else port) if listen is None else listen_address(listen)
-    keys = kept_keys(state_folder(), os.environ)
-    kept_in = reports or read_configuration(config_path).reports
+    settings = ConsoleSettings(
+        reports=reports or read_configuration(config_path).reports,
+        host=host,
+        # A proxy brings strangers to the loopback address.
+        is_open=listen is None and public is None,
+        public_url=None if public is None else public_url(public),
+        plan=plan,
+        config=config_path,
+        passphrase=given_passphrase(),
+        state=state_folder(),
+    )
     with bind(number, "--port" if listen is None else "--listen", host) as listener:
-        settings = ConsoleSettings(
-            reports=kept_in,
-            host=host,
-            port=listener.getsockname()[1],
-            # A proxy brings strangers to the loopback address.
-            is_open=listen is None and public is None,
-            public_url=None if public is None else public_url(public),
-            plan=plan,
-            config=config_path,
-            passphrase=given_passphrase(),
-        )
-        _tell(settings, keys)
-        from chaos_pizza.console.web.serve import serve_console  # noqa: PLC0415 - a wrong option is told at once
+        _serve(listener, replace(settings, port=listener.getsockname()[1]))
 
-        serve_console(listener, settings, keys)
+
+def _serve(listener: socket.socket, settings: ConsoleSettings) -> None:
+    """Serve a console that is to be as these settings say, at a socket that listens already."""
+    keys = kept_keys(state_folder(), os.environ)
+    _tell(settings, keys)
+    from chaos_pizza.console.web.serve import serve_console  # noqa: PLC0415 - a wrong option is told at once
+
+    serve_console(listener, settings, keys)
 
 
 def _tell(settings: ConsoleSettings, keys: ConsoleKeys) -> None:

@@ -126,7 +126,10 @@ async def serving(apps: Sequence[tuple[socket.socket, ASGIApp]]) -> AsyncIterato
 
 
 async def serve_until_cancelled(
-    listener: socket.socket, app: ASGIApp, most_connections: int, protocol: type[asyncio.Protocol] | None = None
+    listener: socket.socket,
+    app: ASGIApp,
+    most_connections: int | None = None,
+    protocol: type[asyncio.Protocol] | None = None,
 ) -> None:
     """Serve one application at its socket until cancelled; the last answers are out then, and the socket is closed."""
     server = QuietServer(app, most_connections, protocol)

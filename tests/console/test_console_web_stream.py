@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from web_console import DrillUnderWay, Heard, console_process, eventually, hear, serving_console
 
 from chaos_pizza.console.web.channel import Channel, place_of
-from chaos_pizza.console.web.connection import ImpatientProtocol
+from chaos_pizza.console.web.connection import protocol_for
+from chaos_pizza.console.web.crowd import Crowd
 from chaos_pizza.console.web.following import Following
 from chaos_pizza.console.web.keys import Role
-from chaos_pizza.console.web.refusal import Refusal
 from chaos_pizza.console.web.stream import Streams
 from chaos_pizza.model.feed import FeedEnded, FeedMark, FeedPurchases
 from chaos_pizza.model.incident import MarkKind
@@ -170,13 +170,22 @@ def test_who_takes_nothing_for_long_is_cut_off(tmp_path):
         following = Following(tmp_path, print)
         await following.glance(looks_around=True)
         streams, listener = Streams(following, slowest_s=0.2), bind(0, "--port")
-        server = asyncio.create_task(serve_until_cancelled(listener, streams.answer, 10, ImpatientProtocol))
+        looking_on = []
+
+        async def answer(scope, receive, send):
+            looking_on.append(scope["client"])
+            try:
+                await streams.answer(scope, receive, send)
+            finally:
+                looking_on.clear()
+
+        server = asyncio.create_task(serve_until_cancelled(listener, answer, protocol=protocol_for(Crowd(print))))
         line = socket.socket()
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         line.connect(listener.getsockname())
         line.sendall(b"GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
         for count in (1, 0):
-            assert await asyncio.to_thread(eventually, lambda count=count: streams.count == count)
+            assert await asyncio.to_thread(eventually, lambda count=count: len(looking_on) == count)
         server.cancel()
         await asyncio.gather(server, return_exceptions=True)
         with line, suppress(ConnectionResetError):
@@ -187,12 +196,3 @@ def test_who_takes_nothing_for_long_is_cut_off(tmp_path):
         drill.tell(*[FeedMark(1, MarkKind.NOTE, "Ada", at, at, "x" * 2000)] * 5000)
         taken = asyncio.run(deaf_one())
         assert taken is None or taken < 5000 * 2000
-
-
-def test_there_is_an_end_to_how_many_may_look_on(tmp_path):
-    async def one_too_many():
-        streams = Streams(Following(tmp_path, print), most=0)
-        with pytest.raises(Refusal, match="look on already"):
-            await streams.answer({"type": "http", "headers": []}, None, None)
-
-    asyncio.run(one_too_many())

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chaos_pizza.console.web.body import check_announced
-from chaos_pizza.console.web.connection import cut_off
+from chaos_pizza.console.web.connection import cut_off, has_place
 from chaos_pizza.console.web.refusal import Refusal, RefusalLog
 from chaos_pizza.console.web.sessions import Sessions, Visitor
 from chaos_pizza.console.web.settings import ConsoleSettings
@@ -74,6 +74,8 @@ class Guard:
         await self._refuse(refusal, scope, receive, None if begun else send_guarded)
 
     def _check(self, scope: Scope, headers: Headers) -> None:
+        if not has_place():
+            raise Refusal(503, "there are too many connections to this console; close some, or try again in a moment")
         if not self._settings.knows_host(_only(headers, "host")):
             raise Refusal(403, "this console is not called so; use the address that it printed")
         if scope["query_string"] or "?" in unquote(scope.get("raw_path", b"").decode("latin-1")):

@@ -10,13 +10,15 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from chaos_pizza.console.web.app import addresses
-from chaos_pizza.console.web.connection import MOST_CONNECTIONS, ImpatientProtocol
+from chaos_pizza.console.web.app import Parts, addresses
+from chaos_pizza.console.web.connection import protocol_for
 from chaos_pizza.console.web.coordinating import Coordinating
+from chaos_pizza.console.web.crowd import Crowd
 from chaos_pizza.console.web.following import Following
 from chaos_pizza.console.web.guard import Guard
 from chaos_pizza.console.web.keys import ConsoleKeys
 from chaos_pizza.console.web.marking import Marking
+from chaos_pizza.console.web.onlookers import Onlookers
 from chaos_pizza.console.web.refusal import RefusalLog
 from chaos_pizza.console.web.sessions import Sessions
 from chaos_pizza.console.web.settings import ConsoleSettings
@@ -55,18 +57,26 @@ async def console_at_work(
         say(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  {redactor.line(text)}")
 
     log, following = RefusalLog(tell), Following(settings.reports, tell)
-    sessions, marking = Sessions(keys, settings), Marking(following, WritingAnew(settings.config, tell).ask)
-    coordinating = Coordinating(following, settings, starter, tell)
-    app = Guard(addresses(settings, keys, sessions, Streams(following), marking, coordinating), settings, sessions, log)
+    parts = Parts(
+        settings,
+        keys,
+        sessions=Sessions(keys, settings),
+        streams=Streams(following),
+        onlookers=Onlookers(share_an_address=settings.is_behind_proxy),
+        marking=Marking(following, WritingAnew(settings.config, tell).ask),
+        coordinating=Coordinating(following, settings, starter, tell),
+        tell=tell,
+    )
+    app = Guard(addresses(parts), settings, parts.sessions, log)
+    protocol = protocol_for(Crowd(tell, share_an_address=settings.is_behind_proxy))
     await following.glance(looks_around=True)
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(following.run(), name="following")
             group.create_task(_tell_refusals(log), name="refusals")
-            serving = serve_until_cancelled(listener, app, MOST_CONNECTIONS, ImpatientProtocol)
-            group.create_task(serving, name="server")
+            group.create_task(serve_until_cancelled(listener, app, protocol=protocol), name="server")
     finally:
-        marking.close()
+        parts.marking.close()
 
 
 async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:

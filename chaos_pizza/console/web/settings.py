@@ -20,7 +20,7 @@ class ConsoleSettings:
     `host` and `port` are where it listens. `is_open` says that everybody who reaches it is a responder without a token:
     only on this machine's loopback address. `public_url` is how a proxy's clients call it, `plan` the game day that the
     coordinator may start, `passphrase` what its draw is sealed with, `config` the team's file for what the coordinator
-    starts; `None` where there is none.
+    starts, `state` the folder in which ended sessions are kept over restarts; `None` where there is none.
     """
 
     reports: Path
@@ -31,11 +31,17 @@ class ConsoleSettings:
     plan: Path | None = None
     config: Path | None = None
     passphrase: Secret | None = None
+    state: Path | None = None
 
     @property
     def url(self) -> str:
         """The address that people are told."""
         return self.public_url or f"http://{_bracketed(self.host)}:{self.port}"
+
+    @property
+    def is_behind_proxy(self) -> bool:
+        """Whether everybody comes from one address, that of a proxy."""
+        return self.public_url is not None
 
     @property
     def is_secure(self) -> bool:

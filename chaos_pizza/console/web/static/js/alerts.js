@@ -10,18 +10,22 @@ export class Alerts {
     this.list = make("ul", {});
     this.empty = make("p", { class: "quiet", text: "No alert so far." });
     this.box = make("div", { class: "lines", tabindex: "0", role: "region", "aria-label": "Alerts" }, this.empty, this.list);
-    this.element = make("section", { class: "alerts", "aria-labelledby": "alerts-title" }, make("h2", { id: "alerts-title", text: "Alerts" }), this.box);
+    this.title = make("h2", { id: "alerts-title", text: "Alerts" });
+    this.element = make("section", { class: "alerts", "aria-labelledby": "alerts-title" }, this.title, this.box);
   }
 
-  show({ board }) {
+  show({ board, knowledge }) {
+    const asOf = !knowledge.isKnown && knowledge.sinceMs !== null && board.alerts.size ? `, as of ${timeOfDay(knowledge.sinceMs)}` : "";
+    tell(this.title, `Alerts${asOf}`);
     this.empty.hidden = board.alerts.size > 0;
     for (const key of this.#rows.keys()) if (!board.alerts.has(key)) this.#remove(key);
     for (const [key, alert] of board.alerts) {
       if (!this.#rows.has(key)) this.#add(key);
       const row = this.#rows.get(key);
       const [chip, name, since] = row.children;
-      row.dataset.state = standing(alert);
-      tell(chip, standing(alert));
+      const isOver = board.endedMs !== null && alert.state !== "inactive";
+      row.dataset.state = isOver ? "unresolved" : standing(alert);
+      tell(chip, isOver ? `${alert.state} at the drill's end` : standing(alert));
       tell(name, `${alert.rule} (${alert.source})`);
       const after = board.impactMs === null ? "" : ` (${sinceImpact(alert.atMs, board.impactMs)})`;
       tell(since, `since ${timeOfDay(alert.atMs)}${after}`);

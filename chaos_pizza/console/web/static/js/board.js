@@ -2,6 +2,8 @@
 
 import { Series } from "./series.js";
 
+export const WELL_RATIO = 0.95; // of purchases that are good, where all is well
+
 export class Board {
   drill = null;
   stage = null;
@@ -9,6 +11,7 @@ export class Board {
   ended = null;
   endedMs = null;
   missing = 0;
+  toldMs = null; // when the drill itself told something last; what people say later is no word of it
   instants = new Map(); // by name
   alerts = new Map(); // by rule and source: where each stands
   marks = new Map(); // by number
@@ -22,6 +25,7 @@ export class Board {
   take({ number, at, event }) {
     const atMs = Date.parse(at);
     const { type } = event;
+    if (type !== "mark" && type !== "struck") this.toldMs = atMs;
     if (type === "purchases" || type === "stage") this.ended = this.endedMs = null; // it was resumed, and goes on
     if (type === "purchases") this.series.add(atMs, event);
     else if (type === "drill") this.drill = event;
@@ -44,6 +48,13 @@ export class Board {
   get recoveredMs() {
     const recovered = this.instants.get("recovered");
     return recovered && this.impactMs !== null && recovered.latestMs >= this.impactMs ? recovered.earliestMs : null;
+  }
+
+  /** Whether somebody says that it is cured while purchases are not good. */
+  isCureDoubted(nowMs) {
+    if (this.recoveredMs !== null || this.marksOf("mitigated").length === 0) return false;
+    const { ratio } = this.series.now(nowMs);
+    return this.endedMs !== null || ratio === null ? this.impactMs !== null : ratio < WELL_RATIO;
   }
 
   /** The marks of a kind that still count, the earliest first. */

@@ -28,7 +28,7 @@ export class Outbox {
   /** Send a mark; gives its entry, whose `state` tells what came of it: sending, kept, taken, refused. */
   async press({ mark, by, text = "", pressedMs = nowMs() }) {
     const id = `${Date.now()}-${(this.#counter += 1)}`;
-    const entry = { id, mark, by, text, pressedMs, drillId: this.context.drillId, state: "kept", reason: "" };
+    const entry = { id, mark, by, text, pressedMs, drillId: this.context.drillId, state: "kept", reason: "", number: null, isRecorded: false };
     this.#entries.push(entry);
     this.#keep();
     if (this.context.isLive) await this.#send(entry);
@@ -75,8 +75,11 @@ export class Outbox {
       // No answer: it may have been taken. The board will show it, or it is sent again.
       return this.#wait(entry, "the console gave no answer");
     }
-    // 202: the console keeps it for the drill, which is slow to take it up.
-    if (answer.ok) return this.#settle(entry, "taken", answer.status === 202 ? answer.message : "");
+    if (answer.ok) {
+      // 202: the console keeps it for the drill, which is slow to take it up, or was cut off.
+      [entry.number, entry.isRecorded] = [answer.answer?.number ?? null, answer.status !== 202];
+      return this.#settle(entry, "taken", answer.answer?.message ?? "");
+    }
     if (answer.status === 429 || (answer.status >= 500 && !answer.isOurs)) return this.#wait(entry, answer.message);
     if (answer.status === 401) return this.#wait(entry, "the console wants your token again");
     return this.#settle(entry, "refused", answer.message);

@@ -1,7 +1,7 @@
 // After the drill: its verdict, what it was, whether that is what was committed to, and the report.
 
 import { make } from "./element.js";
-import { drawText, matchText } from "./top.js";
+import { drawText, matchText } from "./draw.js";
 import { VERDICTS, timesAreLocal } from "./wording.js";
 
 const SEALED = "What breaks, and when, is sealed. It is shown here once the drill is over, and checked against the commitment.";
@@ -14,13 +14,13 @@ export class Outcome {
 
   show({ board, standing }) {
     const { revealed, ended } = board;
-    const signature = JSON.stringify([revealed, ended, standing.report, timesAreLocal(), board.drill?.blind]);
+    const signature = JSON.stringify([revealed && drawText(revealed, board), ended, standing.report, timesAreLocal(), board.drill?.blind]);
     if (this.element.dataset.signature === signature) return;
     this.element.dataset.signature = signature;
     const parts = [make("h2", { id: "outcome-title", text: revealed || ended ? "What it was" : "What it is" })];
     if (!revealed && !ended) parts.push(make("p", { class: "quiet", text: board.drill?.blind ? SEALED : OPEN }));
     if (ended) parts.push(verdict(ended.verdict));
-    if (revealed) parts.push(make("p", { text: drawText(revealed) }));
+    if (revealed) parts.push(make("p", { text: drawText(revealed, board) }));
     if (revealed) parts.push(make("p", { class: `tone-${revealed.matches ? "passed" : "alarm"}` }, make("strong", { text: matchText(revealed) })));
     if (ended && standing.report) parts.push(make("p", {}, make("a", { class: "report", href: standing.report, text: "Open the report" })));
     this.element.replaceChildren(...parts);

@@ -7,9 +7,11 @@ import { nowMs, setClock } from "./clock.js";
 import { make } from "./element.js";
 import { Figures } from "./figures.js";
 import { listenToKeys } from "./keyboard.js";
+import { knowledgeOf, whyNot } from "./knowledge.js";
+import { News } from "./news.js";
 import { Outbox } from "./outbox.js";
 import { Outcome } from "./outcome.js";
-import { askName, personName } from "./person.js";
+import { askName, keepName, personName } from "./person.js";
 import { Responding } from "./responding.js";
 import { Session } from "./session.js";
 import { SignIn } from "./sign_in.js";
@@ -23,18 +25,18 @@ const TICK_MS = 200;
 const CHART_MS = 500;
 const AGAIN_MS = 2000;
 const SETTLED_MS = 400; // so long no history came: all that was missed is on the board
-const TELL_MS = 4000; // younger than this, an impact or an alert is news
 const NOTHING = { now: null, drill: null, state: "none", gameday: null, report: null };
 
 export class Page {
   board = new Board();
   standing = NOTHING;
-  connection = { isLive: false, sinceMs: null };
+  connection = { isLive: false, sinceMs: null, heardMs: null };
   session = new Session();
   #isDue = false;
   #chartedMs = -Infinity;
   #isRunning = false;
   #flushing = null;
+  #followed = this.board; // the drill whose lines come; while none is to be shown the board is an empty one
 
   /** `panel` is what a page has besides; `wanted` says whether a role is enough for the page, `signIn` its form's words. */
   constructor({ panel = null, wanted = () => true, signIn }) {
@@ -47,11 +49,12 @@ export class Page {
       press: (kind, text) => this.#press(kind, text),
       strike: (mark) => this.#strike(mark),
       discard: (entry) => this.outbox.discard(entry),
+      named: (name) => this.#named(name),
     });
     [this.chart, this.alerts, this.outcome] = [new Chart(), new Alerts(), new Outcome()];
     this.timeline = new Timeline({ strike: (mark) => this.#strike(mark) });
     this.chart.chosen = () => this.#due();
-    this.news = make("p", { class: "unseen", role: "status", "aria-live": "assertive" });
+    this.news = new News();
     this.body = make(
       "div",
       { class: "body", hidden: true },
@@ -66,6 +69,7 @@ export class Page {
     this.stream = new Stream({
       lines: (drill, lines) => this.#lines(drill, lines),
       standing: (standing) => this.#stand(standing),
+      heard: () => (this.connection.heardMs = nowMs()),
       live: (isLive) => this.#live(isLive),
       missing: (count) => (this.board.missing += count),
       stranger: () => this.#stranger(),
@@ -75,15 +79,16 @@ export class Page {
   /** Put the page into the document and keep it up to date from now on. */
   async open() {
     const skip = make("a", { class: "skip", href: "#responding", text: "To the buttons" });
-    document.body.append(skip, make("main", {}, this.top.element, this.signIn.element, this.body, this.news));
+    document.body.append(skip, make("main", {}, this.top.element, this.signIn.element, this.body, this.news.element));
     listenToKeys({ press: (kind) => this.responding.pressTile(kind), focusNote: () => this.responding.focusNote() });
     addEventListener("hashchange", () => location.hash.includes("token=") && this.#enter());
     setInterval(() => this.#show(), TICK_MS);
     await this.#enter();
   }
 
-  async askName() {
-    const name = await askName(this.board.drill?.responders ?? []);
+  /** Ask who somebody is; `waiting` is what they pressed, which waits for it. */
+  async askName(waiting = "") {
+    const name = await askName(this.board.drill?.responders ?? [], waiting);
     this.#due();
     return name;
   }
@@ -128,7 +133,7 @@ export class Page {
       this.#isRunning = true;
       this.stream.run().finally(() => (this.#isRunning = false));
     }
-    if (!isIn) this.board = new Board();
+    if (!isIn) this.board = this.#followed = new Board();
     this.#show();
   }
 
@@ -139,10 +144,10 @@ export class Page {
   }
 
   #lines(drill, lines) {
-    if (drill !== this.board.drillId) this.board = new Board(drill);
+    if (drill !== this.board.drillId) this.#follow(drill);
     for (const line of lines) {
       this.board.take(line);
-      this.#tellNews(line);
+      this.news.take(line);
     }
     if (lines.length > 1) this.#flushSoon();
     this.#due();
@@ -151,9 +156,15 @@ export class Page {
   #stand(standing) {
     setClock(standing.now);
     this.standing = standing;
-    if (standing.drill !== null && standing.drill !== this.board.drillId) this.board = new Board(standing.drill);
+    if (standing.drill !== this.board.drillId) this.#follow(standing.drill);
     this.#flushSoon();
     this.#due();
+  }
+
+  // The console does not tell the same lines twice, so a drill's board is kept while a game day waits that has none yet.
+  #follow(drill) {
+    if (drill !== null && drill !== this.#followed.drillId) this.#followed = new Board(drill);
+    this.board = drill === null ? new Board() : this.#followed;
   }
 
   // What was kept is sent once the board shows all that was taken, lest it be sent twice.
@@ -163,22 +174,20 @@ export class Page {
   }
 
   #live(isLive) {
-    this.connection = isLive ? { isLive, sinceMs: null } : { isLive, sinceMs: nowMs() };
+    const { heardMs } = this.connection;
+    this.connection = { isLive, sinceMs: isLive ? null : nowMs(), heardMs };
     this.#show();
   }
 
-  #tellNews({ at, event }) {
-    if (nowMs() - Date.parse(at) > TELL_MS) return;
-    if (event.type === "instant" && event.name === "first_impact") this.news.textContent = "Impact: purchases go wrong.";
-    if (event.type === "instant" && event.name === "recovered") this.news.textContent = "Recovered: purchases are good again.";
-    if (event.type === "alert" && event.state === "firing") this.news.textContent = `Alert ${event.rule} fires.`;
-    if (event.type === "ended") this.news.textContent = "The drill is over.";
+  async #press(mark, text) {
+    const { typed } = this.responding.naming;
+    const by = personName() || (typed ? this.#named(typed) : await this.askName(MARK_LABELS[mark]));
+    return by ? this.outbox.press({ mark, by, text }) : null;
   }
 
-  async #press(mark, text) {
-    const pressedMs = nowMs();
-    const by = personName() || (await this.askName());
-    return by ? this.outbox.press({ mark, by, text, pressedMs }) : null;
+  #named(name) {
+    this.#due();
+    return keepName(name);
   }
 
   #strike(mark) {
@@ -217,24 +226,18 @@ export class Page {
     this.#isDue = false;
     const now = nowMs();
     const { board, standing, connection, session, outbox } = this;
-    const { why, whyNoNote } = whyNot(standing, board);
-    const state = { board, standing, connection, session, outbox, name: personName(), mayPress: session.mayMark, why, whyNoNote, nowMs: now };
+    const knowledge = knowledgeOf(this, now);
+    const does = { ...whyNot(standing, board, knowledge), name: personName(), mayPress: session.mayMark };
+    const state = { board, standing, connection, session, outbox, ...does, knowledge, isCureDoubted: board.isCureDoubted(now), nowMs: now };
     const parts = [this.top, this.figures, this.responding, this.alerts, this.timeline, this.outcome, this.panel];
     for (const part of parts) part?.show(state);
     if (document.visibilityState === "visible" && !this.body.hidden && performance.now() - this.#chartedMs >= CHART_MS) {
       this.#chartedMs = performance.now();
       this.chart.show(state);
     }
-    document.title = board.impactMs !== null && board.recoveredMs === null ? `Impact: ${this.top.title.textContent}` : this.top.title.textContent;
+    this.news.show(state, this.top.title.textContent);
+    this.body.dataset.known = String(knowledge.isKnown);
   }
-}
-
-// Why a press would do nothing now, or nothing. A note is welcome after the drill too.
-function whyNot({ state }, board) {
-  if (board.drillId === null) return { why: "No drill is under way yet.", whyNoNote: "No drill is under way yet." };
-  const isOver = state === "ended" || board.ended !== null;
-  const later = "The drill is over. What was missed goes in with “chaos-pizza mark … --at TIME”.";
-  return { why: isOver ? later : "", whyNoNote: "" };
 }
 
 /** Open the responders' page. */

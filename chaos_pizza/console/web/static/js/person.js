@@ -3,19 +3,28 @@
 import { ask } from "./dialogs.js";
 
 const KEPT = "chaos-pizza.name";
-const LONGEST = 60;
+export const LONGEST_NAME = 60;
 
 /** The name, or nothing where none was given yet. */
 export const personName = () => localStorage.getItem(KEPT) ?? "";
 
-/** Ask for the name; gives it, or null where it was not told. `choices` are the names that the plan knows. */
-export async function askName(choices = []) {
+/** Keep a name, and give it. */
+export function keepName(name) {
+  localStorage.setItem(KEPT, name);
+  return name;
+}
+
+/**
+ * Ask for the name; gives it, or null where it was not told. `choices` are the names that the plan knows, `waiting` is what
+ * was pressed and waits for it.
+ */
+export async function askName(choices = [], waiting = "") {
+  const beside = "Your name stands beside what you mark, for everybody here and in the report.";
   const name = await ask({
     title: "Who are you?",
-    text: "Your name stands beside what you mark, for everybody here and in the report.",
-    field: { label: "Your name", value: personName(), most: LONGEST, choices, mustBeGiven: true },
+    text: waiting ? `“${waiting}” will be noted when you confirm.\n${beside}` : beside,
+    field: { label: "Your name", value: personName(), most: LONGEST_NAME, choices, mustBeGiven: true },
     confirm: "That's me",
   });
-  if (name) localStorage.setItem(KEPT, name);
-  return name;
+  return name ? keepName(name) : null;
 }

@@ -1,8 +1,10 @@
-// What people can do: the four buttons, a note, and what became of what they pressed.
+// What people can do: the four buttons, and a note; before that, who they are; and what became of it.
 
-import { make, tell } from "./element.js";
+import { Answers } from "./answers.js";
+import { make } from "./element.js";
+import { Naming } from "./naming.js";
 import { Tiles } from "./tiles.js";
-import { MARK_LABELS, shortened, timeOfDay } from "./wording.js";
+import { MARK_LABELS } from "./wording.js";
 
 const LONGEST_NOTE = 500;
 const TWICE_MS = 1500; // a second press so soon is a finger's slip
@@ -11,10 +13,12 @@ export class Responding {
   #isNoting = false;
   #pressed = { kind: null, ms: 0 };
 
-  /** `press(kind, text)` gives the entry of the outbox, or null where nobody said who they are. */
-  constructor({ press, strike, discard }) {
+  /** `press(kind, text)` gives the entry of the outbox, or null where nobody said who they are; `named(name)` who they are. */
+  constructor({ press, strike, discard, named }) {
     [this.press, this.discard] = [press, discard];
+    this.naming = new Naming({ named });
     this.tiles = new Tiles({ press: (kind) => this.pressTile(kind), strike });
+    this.answers = new Answers({ strike, discard });
     this.note = make("textarea", { id: "note", rows: "1", maxlength: String(LONGEST_NOTE), "aria-keyshortcuts": "n" });
     this.add = make("button", { type: "submit", class: "primary", text: "Add" });
     this.form = make(
@@ -34,31 +38,26 @@ export class Responding {
       }
       if (event.key === "Escape") this.note.blur();
     });
-    this.said = make("p", { class: "said", role: "status", "aria-live": "polite" });
-    this.waiting = make("ul", { class: "outbox" });
     this.element = make(
       "section",
       { class: "responding", id: "responding", tabindex: "-1", "aria-labelledby": "responding-title" },
       make("h2", { id: "responding-title", text: "The team" }),
+      this.naming.element,
       this.tiles.element,
       this.form,
-      this.said,
-      this.waiting,
+      this.answers.element,
     );
   }
 
   show(state) {
     this.state = state;
-    this.tiles.show(state);
+    for (const part of [this.naming, this.tiles, this.answers]) part.show(state);
     this.form.hidden = !state.mayPress;
-    this.said.hidden = !state.mayPress;
-    this.#showWaiting(state.outbox.entries.filter((each) => each.state === "refused" || each.mark === "note"));
   }
 
-  /** Say something to whoever just did something, on the page and to screen readers. */
+  /** Say something to whoever just did something. */
   say(text, tone = "") {
-    this.said.className = `said ${tone}`;
-    tell(this.said, text);
+    this.answers.say(text, tone);
   }
 
   /** Press one of the four buttons, by finger or by key. */
@@ -70,7 +69,7 @@ export class Responding {
     if (kind === last && performance.now() - ms < TWICE_MS) return;
     this.#pressed = { kind, ms: performance.now() };
     const entry = await this.press(kind, "");
-    if (!entry) return;
+    if (!entry) return this.#sayNameless(MARK_LABELS[kind]);
     if (entry.state !== "refused") this.tiles.flash(kind);
     this.told(entry);
   }
@@ -80,11 +79,8 @@ export class Responding {
   }
 
   /** Say what became of a press. */
-  told({ state, mark, pressedMs, reason, text }) {
-    const what = mark === "note" ? `Note “${shortened(text, 40)}”` : `“${MARK_LABELS[mark]}” of ${timeOfDay(pressedMs)}`;
-    if (state === "taken") this.say(`✔ ${what}: ${reason || "sent."}`, "good");
-    else if (state === "kept") this.say(`${what} is kept and will be sent with its time${reason ? ` (${reason})` : ", once the connection is back"}.`, "caution");
-    else if (state === "refused") this.say(`✘ ${what} was refused: ${reason}`, "complaint");
+  told(entry) {
+    this.answers.told(entry, this.state.isCureDoubted);
   }
 
   async #addNote() {
@@ -92,29 +88,22 @@ export class Responding {
     if (!text || this.#isNoting) return;
     this.#isNoting = true;
     try {
-      const entry = this.state.whyNoNote ? void this.say(this.state.whyNoNote, "complaint") : await this.press("note", text);
-      if (!entry) return;
+      if (this.state.whyNoNote) return void this.say(this.state.whyNoNote, "complaint");
+      const entry = await this.press("note", text);
+      if (!entry) return this.#sayNameless("Note");
       // A refused note stays in its field, to be mended or copied.
-      if (entry.state === "refused") this.discard(entry);
-      else if (this.note.value.trim() === text) this.note.value = "";
+      if (entry.state === "refused") {
+        this.discard(entry);
+        return void this.say(`✘ The note was refused: ${entry.reason}`, "complaint");
+      }
+      if (this.note.value.trim() === text) this.note.value = "";
       this.told(entry);
     } finally {
       this.#isNoting = false;
     }
   }
 
-  #showWaiting(entries) {
-    const signature = JSON.stringify(entries.map(({ id, state, reason }) => [id, state, reason]));
-    if (this.waiting.dataset.signature === signature) return;
-    this.waiting.dataset.signature = signature;
-    this.waiting.replaceChildren(...entries.map((entry) => this.#waitingRow(entry)));
-  }
-
-  #waitingRow(entry) {
-    const { mark, text, pressedMs, state, reason } = entry;
-    const what = `${MARK_LABELS[mark]} of ${timeOfDay(pressedMs)}${text ? `: ${text}` : ""}`;
-    const became = state === "refused" ? `refused: ${reason}` : "not sent yet";
-    const forget = make("button", { type: "button", text: "Discard", "aria-label": `Discard ${what}`, on: { click: () => this.discard(entry) } });
-    return make("li", {}, make("span", { text: `${what} (${became}) ` }), state === "refused" ? forget : null);
+  #sayNameless(label) {
+    this.say(`“${label}” was not noted, for nobody said who you are.`, "caution");
   }
 }

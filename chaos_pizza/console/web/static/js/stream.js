@@ -4,8 +4,8 @@
 // it never notices a line that died in silence, as a phone's does between two cells.
 
 import { createParser } from "../vendor/eventsource-parser/index.js";
+import { SILENCE_MS } from "./knowledge.js";
 
-const SILENCE_MS = 25_000; // the console says something every 10 s
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 4000;
 const PATIENCE = 2; // a gap that stays after so many attempts is one in the feed itself
@@ -19,7 +19,7 @@ export class Stream {
   #isOver = false;
   #wake = () => {};
 
-  /** `listeners` are `lines(drill, lines)`, `standing(standing)`, `live(isLive)`, `missing(count)`, `stranger()`. */
+  /** `listeners` are `lines(drill, lines)`, `standing(standing)`, `heard()`, `live(isLive)`, `missing(count)`, `stranger()`. */
   constructor(listeners) {
     this.listeners = listeners;
     addEventListener("online", () => this.#wake());
@@ -82,6 +82,7 @@ export class Stream {
       const { done, value } = await reader.read();
       if (done) return;
       heard();
+      this.listeners.heard();
       parser.feed(value);
     }
   }

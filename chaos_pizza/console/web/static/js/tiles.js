@@ -33,15 +33,16 @@ export class Tiles {
   }
 
   /** Show the marks. `mayPress` is whether there are buttons at all, `why` why they do nothing now, or nothing. */
-  show({ board, outbox, name, mayPress, why }) {
+  show({ board, outbox, name, mayPress, why, isCureDoubted }) {
     for (const { kind } of MARKS) {
       const tile = this.#tiles.get(kind);
       const marks = board.marksOf(kind);
       const waiting = outbox.entries.filter((each) => each.mark === kind && each.state !== "refused");
       tile.own = marks.findLast((each) => each.by === name) ?? null;
       tellLine(tile.first, firstText(marks, waiting, board.impactMs));
-      tellLine(tile.more, moreText(marks, waiting, board.impactMs));
-      tile.button.parentElement.dataset.marked = marks.length > 0;
+      const isDoubted = kind === "mitigated" && isCureDoubted;
+      tellLine(tile.more, isDoubted ? doubtText(tile.own) : moreText(marks, waiting, board.impactMs));
+      tile.button.parentElement.dataset.marked = isDoubted ? "doubted" : marks.length > 0;
       tile.button.hidden = !mayPress;
       tile.sign.hidden = mayPress;
       tile.mine.hidden = !mayPress || tile.own === null;
@@ -58,20 +59,26 @@ export class Tiles {
   }
 }
 
-const sinceText = (atMs, impactMs) => (impactMs === null ? "" : ` ${sinceImpact(atMs, impactMs)}`);
 const waitingText = ({ state, pressedMs }) => `${state === "sending" ? "sending" : "kept, not sent yet"} ${timeOfDay(pressedMs)}`;
+const doubtText = (own) => (own ? "purchases are not good yet: not cured? Strike it out" : "purchases are not good yet");
 
-// Who was first, and how long after impact.
+// When somebody said so: since impact, else by the clock.
+function whenText(atMs, impactMs) {
+  if (impactMs === null) return ` ${timeOfDay(atMs)}`;
+  return atMs < impactMs ? ", before the impact" : ` ${sinceImpact(atMs, impactMs)}`;
+}
+
+// Who was first, and when.
 function firstText([first], waiting, impactMs) {
-  if (first) return `${first.by}${sinceText(first.atMs, impactMs)}`;
+  if (first) return `${first.by}${whenText(first.atMs, impactMs)}`;
   return waiting.length ? waitingText(waiting[0]) : "nobody yet";
 }
 
-// When that was, and who came after.
+// Who came after, and what of one's own is still to be sent.
 function moreText([first, second, ...others], waiting, impactMs) {
   if (!first) return "";
-  const later = second && `then ${shortened(second.by, 16)}${sinceText(second.atMs, impactMs)}`;
-  const parts = [timeOfDay(first.atMs), later, others.length && `and ${others.length} more`, ...waiting.map(waitingText)];
+  const later = second && `then ${shortened(second.by, 16)}${whenText(second.atMs, impactMs)}`;
+  const parts = [...waiting.map(waitingText), later, others.length && `and ${others.length} more`];
   return parts.filter(Boolean).join(", ");
 }
 

@@ -1,7 +1,7 @@
 // The timeline: what happened, in the order in which it happened, the newest at the end.
 
 import { make, tell } from "./element.js";
-import { INSTANTS, MARK_LABELS, STAGES, sinceImpact, timeOfDay } from "./wording.js";
+import { INSTANTS, MARK_LABELS, STAGES, capital, lengthOf, sinceImpact, timeOfDay } from "./wording.js";
 
 const MOST_SHOWN = 300;
 const SAME_MS = 1000;
@@ -56,7 +56,7 @@ export class Timeline {
     this.#rows.set(moment.key, row);
     const [time, since, text, action] = row.children;
     tell(time, timeOfDay(moment.atMs));
-    tell(since, sinceImpact(moment.atMs, impactMs));
+    tell(since, moment.mark && moment.atMs < impactMs ? "" : sinceImpact(moment.atMs, impactMs)); // a mark says it in words
     tell(text, moment.text);
     row.className = moment.tone;
     const mayStrike = mayPress && moment.mark && !moment.mark.struck && moment.mark.by === name;
@@ -104,11 +104,13 @@ function ofMoment({ number, kind, atMs, ...rest }) {
 function ofMark(mark, board) {
   const { number, by, text, atMs, enteredMs, struck } = mark;
   const later = enteredMs - atMs > 2 * SAME_MS ? `, entered later, at ${timeOfDay(enteredMs)}` : "";
+  const beforeMs = board.impactMs === null ? 0 : board.impactMs - atMs;
+  const before = beforeMs > 0 ? `, ${beforeMs < SAME_MS ? "right" : lengthOf(beforeMs)} before the impact` : "";
   const words = mark.mark === "note" ? `${by}: ${text}` : `${MARK_LABELS[mark.mark]}: ${by}${text ? ` – ${text}` : ""}`;
   const provenMs = board.instants.get("mitigated")?.earliestMs ?? null;
   const early = mark.mark === "mitigated" && provenMs !== null && atMs < provenMs ? " (the fault was still on)" : "";
   const end = struck ? ` (struck out by ${struck.by}${struck.reason ? `: ${struck.reason}` : ""})` : "";
-  return { key: `mark:${number}`, order: number, atMs, mark, text: words + later + early + end, tone: struck ? "mark struck" : "mark" };
+  return { key: `mark:${number}`, order: number, atMs, mark, text: words + before + later + early + end, tone: struck ? "mark struck" : "mark" };
 }
 
 // What the report says of an instant is said here too, once it is known: it tells more.
@@ -126,5 +128,3 @@ function isTold({ name, earliestMs }, board) {
   const state = TOLD_BY_ALERTS[name];
   return state !== undefined && board.moments.some((each) => each.kind === "alert" && each.state === state && isNear(each));
 }
-
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,7 +1,13 @@
 // The top of the page: which drill, how it stands, what is sealed, and whether the page is up to date.
 
+import { drawText, matchText } from "./draw.js";
 import { make, tell } from "./element.js";
-import { FAULTS, STATES, VERDICTS, experimentName, lengthOf, timeOfDay, timesAreLocal, zoneName } from "./wording.js";
+import { STATES, VERDICTS, lengthOf, roughly, timeAndDay, timeOfDay, timesAreLocal, zoneName } from "./wording.js";
+
+const CUT_OFF = {
+  waiting: "cut off: the coordinator runs the command again",
+  ended: "cut off before its end: whoever ran it goes on with “chaos-pizza resume”",
+};
 
 export class Top {
   /** `askName()`, `turnTimes()` and `signOut()` are what its buttons do. */
@@ -32,8 +38,8 @@ export class Top {
     );
   }
 
-  show({ board, standing, connection, session, name, nowMs }) {
-    this.#showDrill(board, standing);
+  show({ board, standing, connection, knowledge, session, name, nowMs }) {
+    this.#showDrill({ board, standing, knowledge, nowMs });
     this.#showSeal(board, standing);
     this.#showConnection(connection, board, nowMs);
     const isSignedIn = session.role !== null;
@@ -47,13 +53,12 @@ export class Top {
     this.times.setAttribute("aria-pressed", String(timesAreLocal()));
   }
 
-  #showDrill(board, { state, gameday, report }) {
+  #showDrill({ board, standing, knowledge, nowMs }) {
+    const { state, gameday, report } = standing;
     const title = board.drill?.title ?? gameday?.plan ?? "Chaos Pizza";
     tell(this.title, title);
     const target = board.drill ? `${board.drill.target} · ` : "";
-    const opens = state === "waiting" && gameday?.opens_at ? `, which opens at ${timeOfDay(Date.parse(gameday.opens_at))}` : "";
-    const window = state === "waiting" && gameday?.window ? ` (${gameday.window})` : "";
-    tell(this.state, `${target}${STATES[state] ?? state}${opens}${window}`);
+    tell(this.state, target + stateText({ board, state, gameday, knowledge, nowMs }));
     this.#showResult(board, report);
   }
 
@@ -81,7 +86,7 @@ export class Top {
     tell(this.short, `${commitment.slice(0, 6)}…${commitment.slice(-4)}`);
     tell(this.whole, commitment);
     const before = "What breaks, and when, was drawn by lot and sealed. This is the SHA-256 of the draw: once it is revealed, anybody can check that it was not changed.";
-    tell(this.sealText, revealed ? `${drawText(revealed)} ${matchText(revealed)}` : before);
+    tell(this.sealText, revealed ? `${drawText(revealed, board)} ${matchText(revealed)}` : before);
   }
 
   #showConnection({ isLive, sinceMs }, { missing }, nowMs) {
@@ -92,13 +97,16 @@ export class Top {
   }
 }
 
-/** What a blind drill was, in a sentence. */
-export function drawText({ experiment, fault, starts_at: startsAt }) {
-  const when = startsAt ? `, asked for at ${timeOfDay(Date.parse(startsAt))}` : "";
-  return `It was ${experimentName(experiment)}: ${FAULTS[fault] ?? fault}${when}.`;
+function stateText({ board, state, gameday, knowledge, nowMs }) {
+  if (knowledge.isCutOff) return CUT_OFF[state] ?? CUT_OFF.ended;
+  if (state === "ended" && board.drillId !== null && board.ended === null) return "at its end";
+  if (state !== "waiting") return STATES[state] ?? state;
+  const window = gameday?.window ? ` (${gameday.window})` : "";
+  return `${STATES.waiting}${opensText(gameday?.opens_at, nowMs)}${window}`;
 }
 
-/** Whether the revealed draw is the one that was committed to. */
-export function matchText({ matches }) {
-  return matches ? "✔ It matches the commitment." : "✘ It does NOT match the commitment: the draw was changed.";
+function opensText(opensAt, nowMs) {
+  if (!opensAt) return "";
+  const atMs = Date.parse(opensAt);
+  return atMs > nowMs ? `, which opens at ${timeAndDay(atMs, nowMs)}, in ${roughly(atMs - nowMs)}` : `, which opened at ${timeAndDay(atMs, nowMs)}`;
 }

@@ -55,6 +55,7 @@ export const VERDICTS = {
   "calm not restored": { tone: "alarm", sign: "⚠" },
 };
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 const two = (number) => String(number).padStart(2, "0");
 let isLocal = localStorage.getItem("chaos-pizza.times") === "local";
 
@@ -74,6 +75,22 @@ export function zoneName(atMs) {
   if (minutes === 0) return "UTC";
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
   return `UTC${minutes < 0 ? "−" : "+"}${hours}${rest ? `:${two(rest)}` : ""}`;
+}
+
+/** A time, with its date where that is not today's: `14:02:05`, `Mon 30 Nov, 03:00:00`. */
+export function timeAndDay(atMs, nowMs) {
+  const day = (ms) => new Date(ms).toLocaleDateString("en-GB", { ...(isLocal ? {} : { timeZone: "UTC" }), weekday: "short", day: "numeric", month: "short" });
+  return day(atMs) === day(nowMs) && Math.abs(atMs - nowMs) < DAY_MS ? timeOfDay(atMs) : `${day(atMs).replace(",", "")}, ${timeOfDay(atMs)}`;
+}
+
+/** A length of time as people say it, its two largest parts: `4 d 3 h`, `2 h 5 min`, `3 min`, `20 s`. */
+export function roughly(ms) {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return `${Math.max(0, Math.floor(ms / 1000))} s`;
+  const [days, hours] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24];
+  if (days) return hours ? `${days} d ${hours} h` : `${days} d`;
+  if (hours) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+  return `${minutes} min`;
 }
 
 /** A time of day, `14:02:05`. */
@@ -112,6 +129,12 @@ export function latency(ms) {
   if (ms === null) return "–";
   return ms < 999.5 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0)} s`;
 }
+
+/** A text as a sentence, which begins with a capital and ends with a stop. */
+export const sentence = (text) => `${capital(text)}${/[.!?]$/.test(text) ? "" : "."}`;
+
+/** A text with its first letter a capital. */
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** An experiment by its name, where a plan gives its path. */
 export const experimentName = (path) => path.replace(/^.*\//, "").replace(/\.ya?ml$/, "");
