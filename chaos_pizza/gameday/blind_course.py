@@ -53,7 +53,7 @@ def _settings(declaration: Declaration, plan: Plan, draw: Draw, now: datetime) -
         traffic=replace(settings.traffic, rate_per_s=plan.rate_per_s),
         detection=replace(settings.detection, scrape_interval_s=scrape_s),
         recovery=replace(settings.recovery, timeout_s=recovery_s),
-        responder=ResponderSettings(ResponderKind.PEOPLE),
+        responder=ResponderSettings(ResponderKind.PEOPLE, simulated=plan.simulated),
         budgets=plan.budgets,
         sandbox=plan.sandbox,
         greatest_duration_s=max(settings.greatest_duration_s, lasts_s),

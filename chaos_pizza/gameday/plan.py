@@ -66,8 +66,8 @@ class Plan:
     least time since the last drill. `budgets` are what people are held to, in place of those of the experiments,
     which are a robot's; without them people are in no hurry, and the verdict says what was proven. Alert rules are
     evaluated every `scrape_interval_s` seconds (`None`: as each experiment says). Without a `target` the drill is
-    held on a sandbox of its own, set up by `sandbox` alike for every lot. `sha256` is the digest of the file, ""
-    where there is none.
+    held on a sandbox of its own, set up by `sandbox` alike for every lot. `simulated` says that nobody of the
+    responders is real, as in a rehearsal. `sha256` is the digest of the file, "" where there is none.
     """
 
     name: str
@@ -85,6 +85,7 @@ class Plan:
     scrape_interval_s: float | None = None
     budgets: Budgets = field(default_factory=Budgets)
     sandbox: SandboxWishes = field(default_factory=SandboxWishes)
+    simulated: bool = False
     sha256: str = ""
 
     @property

@@ -50,6 +50,7 @@ def rehearsed(plan: Plan, skill: str) -> Plan:
         rate_per_s=_RATE_PER_S,
         budgets=_scaled(plan.budgets),
         sandbox=sandbox,
+        simulated=True,
         sha256="",
     )
 

@@ -101,10 +101,14 @@ class ResponderKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResponderSettings:
-    """Who is to respond; the runbook begins `reaction_s` seconds after the first alert fires."""
+    """Who is to respond; the runbook begins `reaction_s` seconds after the first alert fires.
+
+    `simulated` says that the people are none: they are a rehearsal's.
+    """
 
     kind: ResponderKind = ResponderKind.PEOPLE
     reaction_s: float = 5.0
+    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from chaos_pizza.model.result import BudgetCheck, DrillResult, Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.hands import WHO_ENDED, detector, who_ended
+from chaos_pizza.report.notices import REHEARSED
 from chaos_pizza.report.phrasing import at_least, bounds, limit, share, span
 from chaos_pizza.report.sections import counted_while
 from chaos_pizza.report.standing import NONE, ended_by_drill, why_no_time
@@ -63,6 +64,7 @@ def to_lead(result: DrillResult, settings: DrillSettings) -> str:
     """Return the top of a drill's page as HTML: verdict, reasons, and a card for each time; outside texts escaped."""
     tone, sign = _VERDICTS[result.judgement.verdict]
     return _TEMPLATES.get_template("lead.html.j2").render(
+        rehearsed=REHEARSED if settings.responder.simulated else None,
         tone=tone,
         sign=sign,
         verdict=result.judgement.verdict.value,

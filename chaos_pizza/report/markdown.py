@@ -17,7 +17,7 @@ from chaos_pizza.report.chart import Chart
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.logs import describe_logs
 from chaos_pizza.report.method import describe_method
-from chaos_pizza.report.notices import list_notices
+from chaos_pizza.report.notices import REHEARSED, list_notices
 from chaos_pizza.report.phrasing import clock_time, day_of, duration, moment
 from chaos_pizza.report.questions import QUESTIONS
 from chaos_pizza.report.runbook import describe_runbook, runbook_rows
@@ -101,6 +101,7 @@ def _head(result: DrillResult, settings: DrillSettings) -> dict[str, Any]:
     return {
         "title": plain(result.title) or "A drill without a title",
         "begun": f"{day_of(result.started_at)} {clock_time(result.started_at).replace(':', '-')}",
+        "rehearsed": REHEARSED if settings.responder.simulated else None,
         "verdict": judgement.verdict.value,
         "exit_code": judgement.verdict.exit_code,
         "reasons": [plain(reason) for reason in judgement.reasons],

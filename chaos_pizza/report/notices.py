@@ -15,6 +15,10 @@ Notice = tuple[str, tuple[str, ...]]
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
+REHEARSED = "This was a rehearsal: every responder was simulated. Its figures say nothing about real people."
+"""What stands above everything else in the report of such a drill."""
+
+
 def list_notices(result: DrillResult, settings: DrillSettings) -> list[Notice]:
     """Return the notices that stand at the top of the report, the loudest first; empty for a drill without any."""
     verdict = result.judgement.verdict

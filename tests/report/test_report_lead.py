@@ -8,8 +8,10 @@ import pytest
 import report_examples as examples
 
 from chaos_pizza.model.result import Judgement, Verdict
-from chaos_pizza.model.settings import FaultKind
+from chaos_pizza.model.settings import FaultKind, ResponderSettings
 from chaos_pizza.report.lead import to_lead
+from chaos_pizza.report.markdown import to_markdown
+from chaos_pizza.report.notices import REHEARSED
 
 
 def lead(name, **changes):
@@ -99,3 +101,12 @@ def test_texts_from_outside_are_texts():
     assert "\x1b" not in html
     assert "\u202e" not in html
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 2
+
+
+def test_a_rehearsal_says_so_above_its_verdict_on_the_page_and_in_markdown():
+    plain = examples.settings(FaultKind.FAIL)
+    settings = replace(plain, responder=ResponderSettings(simulated=True))
+    for write, verdict in ((to_lead, "passed"), (to_markdown, "Verdict: **passed**")):
+        written = write(examples.passed(), settings)
+        assert written.index(REHEARSED) < written.index(f">{verdict}<" if write is to_lead else verdict)
+        assert REHEARSED not in write(examples.passed(), plain)
