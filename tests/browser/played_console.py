@@ -9,7 +9,7 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from chaos_pizza.console.web.guard import POLICY
 from chaos_pizza.serving.servers import QuietServer
 
 STATIC = Path(chaos_pizza.console.__file__).parent / "web" / "static"
+KEEP_ALIVE_S = 10.0
 CSRF = "a-secret-of-the-session"
 TOKENS = {"responder-token": "responder", "observer-token": "observer", "coordinator-token": "coordinator"}
 
@@ -47,6 +48,8 @@ class PlayedConsole:
         """Lines that are not told to whoever follows the stream, only to who asks for them again: a gap."""
         self.answers: deque[tuple[int, str]] = deque()
         """What to answer to the next posts instead of taking them."""
+        self.word = ""
+        """What is said besides of a mark that is taken, as of a cure."""
         self.is_away = False
         """Whether every request is answered with nothing at all: the connection is cut."""
         self.asked: list[tuple[str, dict[str, Any]]] = []
@@ -182,7 +185,10 @@ class PlayedConsole:
                 if generation != self._generation:
                     generation = self._generation
                     yield self._sent("standing", {"now": iso(datetime.now(UTC)), **self.standing}, None)
-                await wake.wait()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(wake.wait(), KEEP_ALIVE_S)
+                if not wake.is_set():
+                    yield self._sent("standing", {"now": iso(datetime.now(UTC)), **self.standing}, None)
                 wake.clear()
         finally:
             self._wakes.discard(registered)
@@ -192,7 +198,7 @@ class PlayedConsole:
         return f"{name}event: {event}\ndata: {json.dumps(data)}\n\n"
 
     async def _mark(self, request: Request) -> Response:
-        return await self._posted(request, lambda body: {"number": self._taken(body)})
+        return await self._posted(request, lambda body: {"number": self._taken(body), "message": self.word})
 
     def _taken(self, body: dict[str, Any]) -> int:
         now = datetime.now(UTC)

@@ -13,12 +13,18 @@ from chaos_pizza.report.palette import DARK, LIGHT
 sys.path.insert(0, str(Path(__file__).parent))
 
 from browsers import NAMELESS, POOR_CONTRASTS, Visitor, chromium
-from played_console import STATIC, played_console
+from played_console import STATIC, iso, played_console
 
 HOSTILE = (
     "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"> "
     "[click](javascript:alert(1)) **bold** " + "endless" * 40
 )
+WAITING = {
+    "plan": "Checkout game day",
+    "window": "14:00-16:00 America/Denver",
+    "commitment": "ab" * 32,
+    "opens_at": "2026-11-25T21:00:00Z",
+}
 MINUS = "\N{MINUS SIGN}"
 UNREACHABLE = "Failed to load resource"
 """What Chromium itself notes of any answer that is no success."""
@@ -112,15 +118,13 @@ def test_before_a_drill_the_page_says_calmly_that_there_is_none(console, visit):
 
 
 def test_a_game_day_that_waits_shows_its_window_and_what_it_committed_to(console, visit):
-    gameday = {
-        "plan": "Checkout game day",
-        "window": "14:00-16:00 America/Denver",
-        "commitment": "ab" * 32,
-        "opens_at": "2026-11-25T21:00:00Z",
-    }
+    opens_at = datetime.now(UTC) + timedelta(days=4, hours=3, minutes=30)
+    gameday = {**WAITING, "opens_at": iso(opens_at)}
     console.stand(state="waiting", gameday=gameday)
     page = visit().page
-    wait_for_text(page, ".state", "waiting for its window, which opens at 21:00:00 (14:00-16:00 America/Denver)")
+    day = f"{opens_at:%a} {opens_at.day} {opens_at:%b}"
+    opens = f"which opens at {day}, {opens_at:%H:%M:%S}, in 4 d 3 h"
+    wait_for_text(page, ".state", f"waiting for its window, {opens} (14:00-16:00 America/Denver)")
     assert seen(page, "h1") == "Checkout game day"
     assert seen(page, ".seal summary") == "BLIND commitment ababab…abab"
     page.locator(".seal summary").click()
@@ -250,10 +254,11 @@ def test_the_name_is_asked_once_kept_and_changed_at_will(console, visit):
     console.begin()
     page = visit(name=None).page
     page.get_by_role("button", name="Have it").click()
-    page.get_by_role("button", name="That's me").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="That's me").click()
     assert "something has to stand here" in seen(page, "dialog .complaint")
-    page.get_by_role("button", name="Ben", exact=True).click()
-    page.get_by_role("button", name="That's me").click()
+    dialog.get_by_role("button", name="Ben", exact=True).click()
+    dialog.get_by_role("button", name="That's me").click()
     wait_for_text(page, ".tile[data-mark=acknowledged] .first", "Ben")
     page.get_by_role("button", name="Know why").click()
     wait_for_text(page, ".tile[data-mark=diagnosed] .first", "Ben")
@@ -313,7 +318,8 @@ def test_a_refusal_says_why_and_keeps_what_was_typed(console, visit):
     assert page.locator("#note").input_value() == "it is the factory"
     console.answers.append((409, "nobody can have it before it was seen"))
     page.get_by_role("button", name="Have it").click()
-    wait_for_text(page, ".said", "nobody can have it before it was seen")
+    wait_for_text(page, ".outbox li", "nobody can have it before it was seen")
+    assert page.locator("body").inner_text().count("nobody can have it before it was seen") == 1
     page.get_by_role("button", name="Discard").click()
     page.locator(".outbox li").wait_for(state="detached")
 
@@ -548,7 +554,7 @@ def test_hostile_text_shows_as_text(console, visit):
     page = visit(name=None, width=360, height=740).page
     wait_for_text(page, ".timeline ol", "<script>document.title='owned'</script>")
     page.get_by_role("button", name="Saw it").click()
-    wait_for_text(page, ".choices", "<script>document.title='owned'</script>")
+    wait_for_text(page, "dialog .choices", "<script>document.title='owned'</script>")
     assert page.locator("body img, body iframe, body script, a[href^=javascript]").count() == 0
     assert page.title() != "owned"
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

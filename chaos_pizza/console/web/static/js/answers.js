@@ -17,7 +17,7 @@ export class Answers {
     this.said = make("p", { class: "said", role: "status", "aria-live": "polite" });
     this.strike = make("button", { type: "button", text: "Strike it out", hidden: true, on: { click: () => strike(this.#doubted) } });
     this.away = make("button", { type: "button", class: "away", text: "×", "aria-label": "Close", hidden: true, on: { click: () => this.say("") } });
-    this.last = make("div", { class: "last" }, this.said, this.strike, this.away);
+    this.last = make("div", { class: "last", "data-tone": "" }, this.said, this.strike, this.away);
     this.waiting = make("ul", { class: "outbox", "aria-live": "polite" });
     this.element = make("div", { class: "answers" }, this.last, this.waiting);
   }
