@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chaos_pizza.clock import AnchoredClock
-from chaos_pizza.drill.marks import Marks, refusal_alone
+from chaos_pizza.drill.mark_refusal import refusal_alone
+from chaos_pizza.drill.marks import Marks
 from chaos_pizza.errors import JournalError
 from chaos_pizza.inbox import (
     Delivery,

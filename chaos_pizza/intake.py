@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chaos_pizza.drill.marks import Marks, refusal_alone, refusal_of
+from chaos_pizza.drill.mark_refusal import refusal_alone, refusal_of
+from chaos_pizza.drill.marks import Marks
 from chaos_pizza.inbox import TAKEN_IN, Delivery, DeliveryState
 from chaos_pizza.model.event import Event, Recorded
 from chaos_pizza.model.response_event import CureAttempted, Marked, MarkStruck, ResponderStep

@@ -9,8 +9,8 @@ import click
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.cli.person import person_of, person_option
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
-from chaos_pizza.drill.mark_time import read_mark_time, told_time
-from chaos_pizza.drill.marks import Mark, mark_label
+from chaos_pizza.drill.mark_time import MarkTime, read_mark_time, told_time
+from chaos_pizza.drill.marks import Mark, mark_label, told_at
 from chaos_pizza.errors import UsageError
 from chaos_pizza.handing_in import drill_to_mark, hand_in, read_marks, write_anew
 from chaos_pizza.inbox import DeliveryState
@@ -60,11 +60,11 @@ def _command(kind: MarkKind) -> click.Command:
         reports: Path | None,
     ) -> None:
         now = datetime.now(UTC)
-        at = now if at_text is None else read_mark_time(at_text, now)
+        given = MarkTime(now, 0.0) if at_text is None else read_mark_time(at_text, now)
         configuration, folder = _found(config_path, reports, drill)
-        told = Marked(kind, person_of(by), at, now, " ".join(text.split()))
+        told = Marked(kind, person_of(by), given.at, now, " ".join(text.split()), given.grain_s)
         if at_text is not None:
-            click.echo(f"understood as {told_time(at)}")
+            click.echo(f"understood as {told_time(given)}")
         after_end = _hand_in(folder, told, f"{kind.value} by {told.by}", configuration)
         if after_end and at_text is None and kind is not MarkKind.NOTE:
             click.echo("The drill was over by then. If you mean an earlier moment, strike this mark and give --at.")
@@ -113,7 +113,7 @@ def _line(mark: Mark) -> str:
     said = f"{told.mark.value} ({mark_label(told)}){text}"
     if struck:
         said = f"STRUCK OUT by {struck.by}" + (f" ({struck.reason})" if struck.reason else "") + f": {said}"
-    return f"{mark.number:>6}  {told.at:%Y-%m-%d %H:%M:%S}  {one_line(said, _LONGEST_LINE)}"
+    return f"{mark.number:>6}  {told_at(told):<19}  {one_line(said, _LONGEST_LINE)}"
 
 
 def _found(config_path: Path | None, reports: Path | None, drill: str | None) -> tuple[TeamConfiguration, Path]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chaos_pizza.drill.alerts import alert_label, fresh_changes
-from chaos_pizza.drill.marks import Marks, mark_label
-from chaos_pizza.drill.observations import Observations
+from chaos_pizza.drill.marks import Marks, mark_label, time_since
+from chaos_pizza.drill.observations import Observations, clipped
 from chaos_pizza.model.alert import AlertState
 from chaos_pizza.model.alert_event import NotificationReceived
+from chaos_pizza.model.blind_event import BlindDrillStarted
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.response_event import Marked, MarkStruck
@@ -27,8 +28,8 @@ _OF_STATE = {AlertState.PENDING: InstantName.ALERT_PENDING, AlertState.FIRING: I
 def find_detections(observations: Observations, since: datetime, until: datetime) -> dict[InstantName, Instant]:
     """Return when an alert was first pending and firing between the two and was notified of, and what people marked.
 
-    Marks that stand count also after `until`: somebody may take an incident that is over. What did not happen is left
-    out.
+    Marks that stand count also after `until`: somebody may take an incident that is over. One whose time was told to a
+    stretch is dated from `since` on, and one that may have detected up to `until`. What did not happen is left out.
     """
     found: dict[InstantName, Instant] = {}
     raised: set[str] = set()
@@ -42,7 +43,8 @@ def find_detections(observations: Observations, since: datetime, until: datetime
     for kind, name in _TOLD_BY_PEOPLE.items():
         first = marks.first(kind, since)
         if first:
-            found[name] = Instant(Interval.exactly(first.told.at), mark_label(first.told))
+            when = time_since(first.told, since)
+            found[name] = Instant(clipped(when, latest=until) if name in _DETECTING else when, mark_label(first.told))
     return found
 
 
@@ -54,9 +56,16 @@ def detection_among(instants: Mapping[InstantName, Instant], until: datetime | N
 
 
 def could_be_acknowledged(observations: Observations) -> bool:
-    """Tell whether an acknowledgement would have been seen: by the runbook's own hand, or since somebody marks."""
+    """Tell whether an acknowledgement would have been seen.
+
+    By the runbook's own hand, in a blind drill, whose people are asked to mark, or since somebody marked something
+    before the drill's end. A note shows no such thing, nor does what came to somebody's mind afterwards.
+    """
     runbook = observations.started.settings.responder.kind is ResponderKind.RUNBOOK
-    return runbook or bool(marks_in(observations).standing())
+    if runbook or observations.all_of(BlindDrillStarted):
+        return True
+    marks = (mark.told for mark in marks_in(observations).standing())
+    return any(told.mark is not MarkKind.NOTE and told.entered_at <= observations.ended_at for told in marks)
 
 
 def marks_in(observations: Observations) -> Marks:

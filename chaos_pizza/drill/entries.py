@@ -1,12 +1,11 @@
 """The timeline as people read it: a plain sentence for everything that happened."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from chaos_pizza.drill.alerts import Alert, alert_label, dated_changes
 from chaos_pizza.drill.detection import marks_in
 from chaos_pizza.drill.first_impact import first_failed
-from chaos_pizza.drill.marks import mark_label
+from chaos_pizza.drill.marks import mark_label, time_of
 from chaos_pizza.drill.observations import Observations, interval_of
 from chaos_pizza.model.alert import AlertSource, AlertState
 from chaos_pizza.model.alert_event import AlertSourceFound, AlertSourceLost, NotificationReceived
@@ -22,7 +21,7 @@ from chaos_pizza.model.event import (
 from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans, MarkKind
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Outcome
-from chaos_pizza.model.response_event import CureAttempted, ResponderStep
+from chaos_pizza.model.response_event import CureAttempted, Marked, ResponderStep
 from chaos_pizza.model.result import Entry, Instant, InstantName
 
 ACTORS = {
@@ -125,11 +124,9 @@ def _of_people(observations: Observations, instants: Mapping[InstantName, Instan
         text = f"{told.mark.value} ({mark_label(told)})" + (f": {told.text}" if told.text else "")
         if struck:
             text = f"struck out by {struck.by}" + (f" ({struck.reason})" if struck.reason else "") + f": {text}"
-        elif (
-            told.mark is MarkKind.MITIGATED and told.at == _claimed_at(instants) and claim_s is not None and claim_s > 0
-        ):
+        elif told.mark is MarkKind.MITIGATED and _is_claim(told, instants) and claim_s is not None and claim_s > 0:
             text += f", {claim_s:.1f} s after the fault was off"
-        yield Entry(Interval.exactly(told.at), text)
+        yield Entry(time_of(told), text)
     for step in observations.all_of(ResponderStep):
         yield Entry(Interval.exactly(step.at), f"runbook: {step.text}")
 
@@ -145,9 +142,10 @@ def _claimed_after_s(instants: Mapping[InstantName, Instant]) -> float | None:
     return (claim.when.midpoint - proof.when.midpoint).total_seconds()
 
 
-def _claimed_at(instants: Mapping[InstantName, Instant]) -> datetime | None:
+def _is_claim(told: Marked, instants: Mapping[InstantName, Instant]) -> bool:
+    """Tell whether this mark is the first that said that it was cured."""
     claim = instants.get(InstantName.MITIGATION_CLAIMED)
-    return claim.when.midpoint if claim else None
+    return claim is not None and claim.when.latest == time_of(told).latest and claim.source == mark_label(told)
 
 
 def _of_cures(observations: Observations, mitigated: Instant | None) -> Iterator[Entry]:

@@ -1,6 +1,7 @@
 """The time that somebody gives for a mark: `14:05`, `14:05:30 America/Denver`, `2026-11-25T14:05:30Z`."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from chaos_pizza.model.instant import YEARS
 
 EXAMPLES = "14:05, 14:05:30, 14:05 America/Denver, 2026-11-25T14:05:30Z"
 _MOST_CHARS = 80
+_MINUTE_S, _SECOND_S = 60.0, 1.0
 _TIME = re.compile(
     r"(?:(?P<day>\d{4}-\d\d-\d\d)(?:T|\s+))?(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?P<part>\.\d{1,6})?)?"
     r"(?:\s*(?P<offset>Z|[+-]\d\d:?\d\d)|\s+(?P<name>[A-Za-z].*))?",
@@ -19,8 +21,16 @@ _DAYS_BACK = 2
 """Yesterday, too, the clocks may have been put forward over that very time."""
 
 
-def read_mark_time(text: str, now: datetime, local: tzinfo | None = None) -> datetime:
-    """Return the instant (UTC) that is meant.
+@dataclass(frozen=True, slots=True)
+class MarkTime:
+    """A time as it was given: somewhere from `at` (UTC) until `grain_s` seconds later."""
+
+    at: datetime
+    grain_s: float
+
+
+def read_mark_time(text: str, now: datetime, local: tzinfo | None = None) -> MarkTime:
+    """Return the time that is meant, as exactly as it was given: to the minute, the second, or a part of one.
 
     A time without a date is the latest such moment that is not after `now`. One without a zone is on the clock of
     `local`, by default this machine's; of two moments at which that showed it, the later one that is past is meant.
@@ -37,16 +47,28 @@ def read_mark_time(text: str, now: datetime, local: tzinfo | None = None) -> dat
         raise UsageError(f"no clock showed {_quoted(text)}: the clocks there were put forward over that time")
     past = [at for at in instants if at <= now]
     # Of what is all to come the rules for marks say so.
-    return max(past) if past else min(instants)
+    return MarkTime(max(past) if past else min(instants), _grain_s(found))
 
 
-def told_time(at: datetime, zone: tzinfo | None = None) -> str:
-    """Return how an instant is said to whoever gave it: on a zone's clock (by default this machine's), and in UTC."""
-    there, in_utc = at.astimezone(zone), f"{at:%Y-%m-%d %H:%M:%S} UTC"
+def told_time(given: MarkTime, zone: tzinfo | None = None) -> str:
+    """Return how a time is said to whoever gave it: on a zone's clock (by default this machine's), in UTC, how exact.
+
+    `2026-11-25 14:05 MST, that is 2026-11-25 21:05 UTC, some time within that minute`.
+    """
+    at, to_minute = given.at, given.grain_s >= _MINUTE_S
+    form = "%Y-%m-%d %H:%M" if to_minute else "%Y-%m-%d %H:%M:%S"
+    there, in_utc = at.astimezone(zone), f"{at:{form}} UTC"
+    within = f", some time within that {'minute' if to_minute else 'second'}" if given.grain_s >= _SECOND_S else ""
     if there.utcoffset() == timedelta(0):
-        return in_utc
+        return in_utc + within
     label = f"{there:%Z}" if zone is None else zone_label(zone, at)
-    return f"{there:%Y-%m-%d %H:%M:%S} {label}, that is {in_utc}"
+    return f"{there:{form}} {label}, that is {in_utc}{within}"
+
+
+def _grain_s(found: re.Match[str]) -> float:
+    if found["second"] is None:
+        return _MINUTE_S
+    return float(10.0 ** (1 - len(found["part"]))) if found["part"] else _SECOND_S
 
 
 def _instants(found: re.Match[str], now: datetime, zone: tzinfo | None) -> list[datetime]:

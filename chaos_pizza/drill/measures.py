@@ -9,7 +9,9 @@ from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.recovery import good_run
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.measure import Measure, MeasureName
-from chaos_pizza.model.result import InstantName, Timeline
+from chaos_pizza.model.result import Instant, InstantName, Timeline
+
+_AT_ONCE = Measure(0.0, 0.0, 0.0)
 
 
 def measure(observations: Observations, timeline: Timeline) -> dict[MeasureName, Measure | None]:
@@ -24,13 +26,12 @@ def measure(observations: Observations, timeline: Timeline) -> dict[MeasureName,
     lasted_until = _lasted_until(timeline)
     ended_in_earnest = mitigated if timeline.ended_by is not None and timeline.ended_by.mitigates else None
     unwell_until = _unwell_until(observations, mitigated)
-    acknowledged = _when(timeline, InstantName.ACKNOWLEDGED)
     return {
         MeasureName.TTD: _perhaps_sooner(observations, start, detected, _since(start, detected, lasted_until)),
-        MeasureName.TTD_FROM_IMPACT: _perhaps_sooner(
-            observations, impact, detected, _since(impact, detected, lasted_until)
-        ),
-        MeasureName.TTA: _since(detected, acknowledged, lasted_until) if could_be_acknowledged(observations) else None,
+        MeasureName.TTD_FROM_IMPACT: None
+        if was_detected_before_impact(timeline)
+        else _perhaps_sooner(observations, impact, detected, _since(impact, detected, lasted_until)),
+        MeasureName.TTA: _to_acknowledge(observations, timeline, lasted_until),
         MeasureName.TTM: _since(start, ended_in_earnest, lasted_until),
         MeasureName.TTR: _since(start, recovered, unwell_until),
         MeasureName.IMPACT_DELAY: between(start, impact) if impact else None,
@@ -39,7 +40,7 @@ def measure(observations: Observations, timeline: Timeline) -> dict[MeasureName,
 
 
 def between(sooner: Interval, later: Interval) -> Measure:
-    """Return the time from one instant to another; never below 0, for none of the drill's orders can be reversed."""
+    """Return the time from one instant to another that did not come before it; so it is never below 0."""
     return Measure(
         value=_seconds(sooner.midpoint, later.midpoint),
         earliest=_seconds(sooner.latest, later.earliest),
@@ -55,9 +56,29 @@ def at_least(sooner: Interval, until: datetime) -> Measure:
 
 def detection_of(timeline: Timeline) -> Interval | None:
     """Return when the fault was detected; `None` where it was not."""
-    # Marks made after the fault's end stand among the instants too, but whatever detected came before them.
-    detection = detection_among(timeline.instants) if timeline.detected_by is not None else None
+    detection = _detection(timeline)
     return detection.when if detection else None
+
+
+def was_detected_before_impact(timeline: Timeline) -> bool:
+    """Tell whether the fault was detected before any purchase was known to fail: people can see more than diners."""
+    impact, detected = _when(timeline, InstantName.FIRST_IMPACT), detection_of(timeline)
+    return impact is not None and detected is not None and detected.midpoint < impact.midpoint
+
+
+def _detection(timeline: Timeline) -> Instant | None:
+    # Marks made after the fault's end stand among the instants too, but whatever detected came before them.
+    return detection_among(timeline.instants) if timeline.detected_by is not None else None
+
+
+def _to_acknowledge(observations: Observations, timeline: Timeline, until: datetime) -> Measure | None:
+    """Return the time from the detection to the acknowledgement; none where the one was the other."""
+    detection, acknowledged = _detection(timeline), timeline.instants.get(InstantName.ACKNOWLEDGED)
+    if detection is None:
+        return None
+    if acknowledged is not None:
+        return _AT_ONCE if acknowledged is detection else between(detection.when, acknowledged.when)
+    return at_least(detection.when, until) if could_be_acknowledged(observations) else None
 
 
 def _since(sooner: Interval | None, later: Interval | None, until: datetime) -> Measure | None:

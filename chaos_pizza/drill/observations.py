@@ -17,12 +17,11 @@ from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.micros import instant_at
 from chaos_pizza.model.purchase_columns import PurchaseColumns
-from chaos_pizza.model.response_event import Marked, MarkStruck, ResponderStep
+from chaos_pizza.model.response_event import CureAttempted, Marked, MarkStruck, ResponderStep
 from chaos_pizza.model.scrape_columns import ScrapeColumns
 
 Kind = TypeVar("Kind", bound=Event)
 SAID = (Marked, MarkStruck, ResponderStep)
-"""What people say may be entered long after the drill was cut off: it shows nothing of how long that went on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,15 @@ class Observations:
         return min(begun, default=self.started_at)
 
 
+def is_said(event: Event) -> bool:
+    """Tell whether an event is what people hand in, or may be: their runbook's attempts at a cure among it.
+
+    It may be entered long after the drill was cut off, so it shows nothing of how long that went on. What the drill's
+    own runbook tried can't be told from that, but the drill is heard of every second anyway.
+    """
+    return isinstance(event, SAID) or (isinstance(event, CureAttempted) and event.by.mitigates)
+
+
 class Gathering:
     """Takes in a journal's records, of a drill that may be under way, and gives them by kind."""
 
@@ -92,7 +100,7 @@ class Gathering:
         event, at = record.event, record.at
         self._places.setdefault(type(event), []).append(len(self._records))
         self._records.append(record)
-        if not isinstance(event, SAID):
+        if not is_said(event):
             self._last_at = at if self._last_at is None else max(self._last_at, at)
         if isinstance(event, PurchasesObserved):
             self._purchases.add(at, event)
@@ -138,7 +146,7 @@ def _of_compact(records: CompactRecords) -> Observations:
         if len(many):
             places[kind] = cast(Sequence[int], many)
     last = places[DrillEnded][-1] if DrillEnded in places else len(records) - 1
-    said = [place for kind in SAID for place in places.get(kind, ()) if place <= last]
+    said = [place for place, record in records.plain.items() if place <= last and is_said(record.event)]
     return Observations(
         started=started,
         started_at=records[0].at,

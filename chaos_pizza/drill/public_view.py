@@ -9,7 +9,7 @@ from datetime import datetime
 
 from chaos_pizza.drill.alert_states import change_seen
 from chaos_pizza.drill.alerts import alert_label
-from chaos_pizza.drill.marks import mark_label
+from chaos_pizza.drill.marks import mark_label, time_of
 from chaos_pizza.drill.purchase_tally import Decided
 from chaos_pizza.model.alert import AlertState
 from chaos_pizza.model.alert_event import AlertChanged, NotificationReceived
@@ -121,8 +121,8 @@ def _instant_of(event: Event) -> tuple[InstantName | None, Interval | None, str]
             return _OF_STATE[state], change_seen(change), alert_label(change)
         case NotificationReceived(source, at, AlertState.FIRING):
             return InstantName.NOTIFIED, Interval.exactly(at), f"webhook from {source.label}"
-        case Marked(mark, _, at) as marked if mark in _OF_MARK:
-            return _OF_MARK[mark], Interval.exactly(at), mark_label(marked)
+        case Marked(mark) as marked if mark in _OF_MARK:
+            return _OF_MARK[mark], time_of(marked), mark_label(marked)
     return None, None, ""
 
 

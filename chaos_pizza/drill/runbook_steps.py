@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chaos_pizza.drill.detection import marks_in
-from chaos_pizza.drill.marks import RUNBOOK
+from chaos_pizza.drill.marks import RUNBOOK, can_be_after, time_since
 from chaos_pizza.drill.measures import between, detection_of
 from chaos_pizza.drill.observations import Observations, interval_of
 from chaos_pizza.model.incident import Actor, CureAnswer, MarkKind, RunbookStep
@@ -40,7 +40,7 @@ def runbook_steps(observations: Observations, timeline: Timeline) -> tuple[StepT
     """
     start = timeline.instants.get(InstantName.FAULT_START)
     since = start.when.earliest if start else observations.method_began_at
-    marks = [mark.told for mark in marks_in(observations).standing() if mark.told.at >= since]
+    marks = [mark.told for mark in marks_in(observations).standing() if can_be_after(mark.told, since)]
     done = _done(observations, timeline, marks, since)
     steps = tuple(_taken(step, done, timeline) for step in RunbookStep)
     return tuple(
@@ -55,7 +55,7 @@ def _done(
     told: dict[RunbookStep, list[Done]] = {step: [] for step in RunbookStep}
     for mark in marks:
         if mark.mark in {MarkKind.ACKNOWLEDGED, MarkKind.DIAGNOSED}:
-            told[_OF_MARK[mark.mark]].append((Interval.exactly(mark.at), _by(mark)))
+            told[_OF_MARK[mark.mark]].append((time_since(mark, since), _by(mark)))
     for step, at in _recorded(observations):
         if at >= since:
             told[step].append((Interval.exactly(at), _runbook(observations)))
@@ -64,9 +64,10 @@ def _done(
     cured = found.get(RunbookStep.FOLLOW_THE_LINK)
     if cured and RunbookStep.VERIFY not in found:
         # Whoever says "cured" before it is has verified nothing.
-        claims = [mark for mark in marks if mark.mark is MarkKind.MITIGATED and mark.at >= cured[0].earliest]
-        for first in sorted(claims, key=lambda mark: mark.at)[:1]:
-            found[RunbookStep.VERIFY] = (Interval.exactly(first.at), _by(first))
+        since = cured[0].earliest
+        claims = [mark for mark in marks if mark.mark is MarkKind.MITIGATED and can_be_after(mark, since)]
+        for first in sorted(claims, key=lambda mark: time_since(mark, since).midpoint)[:1]:
+            found[RunbookStep.VERIFY] = (time_since(first, since), _by(first))
     return found
 
 

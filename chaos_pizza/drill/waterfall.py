@@ -11,7 +11,7 @@ from chaos_pizza.alerting.evaluator import RuleEvaluator
 from chaos_pizza.alerting.exposition import SeriesKey
 from chaos_pizza.drill.alerts import DatedChange, raised_first
 from chaos_pizza.drill.figures import Figures, SourceFigures, figures_behind, job_of
-from chaos_pizza.drill.measures import detection_of
+from chaos_pizza.drill.measures import detection_of, was_detected_before_impact
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.rule_settings import as_told
 from chaos_pizza.drill.timeline import fault_end
@@ -51,7 +51,8 @@ def split_detection(observations: Observations, timeline: Timeline, figures: Fig
     mitigated = timeline.instants.get(InstantName.MITIGATED)
     until = fault_end(observations, mitigated.when if mitigated else None)
     raised = raised_first(observations, start.when.earliest, until)
-    impact = timeline.instants.get(InstantName.FIRST_IMPACT)
+    # What was noticed before any purchase failed waited for no impact.
+    impact = None if was_detected_before_impact(timeline) else timeline.instants.get(InstantName.FIRST_IMPACT)
     marks = [_Mark(PartName.IMPACT_DELAY, impact.when)] if impact else []
     if raised and raised[0].when == detected:
         change = raised[0].change

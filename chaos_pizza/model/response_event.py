@@ -8,13 +8,18 @@ from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans, MarkKind, R
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """Somebody said something of the incident: it happened at `at`, and was entered at `entered_at`."""
+    """Somebody said something of the incident: it happened at `at`, and was entered at `entered_at`.
+
+    A time that was told, and not taken on the spot, is known to `grain_s` seconds (1 of `14:05:30`, 60 of `14:05`): it
+    happened somewhere from `at` until so much later.
+    """
 
     mark: MarkKind
     by: str
     at: datetime
     entered_at: datetime
     text: str = ""
+    grain_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

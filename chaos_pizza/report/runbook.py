@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from chaos_pizza.drill.marks import mark_label
+from chaos_pizza.drill.marks import mark_label, time_of
 from chaos_pizza.drill.runbook_steps import WALKED
 from chaos_pizza.model.incident import Actor, RunbookStep
 from chaos_pizza.model.instant import instant_text
@@ -113,7 +113,7 @@ def _at_most(seconds: float) -> str:
 
 
 def _mark(mark: Marked, day: date) -> str:
-    when = moment(Interval.exactly(mark.at), day)
+    when = moment(time_of(mark), day)
     return plain(f"{mark.mark.value} {when} ({mark_label(mark)})")
 
 

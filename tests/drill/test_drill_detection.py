@@ -1,10 +1,13 @@
 """Detection: what noticed first, of alerts and people."""
 
-from story import alert, at, journal, mark, seconds, started, with_settings
+from dataclasses import replace
+
+from story import alert, at, ended, journal, mark, seconds, started, with_settings
 
 from chaos_pizza.drill.detection import could_be_acknowledged, detection_among, find_detections
 from chaos_pizza.drill.observations import gather
 from chaos_pizza.model.alert import AlertSource, AlertState
+from chaos_pizza.model.blind_event import BlindDrillStarted
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.response_event import MarkStruck
 from chaos_pizza.model.result import InstantName
@@ -111,11 +114,61 @@ def test_a_mark_that_was_struck_out_counts_no_longer_and_the_next_of_its_kind_do
     assert detected(noticed[0], MarkStruck(1, "Ada", at(16.0))) is None
 
 
-def test_only_a_mark_that_stands_shows_that_somebody_marks():
-    def could(*events):
-        by_people = with_settings(started(), responder=ResponderSettings(ResponderKind.PEOPLE))
-        return could_be_acknowledged(gather(journal([(0.0, by_people), *((60.0, event) for event in events)])))
+def could_be_taken(*events, began=()):
+    """Whether an acknowledgement would have been seen in a drill of people's that ended at 60."""
+    by_people = with_settings(started(), responder=ResponderSettings(ResponderKind.PEOPLE))
+    told = [*((0.0, event) for event in (*began, by_people)), *((20.0, event) for event in events), (60.0, ended(60.0))]
+    return could_be_acknowledged(gather(journal(told)))
 
-    assert not could()
-    assert could(mark(13.0, MarkKind.NOTICED))
-    assert not could(mark(13.0, MarkKind.NOTICED), MarkStruck(1, "Ada", at(16.0)))
+
+def test_only_a_mark_that_stands_and_was_entered_before_the_end_shows_that_somebody_marks():
+    assert not could_be_taken()
+    assert could_be_taken(mark(13.0, MarkKind.NOTICED))
+    assert could_be_taken(mark(13.0, MarkKind.NOTICED, entered=18.0))
+    assert not could_be_taken(mark(13.0, MarkKind.NOTICED), MarkStruck(1, "Ada", at(16.0)))
+    assert not could_be_taken(mark(13.0, MarkKind.NOTICED, entered=61.0))
+
+
+def test_a_note_shows_nothing_of_whether_somebody_marks():
+    assert not could_be_taken(mark(13.0, MarkKind.NOTE, text="coffee is out"))
+    assert not could_be_taken(mark(13.0, MarkKind.NOTE, entered=400_000.0, text="days later"))
+
+
+def test_in_a_blind_drill_people_are_asked_to_mark_so_that_nobody_did_is_known():
+    blind = BlindDrillStarted("d1", "A game day", "sandbox", "http://shop", "http://factory", "0" * 64, "0", "0")
+    assert could_be_taken(began=[blind])
+
+
+def told_to(grain_s, second, kind=MarkKind.NOTICED):
+    """A mark whose time was given afterwards, to so many seconds."""
+    return replace(mark(second, kind, entered=90.0), grain_s=grain_s)
+
+
+def test_a_time_to_the_minute_is_that_minute_from_the_faults_start_on():
+    noticed = found_in(told_to(60.0, 0.0), until=80.0)[InstantName.NOTICED]
+    assert (seconds(noticed.when), noticed.source) == ((10.0, 60.0), "mark by Ada, entered later")
+    assert InstantName.NOTICED not in found_in(told_to(60.0, -51.0), until=80.0)
+    assert InstantName.NOTICED not in found_in(told_to(1.0, 9.0), until=80.0)
+
+
+def test_a_detection_told_to_the_minute_in_which_the_fault_ended_was_before_that():
+    assert seconds(found_in(told_to(60.0, 30.0), until=50.0)[InstantName.NOTICED].when) == (30.0, 50.0)
+    # But what people say once it is over is often said of the same minute.
+    claimed = found_in(told_to(60.0, 30.0, MarkKind.MITIGATED), until=50.0)[InstantName.MITIGATION_CLAIMED]
+    assert seconds(claimed.when) == (30.0, 90.0)
+
+
+def test_what_was_seen_on_the_spot_comes_before_a_minute_whose_middle_is_later():
+    assert detected(told_to(60.0, 0.0), mark(20.0, MarkKind.NOTICED, by="Bea"))[1] == "mark by Bea"
+    assert detected(told_to(60.0, 0.0), mark(40.0, MarkKind.NOTICED, by="Bea"))[1] == "mark by Ada, entered later"
+
+
+def test_of_two_rounds_of_a_person_the_one_since_the_fault_counts():
+    early = mark(3.0, MarkKind.ACKNOWLEDGED), mark(6.0, MarkKind.DIAGNOSED), mark(7.0, MarkKind.MITIGATED)
+    later = mark(13.0, MarkKind.ACKNOWLEDGED), mark(15.0, MarkKind.DIAGNOSED), mark(18.0, MarkKind.MITIGATED)
+    found = found_in(*early, *later)
+    assert {name: seconds(instant.when)[0] for name, instant in found.items()} == {
+        InstantName.ACKNOWLEDGED: 13.0,
+        InstantName.DIAGNOSED: 15.0,
+        InstantName.MITIGATION_CLAIMED: 18.0,
+    }

@@ -1,5 +1,7 @@
 """Measures: the durations and the bounds they are known to lie in."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,3 +136,46 @@ def test_what_people_took_on_without_a_mark_is_unknown_and_not_late():
     told = without(by_the_book(), Marked)
     people = with_settings(told[0][1], responder=ResponderSettings(ResponderKind.PEOPLE))
     assert measured([(0.0, people), *told[1:]])[MeasureName.TTA] is None
+
+
+def by_people(told):
+    """The same drill, with people to respond."""
+    return [(0.0, with_settings(told[0][1], responder=ResponderSettings(ResponderKind.PEOPLE))), *told[1:]]
+
+
+def test_who_took_it_is_known_however_late_they_tell_but_that_nobody_did_is_not():
+    told = by_people(without(BOOK, Marked))
+    late = mark(16.0, MarkKind.ACKNOWLEDGED, entered=400_000.0)
+    assert figures(measured([*told, (400_000.0, late)])[MeasureName.TTA]) == (2.0, 2.0, 2.0)
+    note = mark(16.0, MarkKind.NOTE, entered=400_000.0, text="where was everybody?")
+    noticed = mark(13.0, MarkKind.NOTICED, entered=400_000.0)
+    for word in (note, noticed):
+        assert measured([*told, (400_000.0, word)])[MeasureName.TTA] is None
+    # Who marks while the drill runs marks there, so that nobody took it is true: on from 14 to 19.70.
+    spot = measured([*told, (13.0, mark(13.0, MarkKind.DIAGNOSED))])
+    assert spot[MeasureName.TTA] == Measure(pytest.approx(5.70), pytest.approx(5.70), None, censored=True)
+
+
+def test_an_acknowledgement_that_detected_followed_at_once():
+    told = by_people(without(BOOK, Marked, AlertChanged))
+    minute = replace(mark(-48.0, MarkKind.ACKNOWLEDGED, entered=25.0), grain_s=60.0)
+    found = measured([*told, (25.0, minute)])
+    assert figures(found[MeasureName.TTA]) == (0.0, 0.0, 0.0)
+
+
+def test_a_time_told_to_the_minute_gives_a_time_to_detect_with_the_bounds_of_that_minute():
+    """Told as the minute that ends at 12: from the fault's start, 9.70 at the soonest, until then."""
+    told = by_people(without(BOOK, Marked))
+    minute = replace(mark(-48.0, MarkKind.NOTICED, entered=25.0), grain_s=60.0)
+    found = measured([*told, (25.0, minute)])
+    assert figures(found[MeasureName.TTD]) == (1.10, 0.0, 2.30)  # 10.85 - 9.75, 9.70 - 9.80, 12 - 9.70
+    second = replace(mark(11.0, MarkKind.NOTICED, entered=25.0), grain_s=1.0)
+    assert figures(measured([*told, (25.0, second)])[MeasureName.TTD]) == (1.75, 1.20, 2.30)  # 11.5 - 9.75, …
+
+
+def test_what_was_noticed_before_a_purchase_failed_has_no_time_from_the_first_failure():
+    sooner = measured([*BOOK, (9.85, mark(9.85, MarkKind.NOTICED))])  # the first failed from 9.70 to 10.1
+    assert sooner[MeasureName.TTD_FROM_IMPACT] is None
+    assert figures(sooner[MeasureName.TTD]) == (0.10, 0.05, 0.15)
+    later = measured([*BOOK, (9.95, mark(9.95, MarkKind.NOTICED))])
+    assert figures(later[MeasureName.TTD_FROM_IMPACT]) == (0.05, 0.0, 0.25)

@@ -3,15 +3,18 @@
 import pytest
 from story import at, bought, by_the_book, by_time, cured, ended, journal, mark, seconds, started
 
+from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.drill.result import judge
 from chaos_pizza.drill.timeline import build_timeline
 from chaos_pizza.errors import JournalError
+from chaos_pizza.journal.file import JournalWriter, read_journal
 from chaos_pizza.model.alert import AlertSource
 from chaos_pizza.model.alert_event import AlertSourceFound, AlertSourceLost
 from chaos_pizza.model.event import Aborted, DrillEnded, PurchasesObserved
 from chaos_pizza.model.incident import Actor, CureAnswer, MarkKind
 from chaos_pizza.model.response_event import ResponderStep
 from chaos_pizza.model.result import InstantName, Verdict
+from chaos_pizza.model.settings import Budgets
 
 BOOK = by_the_book()
 
@@ -116,6 +119,33 @@ def test_what_people_said_long_after_a_drill_was_cut_off_does_not_prolong_it():
     before, after = judge(by_time(torso)), judge(by_time([*torso, *said]))
     assert after.timeline.censored_at == before.timeline.censored_at
     assert (after.ended_at, after.measures) == (before.ended_at, before.measures)
+
+
+@pytest.mark.parametrize("read", [False, True])
+@pytest.mark.parametrize("answer", CureAnswer)
+def test_what_a_runbook_tried_after_the_drill_was_killed_does_not_prolong_it(answer, read, tmp_path):
+    """Cut off at 15, in mid-fault; what was left in the inbox is taken up later. The drill's own deeds count."""
+    budget = Budgets(ttm_s=60.0, ttr_s=60.0)
+    torso = [pair for pair in by_the_book(budget) if pair[0] <= 15.0]
+
+    def judged(*more):
+        records = by_time([*torso, *more])
+        if not read:
+            return judge(records)
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        folder.mkdir()
+        writer = JournalWriter(folder, AnchoredClock())
+        for record in records:
+            writer.record(record.event, at=record.at)
+        writer.close()
+        return judge(read_journal(folder).records)
+
+    before, after = judged(), judged((256.0, cured(255.0, 256.0, answer=answer)))
+    assert (after.ended_at, after.timeline.observed_until) == (before.ended_at, at(15.0))
+    if answer is not CureAnswer.RESOLVED:
+        assert (after.measures, after.budgets, after.judgement) == (before.measures, before.budgets, before.judgement)
+    own = judged((256.0, cured(255.0, 256.0, by=Actor.WATCHDOG, answer=answer)))
+    assert own.timeline.observed_until == at(256.0)
 
 
 def test_a_mark_entered_after_the_end_does_not_prolong_the_drill():

@@ -98,6 +98,13 @@ def test_what_a_person_noticed_first_was_their_own_reaction():
     assert list(parts) == [PartName.IMPACT_DELAY, PartName.REACTION]
 
 
+def test_what_a_person_noticed_before_a_purchase_failed_waited_for_no_impact():
+    result = judged(*[(9.85, mark(9.85, MarkKind.NOTICED))])  # the first is known to fail from 9.70 to 10.1
+    (part,) = parts_of(result).values()
+    assert (part.name, part.took.value) == (PartName.REACTION, pytest.approx(0.10))
+    assert result.measures[MeasureName.IMPACT_DELAY].value == pytest.approx(0.15)
+
+
 def test_undetected_there_is_nothing_to_split():
     assert judged(drop=(AlertChanged, type(mark(1, MarkKind.NOTE)))).waterfall == ()
 

@@ -23,9 +23,9 @@ BEGAN = datetime.now(UTC) - timedelta(minutes=1)
 TAKEN, REFUSED = DeliveryState.TAKEN, DeliveryState.REFUSED
 
 
-def noticed(by="Ada", text="", kind=MarkKind.NOTICED):
+def noticed(by="Ada", text="", kind=MarkKind.NOTICED, ago_s=0.0):
     now = datetime.now(UTC)
-    return Marked(kind, by, now, now, text)
+    return Marked(kind, by, now - timedelta(seconds=ago_s), now, text)
 
 
 def answer_to(message):
@@ -74,8 +74,8 @@ def test_a_mark_is_recorded_and_its_sender_told_its_number(drill):
 
 
 def test_one_mark_after_another_is_held_against_those_before(drill):
-    first = post(drill.folder, noticed(kind=MarkKind.ACKNOWLEDGED))
-    second = post(drill.folder, noticed())
+    first = post(drill.folder, noticed(kind=MarkKind.ACKNOWLEDGED, ago_s=10))
+    second = post(drill.folder, noticed(ago_s=5))
     third = post(drill.folder, MarkStruck(1, "Bea", datetime.now(UTC)))
     fourth = post(drill.folder, MarkStruck(1, "Bea", datetime.now(UTC)))
     drill.empty()
@@ -86,10 +86,18 @@ def test_one_mark_after_another_is_held_against_those_before(drill):
 
 
 def test_what_the_drill_itself_recorded_meanwhile_counts_too(drill):
-    drill.record(noticed(kind=MarkKind.ACKNOWLEDGED))
-    message = post(drill.folder, noticed())
+    drill.record(noticed(kind=MarkKind.ACKNOWLEDGED, ago_s=10))
+    message = post(drill.folder, noticed(ago_s=5))
     drill.empty()
     assert collect_answer(message).state is REFUSED
+
+
+def test_what_is_marked_on_the_spot_is_taken_whatever_was_pressed_before(drill):
+    drill.record(noticed(kind=MarkKind.ACKNOWLEDGED))
+    drill.record(noticed(kind=MarkKind.MITIGATED))
+    message = post(drill.folder, noticed())
+    drill.empty()
+    assert collect_answer(message) == Delivery(TAKEN, 3, "thanks")
 
 
 def test_secrets_and_what_steers_a_terminal_are_not_recorded(drill):
