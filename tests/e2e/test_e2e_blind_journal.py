@@ -1,5 +1,6 @@
 """Blind drills against a real sandbox: what their folder tells before the end, and who reveals them when."""
 
+import fcntl
 import json
 import os
 import signal
@@ -92,6 +93,29 @@ def test_when_its_process_is_killed_its_watchdog_restores_calm_and_reveals_it(st
     types = [json.loads(line)["event"]["type"] for line in (folder / "journal.jsonl").read_text().splitlines()]
     assert types[-1] == "revealed"
     assert set(types[1:-1]) == {"sealed"}
+
+
+@needs_proc
+def test_calm_does_not_wait_for_a_stranger_at_the_journal_and_the_record_does(start_sandbox, tmp_path):
+    sandbox = start_sandbox()
+    with blind_drill(sandbox, tmp_path, "stays") as (drill, _, _):
+        folder = only_folder(tmp_path / "reports")
+        watchdog = watchdog_of(drill)
+        os.kill(watchdog, signal.SIGSTOP)
+        drill.kill()
+        drill.wait()
+        with (folder / "journal.jsonl").open("rb") as journal:
+            fcntl.flock(journal, fcntl.LOCK_EX)
+            os.kill(watchdog, signal.SIGCONT)
+            wait_for(lambda: chaos_of(sandbox) == "none")
+            wait_for(lambda: not list(tmp_path.glob(".state/leases/*.lease")))
+            assert is_sealed(folder)
+        wait_for((folder / "report.html").exists)
+    result, contents = judge_folder(folder)
+    assert contents.complaint is None
+    assert result.blind.matches
+    assert result.timeline.ended_by is Actor.WATCHDOG
+    assert result.timeline.calm_verified
 
 
 @needs_proc

@@ -3,19 +3,21 @@
 import json
 import os
 import signal
+import time
 
 import pytest
 from click.testing import CliRunner
 
 from chaos_pizza.cli.main import commands
 from chaos_pizza.folder import assess_folder
-from chaos_pizza.gameday_folder import is_sealed, list_gamedays, read_gameday
-from chaos_pizza.journal.file import read_journal
+from chaos_pizza.gameday_folder import list_gamedays, read_gameday
+from chaos_pizza.journal.file import is_sealed, read_journal
 from chaos_pizza.journal.sealing import Seal
 from chaos_pizza.model.blind_event import Revealed
 from chaos_pizza.model.event import DrillResumed, FaultInjected
 
 from .blind_days import LEFT_CONNECTIONS, PASSPHRASE, begin, blind_day, wait_until_begun
+from .test_e2e_watchdog import needs_proc, watchdog_of
 from .under_way import wait_for
 
 pytestmark = [pytest.mark.drill, LEFT_CONNECTIONS]
@@ -86,6 +88,20 @@ def test_a_terminal_that_is_closed_ends_nothing_and_a_shutdown_leaves_it_as_it_s
         assert "run the same command again to go on with this game day" in said_by(day)
         assert is_sealed(day.folder)
         assert len(list((tmp_path / "day" / "state" / "leases").glob("*.lease"))) == 1
+
+
+@needs_proc
+def test_at_a_shutdown_it_does_not_matter_that_the_watchdog_hears_of_it_first(tmp_path):
+    with blind_day(tmp_path / "day", least_wait_s=1800, greatest_wait_s=3600) as day:
+        wait_until_begun(day)
+        os.kill(watchdog_of(day.process), signal.SIGTERM)
+        # Two heartbeats, at which the drill would find that its watchdog is gone.
+        time.sleep(1)
+        day.process.send_signal(signal.SIGTERM)
+        ended(day)
+        assert day.process.returncode == 4
+        assert "run the same command again to go on with this game day" in said_by(day)
+        assert is_sealed(day.folder)
 
 
 def test_ctrl_c_ends_it_in_order_and_reveals_the_draw(tmp_path):
