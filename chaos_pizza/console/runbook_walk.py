@@ -13,7 +13,7 @@ from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.live.drill_post import DrillPost
 from chaos_pizza.live.responder import Responder, Tried, with_news
 from chaos_pizza.model.incident import Actor, CureAnswer, MarkKind, RunbookStep
-from chaos_pizza.model.response_event import Marked
+from chaos_pizza.model.response_event import Marked, ResponderStep
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.report.phrasing import duration
@@ -105,6 +105,7 @@ class RunbookWalk:
         self._began_at = services.clock.now()
         self._step = RunbookStep.TAKE_IT
         self._done_at = self._cured_at = self._began_at
+        self._has_it = False
         self.has_acted = False
         """Whether anything was done to end the fault, or may have been."""
 
@@ -134,8 +135,9 @@ class RunbookWalk:
 
     def _take_it(self) -> None:
         self._begin(RunbookStep.TAKE_IT, "Take it")
-        if not self._post.is_acknowledged_by(self._by):
-            self._mark(MarkKind.ACKNOWLEDGED)
+        # No mark yet: who looks and finds nothing wrong has taken no incident, and raised no alarm.
+        began = f"{self._by} began to walk through it"
+        self._post.send(ResponderStep(self._now(), began, RunbookStep.TAKE_IT))
         self._tell(f"   {self._by} has it. Tell the others that you are on it.")
         self._done()
 
@@ -153,11 +155,20 @@ class RunbookWalk:
             tried: Tried = self._run(with_news(responder.buy(), self._still_waiting, settings.news_s))
             self._show(tried, f", {well + 1} of {settings.looks}" if tried.symptom is Symptom.WELL else "")
             well, other = (well + 1, other) if tried.symptom is Symptom.WELL else (well, other + 1)
+            self._acknowledge(tried)
             if tried.symptom.has_cure or well >= settings.looks or other >= settings.tries:
                 self._done()
                 return tried
             if tried.symptom is not Symptom.WELL:
                 self._run(asyncio.sleep(settings.between_s))
+
+    def _acknowledge(self, tried: Tried) -> None:
+        """Mark that this person has it, at the first pizza that shows that there is something to have."""
+        if self._has_it or tried.symptom in {Symptom.WELL, Symptom.REJECTED}:
+            return
+        self._has_it = True
+        seen_at = tried.purchase.answered_at
+        self._post.send(Marked(MarkKind.ACKNOWLEDGED, self._by, seen_at, seen_at, f"bought a pizza: {tried.words}"))
 
     def _read(self, tried: Tried) -> bool:
         """Say what the answer means; return whether there is a way to end it."""

@@ -8,12 +8,10 @@ from typing import Any
 
 from chaos_pizza.errors import JournalError, UsageError
 from chaos_pizza.folder import find_drill_folder, list_drill_folders
-from chaos_pizza.handing_in import read_marks
 from chaos_pizza.inbox import DeliveryState, collect_answer, post
 from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.journal.file_lock import is_held
 from chaos_pizza.model.event import Event
-from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.target import Target, checked_url
 from chaos_pizza.redaction import Secret
 from chaos_pizza.safety.host import address_of
@@ -43,15 +41,6 @@ class DrillPost:
             self._unanswered.append(post(self.folder, event))
         except JournalError as error:
             self._troubles.append(str(error))
-
-    def is_acknowledged_by(self, name: str) -> bool:
-        """Tell whether somebody of this name has said in the drill that they have it, as far as that can be read."""
-        if self.folder is None:
-            return False
-        with suppress(JournalError):
-            taken = read_marks(self.folder).marks.standing(MarkKind.ACKNOWLEDGED)
-            return any(" ".join(mark.told.by.split()).casefold() == name.casefold() for mark in taken)
-        return False
 
     def troubles(self, patience_s: float) -> list[str]:
         """Return what the drill did not take, a line each, waiting up to `patience_s` seconds for its answers.

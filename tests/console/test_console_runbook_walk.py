@@ -153,7 +153,13 @@ def test_where_purchases_are_good_it_says_so_and_stops(sandbox, under_way):
     assert "4 pizzas bought in a row, and all of them verify: nothing is wrong here." in told
     assert "Follow the link" not in told
     marks = [event.mark for event in sent_to(under_way) if isinstance(event, Marked)]
-    assert marks == [MarkKind.ACKNOWLEDGED, MarkKind.NOTE]
+    assert marks == [MarkKind.NOTE]
+
+
+def test_a_purchase_that_was_the_responders_own_mistake_is_no_incident_that_somebody_takes(under_way):
+    with OddShop(401, {"message": "unauthorized"}) as odd:
+        walk(odd.target, DrillPost(under_way))
+    assert [event.mark for event in sent_to(under_way) if isinstance(event, Marked)] == []
 
 
 def test_who_says_no_changes_nothing(sandbox):
@@ -216,7 +222,13 @@ def test_a_drill_under_way_is_told_everything_in_its_order(sandbox, under_way):
     marks = [(event.mark, event.by) for event in events if isinstance(event, Marked)]
     assert marks == [(kind, "Ann") for kind in (MarkKind.ACKNOWLEDGED, MarkKind.DIAGNOSED, MarkKind.MITIGATED)]
     steps = [event.step for event in events if isinstance(event, ResponderStep) and event.step]
-    assert steps == [RunbookStep.BUY_A_PIZZA, RunbookStep.READ_THE_ANSWER, RunbookStep.VERIFY]
+    assert steps == [RunbookStep.TAKE_IT, RunbookStep.BUY_A_PIZZA, RunbookStep.READ_THE_ANSWER, RunbookStep.VERIFY]
+    # It has it once it has seen it, not sooner: before that it only looks.
+    taken = next(event for event in events if isinstance(event, Marked))
+    began, bought = (event for event in events if getattr(event, "step", None) in steps[:2])
+    assert (began.text, taken.at) == ("Ann began to walk through it", taken.entered_at)
+    assert began.at < taken.at < bought.at
+    assert taken.text.startswith("bought a pizza: failed with status 500")
     (cure,) = [event for event in events if isinstance(event, CureAttempted)]
     assert (cure.by, cure.means, cure.answer) == (Actor.RUNBOOK, CureMeans.LINK, CureAnswer.RESOLVED)
     assert before <= cure.sent_at <= cure.received_at

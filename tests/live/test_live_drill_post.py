@@ -98,12 +98,6 @@ def test_a_journal_that_begins_with_anything_is_on_no_target_and_raises_nothing_
         target_of_drill(folder)
 
 
-def test_of_a_drill_whose_marks_can_not_be_read_nobody_is_known_to_have_it(tmp_path):
-    (tmp_path / JOURNAL_NAME).write_text("nothing\n")
-    assert not DrillPost(tmp_path).is_acknowledged_by("Ann")
-    assert not DrillPost(None).is_acknowledged_by("Ann")
-
-
 def test_without_a_drill_nothing_is_sent_and_nothing_waited_for(tmp_path):
     post = DrillPost(None)
     now = AnchoredClock().now()
