@@ -13,7 +13,7 @@ MOST_STREAMS = 200
 KEPT_FOR_COORDINATORS = 20
 MOST_OF_ONE_SESSION = 12
 """A browser has no more than six connections to one address, so these are two windows of tabs."""
-MOST_FROM_ONE_ADDRESS = 100
+MOST_STREAMS_FROM_ONE_ADDRESS = 100
 
 
 class Onlookers:
@@ -55,7 +55,7 @@ class Onlookers:
         if self.count >= MOST_STREAMS - kept:
             raise Refusal(503, f"{self.count} consoles look on already; close one")
         for kind, name in keys:
-            most = MOST_OF_ONE_SESSION if kind == "session" else MOST_FROM_ONE_ADDRESS
+            most = MOST_OF_ONE_SESSION if kind == "session" else MOST_STREAMS_FROM_ONE_ADDRESS
             if self._of[kind, name] >= most:
                 whose = "of yours" if kind == "session" else "from your address"
                 raise Refusal(429, f"{most} consoles {whose} look on already; close one")
