@@ -11,13 +11,14 @@ import click
 from rich.console import Console
 
 from chaos_pizza.cli.drill_end import AfterDrill, let_know, say, tell, write_up
-from chaos_pizza.cli.gameday_draw import list_all, reveal_now, show_draw
+from chaos_pizza.cli.gameday_draw import list_all, reveal_now, show_draw, tell_revealed
 from chaos_pizza.cli.leases import take_up_leases
 from chaos_pizza.cli.options import config_option, reports_option, target_option
 from chaos_pizza.cli.passphrase import coordinator_passphrase, leave_the_environment, role_option
 from chaos_pizza.cli.rehearsal import RehearsalWish, rehearsal_options, rehearse
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.console.blind_progress import BlindProgress
+from chaos_pizza.console.wrapping import command_line, echo
 from chaos_pizza.errors import UsageError
 from chaos_pizza.gameday.drawing import next_opening
 from chaos_pizza.gameday_folder import unfinished_gameday
@@ -80,6 +81,10 @@ def gameday(
             raise UsageError("a rehearsal is held on sandboxes of its own: --rehearse goes with no target and no role")
         sys.exit(rehearse(plan, kept_in, rehearsal))
     if plan is None:
+        if role is not None or reveal:
+            raise UsageError(
+                f"--{'reveal' if reveal else 'role'} wants a PLAN, or a game day's id: which one is meant?"
+            )
         list_all(kept_in)
     elif role is not None:
         show_draw(kept_in, plan)
@@ -87,7 +92,8 @@ def gameday(
         reveal_now(kept_in, plan, config_path)
     else:
         leave_the_environment()
-        sys.exit(_hold(Path(plan), target_name, configuration, kept_in, config_path, production=production))
+        shown_by = command_line("console", config=config_path, reports=reports)
+        sys.exit(_hold(Path(plan), target_name, configuration, kept_in, config_path, shown_by, production=production))
 
 
 def _hold(
@@ -96,6 +102,7 @@ def _hold(
     configuration: TeamConfiguration,
     reports: Path,
     config_path: Path | None,
+    shown_by: str,
     *,
     production: bool,
 ) -> int:
@@ -109,12 +116,13 @@ def _hold(
     console = Console()
     with AfterDrill() as after, gameday_lock(reports, planned.plan.name):
         day = _drawn(planned, reports, target, configuration)
-        _announce(day)
+        _announce(day, shown_by)
         held = _held(day, target, configuration, config_path, after, console, production=production)
         complaint = complaint_of(lambda: reveal_gameday(day.folder, day.opened))
         if complaint is not None:
             say(f"chaos-pizza: not all of this game day is revealed: {complaint}")
         tell(held, console, as_json=False, target_name=name)
+        complaint_of(lambda: tell_revealed(held.result))
         written = write_up(held, after, name)
         let_know(held, written, configuration, after, name)
     return held.exit_code
@@ -133,17 +141,18 @@ def _drawn(
     if folder is None:
         return draw_gameday(planned, reports, passphrase, datetime.now(UTC))
     day = take_up_gameday(planned, folder, passphrase)
-    click.echo(f"Game day {day.facts.id} goes on with the draw that was committed to.")
+    echo(f"Game day {day.facts.id} goes on with the draw that was committed to.")
     return day
 
 
-def _announce(day: DrawnGameDay) -> None:
+def _announce(day: DrawnGameDay, shown_by: str) -> None:
+    """Say what everybody may know; `shown_by` is the command that shows the console here."""
     facts = day.facts
-    click.echo(f"Game day {facts.id}: something may break, and nobody is told what or when.")
-    click.echo(f"  commitment  {facts.commitment}")
-    click.echo(f"  window      {facts.window}, opens at {facts.opens_at:%Y-%m-%d %H:%M:%S} UTC")
-    click.echo(f"  responders  {', '.join(facts.roles.responders)}")
-    click.echo("  console     chaos-pizza console")
+    echo(f"Game day {facts.id}: something may break, and nobody is told what or when.")
+    echo(f"  commitment  {facts.commitment}")
+    echo(f"  window      {facts.window}, opens at {facts.opens_at:%Y-%m-%d %H:%M:%S} UTC")
+    echo(f"  responders  {', '.join(facts.roles.responders)}")
+    echo(f"  console     {shown_by}")
 
 
 def _held(
@@ -160,7 +169,7 @@ def _held(
     standing, folder = standing_of(day, datetime.now(UTC)), day.drill_folder
     take_up_leases(config_path, spare=folder.name if folder and standing is Standing.BROKEN else None)
     if standing is Standing.OVER and folder:
-        click.echo(f"Its drill {folder.name} is over; this is what came of it.")
+        echo(f"Its drill {folder.name} is over; this is what came of it.")
         judged = judge_drill(folder)
         return HeldDrill(folder, judged, judged.result.judgement.verdict.exit_code)
     gone = _why_it_is_over(standing, target)

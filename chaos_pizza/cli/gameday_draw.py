@@ -4,8 +4,10 @@ from pathlib import Path
 
 import click
 
+from chaos_pizza.cli.drill_verdict import told_verdict
 from chaos_pizza.cli.leases import take_up_leases
 from chaos_pizza.cli.passphrase import coordinator_passphrase
+from chaos_pizza.console.wrapping import echo
 from chaos_pizza.errors import UsageError
 from chaos_pizza.gameday.commitment import matches
 from chaos_pizza.gameday_folder import (
@@ -18,6 +20,7 @@ from chaos_pizza.gameday_folder import (
 )
 from chaos_pizza.gameday_hold import gameday_lock
 from chaos_pizza.model.draw import Draw
+from chaos_pizza.model.result import DrillResult
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.model.target import Target
 from chaos_pizza.sealed_lease import sealed_lease_on
@@ -31,7 +34,10 @@ def list_all(reports: Path) -> None:
     for folder in folders:
         facts = read_gameday(folder)
         state = "over" if is_over(folder) else f"sealed; its window opens at {facts.opens_at:%Y-%m-%d %H:%M} UTC"
-        click.echo(f"{facts.id}: {state}; commitment {facts.commitment}")
+        echo(f"{facts.id}: {state}")
+        echo(f"  commitment  {facts.commitment}")
+        for drill in facts.drills:
+            echo(f"  drill       {drill}: {told_verdict(reports / drill)}")
 
 
 def show_draw(reports: Path, named: str) -> None:
@@ -44,6 +50,22 @@ def show_draw(reports: Path, named: str) -> None:
         click.echo(line)
     verdict = "this draw matches it" if matches(draw, facts.commitment) else "THIS DRAW IS ANOTHER ONE"
     click.echo(f"commitment  {facts.commitment}; {verdict}")
+
+
+def tell_revealed(result: DrillResult | None) -> None:
+    """Print what a game day's drill had drawn, and whether that is what had been committed to: loudly where not."""
+    blind = result.blind if result else None
+    if blind is None:
+        return
+    draw = blind.draw
+    what = "a placebo" if draw.fault is FaultKind.NONE else draw.fault.value
+    when = f"at {draw.starts_at:%H:%M:%S} UTC" if draw.starts_at else "at a time of the factory's"
+    short = f"{blind.commitment[:6]}…{blind.commitment[-4:]}"
+    echo(
+        f"  drawn: {what} {when}; " + (f"it matches the commitment {short}" if blind.matches else "IT DOES NOT MATCH:")
+    )
+    for departure in blind.departures:
+        echo(f"  THIS IS NOT WHAT HAD BEEN COMMITTED TO ({short}): {departure}")
 
 
 def may_not_be_told(target: Target, role: str | None) -> bool:

@@ -15,6 +15,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 VARIABLE = "PIZZA_COORDINATOR_PASSPHRASE"
 _HANDED_OVER = "CHAOS_PIZZA_PASSPHRASE_PIPE"
 _LARGEST_BYTES = 4_096
+_TRIES = 3
 
 
 def role_option(text: str) -> Callable[[Command], Command]:
@@ -31,11 +32,27 @@ def coordinator_passphrase(*, is_new: bool = False) -> Secret:
     if not text:
         if not sys.stdin.isatty():
             raise UsageError(f"there is no terminal to ask for the coordinator's passphrase on; set {VARIABLE}")
-        question = "A passphrase for the coordinator" if is_new else "The coordinator's passphrase"
-        text = click.prompt(question, hide_input=True, confirmation_prompt=is_new, err=True)
+        text = _chosen() if is_new else _asked("The coordinator's passphrase")
     if is_new and len(text) < LEAST_PASSPHRASE:
         raise UsageError(f"the coordinator's passphrase is to have at least {LEAST_PASSPHRASE} characters")
     return Secret(text)
+
+
+def _chosen() -> str:
+    """Return a passphrase that was typed twice alike; one that is too short is told before it is to be repeated."""
+    for _ in range(_TRIES):
+        text = _asked("A passphrase for the coordinator")
+        if len(text) < LEAST_PASSPHRASE:
+            click.echo(f"That is too short: at least {LEAST_PASSPHRASE} characters are wanted.", err=True)
+        elif _asked("The same once more") != text:
+            click.echo("These two are not the same.", err=True)
+        else:
+            return text
+    raise UsageError(f"no passphrase was chosen in {_TRIES} tries; nothing was drawn")
+
+
+def _asked(question: str) -> str:
+    return str(click.prompt(question, hide_input=True, err=True))
 
 
 def given_passphrase() -> Secret | None:

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from chaos_pizza.cli.leases import take_up_leases
+from chaos_pizza.console.wrapping import command_line, echo
 from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.gameday.skill import SKILLS
 from chaos_pizza.model.result import Verdict
@@ -91,8 +92,9 @@ def rehearse(plan: str | None, reports: Path, wish: RehearsalWish) -> int:
         Path(plan) if plan else DEFAULT_PLAN, reports, SKILLS[wish.skill], wish.seed, wish.drills, datetime.now(UTC)
     )
     take_up_leases(None)
-    for called in (rehearsal.notice, f"Everything goes to {rehearsal.folder}", ""):
-        click.echo(called)
+    look_on = command_line("console", config=None, reports=rehearsal.folder)
+    for line in (rehearsal.notice, f"Everything goes to {rehearsal.folder}", f"Look on: {look_on}", ""):
+        echo(line)
     turns = play(rehearsal, _walk_in, _say)
     try:
         _sum_up(rehearsal, turns)
@@ -124,7 +126,7 @@ def _walk_in(folder: Path) -> "Walk":
 
 
 def _say(line: str) -> None:
-    click.echo(f"{datetime.now(UTC):%H:%M:%S}  {line}")
+    echo(f"{datetime.now(UTC):%H:%M:%S}  {line}")
 
 
 def _sum_up(rehearsal: "Rehearsal", turns: "list[Turn]") -> None:
@@ -141,7 +143,7 @@ def _sum_up(rehearsal: "Rehearsal", turns: "list[Turn]") -> None:
     print_rehearsal(Console(), [(turn.file, drill, turn.word) for turn, drill in zip(turns, held, strict=True)])
     for turn in turns:
         if turn.complaint:
-            click.echo(f"{turn.file}: {turn.complaint}")
+            echo(f"{turn.file}: {turn.complaint}")
     click.echo("")
     for turn in turns:
         if turn.report:

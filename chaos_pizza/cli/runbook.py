@@ -11,6 +11,7 @@ from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.cli.person import person_of, person_option
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.console.runbook_walk import walk_runbook
+from chaos_pizza.console.wrapping import echo
 from chaos_pizza.errors import TargetError, UsageError
 from chaos_pizza.live.drill_post import (
     DrillPost,
@@ -64,10 +65,10 @@ def factory(
     kept_in = reports or configuration.reports
     target, folder = _place(configuration, target_name, kept_in, drill)
     name = Redactor(secrets_in(os.environ)).line(person_of(by))
-    click.echo(f"The runbook of docs/runbooks/factory.md, for {target.shop_url}")
-    click.echo(f"What you do here goes to the drill {folder.name}." if folder else "No drill is under way here.")
+    echo(f"The runbook of docs/runbooks/factory.md, for {target.shop_url}")
+    echo(f"What you do here goes to the drill {folder.name}." if folder else "No drill is under way here.")
     post = DrillPost(folder)
-    is_well = walk_runbook(target, post, name, click.echo, lambda: yes or _may_follow())
+    is_well = walk_runbook(target, post, name, echo, lambda: yes or _may_follow())
     for trouble in post.troubles(_PATIENCE_S):
         click.echo(f"Not in the drill's record: {trouble}", err=True)
     if not is_well:
@@ -112,7 +113,7 @@ def _configured(configuration: TeamConfiguration, name: str) -> Target:
         urls = [described.get(key) for key in ("shop_url", "factory_url")]
         if not all(isinstance(url, str) and url for url in urls):
             raise
-        click.echo(f"Going on as a new diner, without this: {error}")
+        echo(f"Going on as a new diner, without this: {error}")
         shop, factory_url = (checked_url(str(url), f"target {name!r}") for url in urls)
         return Target(name, shop, factory_url, Secret(""))
 

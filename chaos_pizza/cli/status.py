@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
+from chaos_pizza.cli.drill_verdict import told_verdict
 from chaos_pizza.cli.gameday_draw import may_not_be_told
 from chaos_pizza.cli.options import config_option, reports_option, target_option
 from chaos_pizza.cli.passphrase import role_option
 from chaos_pizza.clients.services import Services
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.errors import JournalError, PizzaError, TargetError
-from chaos_pizza.folder import is_sealed_drill, judge_folder, list_drill_folders
+from chaos_pizza.folder import list_drill_folders
 from chaos_pizza.gameday_folder import GameDay
 from chaos_pizza.gameday_hold import open_gamedays
 from chaos_pizza.journal.file import JOURNAL_NAME
@@ -46,7 +47,7 @@ def status(target_name: str, config_path: Path | None, reports: Path | None, rol
     if not folders:
         click.echo("no drill has been held yet")
     for folder in folders[-_LATEST:]:
-        click.echo(f"{folder.name}: {_verdict(folder)}")
+        click.echo(f"{folder.name}: {told_verdict(folder)}")
 
 
 def _owed(lease: Lease) -> str:
@@ -89,13 +90,3 @@ def _factory(configuration: TeamConfiguration, target_name: str, role: str | Non
         return "the factory is calm"
     start = f", from {vendor.chaos.start_at:%Y-%m-%d %H:%M:%S} UTC" if vendor.chaos.start_at else ""
     return f"the factory's chaos ({vendor.chaos.type}) is on or scheduled{start}"
-
-
-def _verdict(folder: Path) -> str:
-    if is_sealed_drill(folder):
-        return "sealed until its end"
-    try:
-        result, _ = judge_folder(folder)
-    except PizzaError as error:
-        return f"unreadable, since {error}"
-    return result.judgement.verdict.value + (" (cut off)" if result.cut_off else "")

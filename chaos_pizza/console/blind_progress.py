@@ -75,5 +75,8 @@ class BlindProgress:
         # A drill that waits for days may outlive its terminal.
         with suppress(OSError, ValueError):
             self._console.print(
-                f"{at.astimezone(UTC):%H:%M:%S}Z  {text}", highlight=False, markup=False, soft_wrap=True
+                f"{at.astimezone(UTC):%H:%M:%S}Z  {text}",
+                highlight=False,
+                markup=False,
+                soft_wrap=not self._console.is_terminal,
             )

@@ -1,6 +1,7 @@
 """What came of a drill, in a few lines for whoever stands at the terminal."""
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -28,9 +29,13 @@ _NAMES = {
 def print_summary(console: Console, result: DrillResult, report: str) -> None:
     """Print the verdict, its reasons, the measures with their budgets, and where the report is."""
     verdict = result.judgement.verdict
+    # A terminal's lines break between words; a file's are whole.
+    is_whole = not console.is_terminal
     console.print(Text.assemble((verdict.value.upper(), _STYLES[verdict]), f"  {result.experiment} on {result.target}"))
     for reason in result.judgement.reasons:
-        console.print(Text(f"  {reason}"), soft_wrap=True)
+        console.print(
+            Padding(Text(reason), (0, 0, 0, 2)) if console.is_terminal else Text(f"  {reason}"), soft_wrap=is_whole
+        )
     budgets = {check.name: check for check in result.budgets}
     table = Table.grid(padding=(0, 2))
     for name, words in _NAMES.items():
@@ -71,4 +76,4 @@ def _allowed(check: BudgetCheck | None, told: str) -> str:
 
 
 def _kept(kept: bool | None) -> str:
-    return "unknown" if kept is None else "kept" if kept else "missed"
+    return "unknown" if kept is None else "kept" if kept else "not kept"

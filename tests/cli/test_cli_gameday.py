@@ -1,18 +1,28 @@
 """`chaos-pizza gameday` beside its drill: what it lists, shows, reveals and refuses."""
 
+import io
+import os
+import pty
+import subprocess
+import sys
+from contextlib import redirect_stdout, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import report_examples as examples
 import yaml
 from click.testing import CliRunner
 
+from chaos_pizza.cli.gameday_draw import tell_revealed
 from chaos_pizza.cli.main import commands
 from chaos_pizza.draw_seal import OpenedDraw
 from chaos_pizza.errors import UsageError
 from chaos_pizza.gameday.commitment import commitment_of
-from chaos_pizza.gameday_folder import create_gameday, list_gamedays
+from chaos_pizza.gameday_folder import create_gameday, list_gamedays, note_drill
 from chaos_pizza.model.draw import Draw
+from chaos_pizza.model.result import BlindOutcome
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.redaction import Secret
 from chaos_pizza.runner.gameday import take_up_gameday
@@ -108,6 +118,70 @@ def test_a_game_day_that_nobody_goes_on_with_is_revealed(reports, drawn):
     # From then on everybody may see it, and nobody may end it again.
     assert "fail.yaml (fail)" in called(reports, "friday", "--role", "coordinator")[0]
     assert "is over already" in refusal(reports, "friday", "--reveal", passphrase=PASSPHRASE)
+
+
+@pytest.mark.parametrize("option", [["--reveal"], ["--role", "coordinator"]])
+def test_what_is_to_be_shown_or_revealed_has_to_be_named(reports, drawn, option):
+    assert "wants a PLAN" in refusal(reports, *option, passphrase=PASSPHRASE)
+
+
+def test_a_list_shows_each_drill_with_its_verdict(reports, drawn):
+    assert "drill" not in called(reports)[0]
+    note_drill(drawn, "2026-03-02T20-00-00Z-friday")
+    assert "  drill       2026-03-02T20-00-00Z-friday: unreadable, since" in called(reports)[0]
+
+
+def told_of(draw, *departures, commitment=None):
+    outcome = BlindOutcome("friday", commitment or commitment_of(draw), draw, departures)
+    out = io.StringIO()
+    with redirect_stdout(out):
+        tell_revealed(replace(examples.passed(), blind=outcome))
+    return out.getvalue()
+
+
+def test_the_end_says_what_was_drawn_and_that_it_was_promised_so():
+    commitment = commitment_of(DRAW)
+    short = f"{commitment[:6]}…{commitment[-4:]}"
+    assert told_of(DRAW) == f"  drawn: fail at {DRAW.starts_at:%H:%M:%S} UTC; it matches the commitment {short}\n"
+    assert "drawn: a placebo at a time of the factory's" in told_of(replace(DRAW, fault=FaultKind.NONE, starts_at=None))
+    other = told_of(DRAW, "the draw that was revealed is another", commitment="0" * 64)
+    assert "IT DOES NOT MATCH" in other
+    assert "THIS IS NOT WHAT HAD BEEN COMMITTED TO (000000…0000): the draw that was revealed is another" in other
+
+
+def chosen_on_a_terminal(*typed):
+    """What is said to whoever types this for a new passphrase, and the passphrase; `None` where there is none."""
+    parent, child = pty.openpty()
+    script = "from chaos_pizza.cli.passphrase import coordinator_passphrase as c; print('GOT', c(is_new=True).reveal())"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PIZZA_")}
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, stdin=child, stdout=subprocess.PIPE, stderr=child, env=environment) as process:
+        os.close(child)
+        said = ""
+        for word in typed:
+            before = len(said)
+            while not said[before:].endswith(("coordinator: ", "once more: ")):
+                said += os.read(parent, 1000).decode()
+            os.write(parent, f"{word}\n".encode())
+        out = process.communicate(timeout=60)[0].decode()
+    with suppress(OSError):
+        said += os.read(parent, 10_000).decode()
+    os.close(parent)
+    return said, out.removeprefix("GOT ").strip() or None
+
+
+def test_a_passphrase_that_is_too_short_is_told_before_it_is_repeated():
+    said, chosen = chosen_on_a_terminal("short", PASSPHRASE, "another one", PASSPHRASE, PASSPHRASE)
+    assert chosen == PASSPHRASE
+    assert said.count("That is too short: at least 8 characters are wanted.") == 1
+    assert said.count("These two are not the same.") == 1
+    assert PASSPHRASE not in said
+
+
+def test_nobody_is_asked_for_a_passphrase_for_ever():
+    said, chosen = chosen_on_a_terminal("a", "b", "c")
+    assert chosen is None
+    assert "no passphrase was chosen in 3 tries; nothing was drawn" in said
 
 
 def test_with_a_wrong_passphrase_nothing_is_revealed(reports, drawn):
