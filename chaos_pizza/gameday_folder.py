@@ -7,28 +7,33 @@ It lies in `reports/gamedays/<UTC time>-<plan's name>/`: `plan.yaml` as it was, 
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
+from chaos_pizza.draw_register import GAMEDAYS_NAME, RegisteredDraw, register_draw
 from chaos_pizza.draw_seal import OpenedDraw, seal_draw, unseal_draw
 from chaos_pizza.errors import UsageError
 from chaos_pizza.gameday.commitment import commitment_of
 from chaos_pizza.gameday.plan import Plan, Roles, StartedBy
+from chaos_pizza.journal.file import JOURNAL_NAME
+from chaos_pizza.journal.opened_lines import revelation
 from chaos_pizza.model.conversion import from_mapping, to_mapping
 from chaos_pizza.model.draw import Draw
 from chaos_pizza.redaction import Secret
 from chaos_pizza.whole_file import write_whole
 
-GAMEDAYS_NAME = "gamedays"
 PLAN_NAME, FACTS_NAME, SEALED_NAME, DRAW_NAME = "plan.yaml", "gameday.json", "draw.sealed", "draw.json"
 _LARGEST_BYTES = 1_000_000
+_LAST_BYTES = 2**18
 
 
 @dataclass(frozen=True, slots=True)
 class GameDay:
     """What everybody may know of a game day; `drills` are the ids of its drills so far, the newest last.
 
-    `opens_at` is when its window opens and traffic begins.
+    `opens_at` is when its window opens and traffic begins. `registered` says that its commitment is in the register of
+    draws, which those of before there was one are not.
     """
 
     id: str
@@ -41,6 +46,7 @@ class GameDay:
     target: str | None
     roles: Roles
     drills: tuple[str, ...] = ()
+    registered: bool = False
 
 
 def create_gameday(
@@ -62,9 +68,12 @@ def create_gameday(
         start=plan.start,
         target=plan.target,
         roles=plan.roles,
+        registered=True,
     )
-    _write(folder / PLAN_NAME, plan_file.read_text(encoding="utf-8"))
+    # Letter for letter, line breaks too: the draw names its digest.
+    _write(folder / PLAN_NAME, plan_file.read_bytes().decode("utf-8"))
     _write(folder / SEALED_NAME, _json(seal_draw(opened, passphrase, commitment)))
+    register_draw(reports, RegisteredDraw(folder.name, plan.name, now, commitment))
     # Last, for it makes the folder a game day.
     _write(folder / FACTS_NAME, _json(to_mapping(facts)))
     return folder
@@ -109,8 +118,29 @@ def unfinished_gameday(reports: Path, plan_name: str) -> Path | None:
 
 
 def is_over(folder: Path) -> bool:
-    """Tell whether a game day's draw has been revealed."""
-    return (folder / DRAW_NAME).is_file()
+    """Tell whether a game day's draw has been revealed: by its command, or in a drill of it by its watchdog."""
+    return (folder / DRAW_NAME).is_file() or any(_ends_revealed(path) for path in _journals(folder))
+
+
+def told_by_a_drill(folder: Path) -> OpenedDraw | None:
+    """Return the draw and key that the journal of one of a game day's drills reveals; `None` where none does."""
+    for path in _journals(folder):
+        try:
+            with path.open("rb") as lines:
+                revealed = revelation(lines)
+        except OSError:
+            continue
+        if revealed is not None:
+            return OpenedDraw(revealed.draw, bytes.fromhex(revealed.key))
+    return None
+
+
+def kept_plan(folder: Path) -> str | None:
+    """Return the text of the plan that a game day was drawn from; `None` where it can't be read."""
+    try:
+        return (folder / PLAN_NAME).read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def note_drill(folder: Path, drill_id: str) -> None:
@@ -149,12 +179,32 @@ def reveal_draw(folder: Path, opened: OpenedDraw) -> Path:
 
 def revealed_draw(folder: Path) -> Draw | None:
     """Return the draw of a game day that is over, `None` while it is not; raises `UsageError` for a broken file."""
-    if not is_over(folder):
-        return None
+    if not (folder / DRAW_NAME).is_file():
+        told = told_by_a_drill(folder)
+        return told.draw if told else None
     try:
         return from_mapping(_read_json(folder / DRAW_NAME).get("draw"), Draw)
     except ValueError as error:
         raise UsageError(f"{folder / DRAW_NAME} holds no draw: {error}") from None
+
+
+def _journals(folder: Path) -> list[Path]:
+    """The journals of a game day's drills, the newest first; those that are there."""
+    if not (folder / FACTS_NAME).is_file():
+        return []
+    reports = folder.parent.parent
+    paths = [reports / drill / JOURNAL_NAME for drill in reversed(read_gameday(folder).drills)]
+    return [path for path in paths if path.is_file()]
+
+
+def _ends_revealed(journal: Path) -> bool:
+    """Tell whether a journal's last lines reveal it; after that come its end and what people say later."""
+    try:
+        with journal.open("rb") as file:
+            file.seek(max(0, file.seek(0, SEEK_END) - _LAST_BYTES))
+            return revelation(file) is not None
+    except OSError:
+        return False
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from chaos_pizza.draw_register import GAMEDAYS_NAME
 from chaos_pizza.errors import JournalError, UsageError
-from chaos_pizza.gameday_folder import GAMEDAYS_NAME, GameDay, is_over, list_gamedays, read_gameday
+from chaos_pizza.gameday_folder import GameDay, is_over, list_gamedays, read_gameday
 from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.journal.file_lock import is_held
 from chaos_pizza.whole_file import write_whole

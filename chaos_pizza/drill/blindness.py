@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.gameday.commitment import commitment_of, matches
-from chaos_pizza.model.blind_event import BlindDrillStarted, Revealed
+from chaos_pizza.gameday.redrawing import misdrawn
+from chaos_pizza.model.blind_event import BlindDrillStarted, PlanKept, Revealed
 from chaos_pizza.model.draw import Draw
 from chaos_pizza.model.event import FaultInjected
 from chaos_pizza.model.result import BlindOutcome
@@ -27,7 +28,25 @@ def blind_outcome(observations: Observations) -> BlindOutcome | None:
     departures = dict.fromkeys(
         departure for each in revealed for departure in _departures(observations, each.draw, commitment)
     )
-    return BlindOutcome(begun[0].plan, commitment, draw, tuple(departures))
+    first = begun[0]
+    return BlindOutcome(
+        plan=first.plan,
+        commitment=commitment,
+        draw=draw,
+        departures=(*departures, *_redrawn(observations, first, draw)),
+        draw_number=first.draw_number,
+        unheld_draws=first.unheld_draws,
+        register_flaw=first.register_flaw,
+    )
+
+
+def _redrawn(observations: Observations, first: BlindDrillStarted, draw: Draw) -> Iterator[str]:
+    """Draw the lot again; journals of before plans were kept in them are taken at their word."""
+    plans = list(dict.fromkeys(kept.text for kept in observations.all_of(PlanKept)))
+    if not plans and first.draw_number is not None:
+        yield "the journal does not hold the plan, so nobody can draw the lot again"
+    for text in plans:
+        yield from misdrawn(text, draw)
 
 
 def _departures(observations: Observations, draw: Draw, commitment: str) -> Iterator[str]:

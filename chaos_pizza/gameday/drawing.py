@@ -62,14 +62,14 @@ def draw_lot(
             "else; take it out of the pool, or write start: drawn"
         )
     opening = next_opening(plan, now, last_drill_at)
-    experiment = _drawn_experiment(plan, seed)
+    experiment = drawn_experiment(plan, seed)
     return Draw(
         plan_sha256=plan.sha256,
         seed=seed,
         experiment=experiment,
         fault=faults[experiment],
         opens_at=opening.opens_at,
-        starts_at=_drawn_start(plan, faults[experiment], seed, opening),
+        starts_at=drawn_start(plan, faults[experiment], seed, opening),
         nonce=nonce or nonce_of(seed),
     )
 
@@ -93,7 +93,7 @@ def _can_start(plan: Plan, fault: FaultKind) -> bool:
     return plan.start is StartedBy.DRAWN or fault is FaultKind.NONE or fault.at_factory
 
 
-def _drawn_experiment(plan: Plan, seed: int) -> str:
+def drawn_experiment(plan: Plan, seed: int) -> str:
     """Return the experiment that the lot falls on; the placebo takes its share first, the rest goes by weight."""
     if plan.placebo and drawn_number(seed, "placebo") < plan.placebo.share_ratio * GRAIN:
         return plan.placebo.experiment
@@ -105,7 +105,8 @@ def _drawn_experiment(plan: Plan, seed: int) -> str:
     return plan.pool[-1].experiment
 
 
-def _drawn_start(plan: Plan, fault: FaultKind, seed: int, opening: Opening) -> datetime | None:
+def drawn_start(plan: Plan, fault: FaultKind, seed: int, opening: Opening) -> datetime | None:
+    """Return when in an opening a seed's fault begins; `None` where the factory draws that. Raises `UsageError`."""
     if plan.start is StartedBy.FACTORY and fault is not FaultKind.NONE:
         return None
     room = _room(plan, opening)

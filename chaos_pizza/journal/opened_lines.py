@@ -13,7 +13,8 @@ from typing import IO
 
 from chaos_pizza.journal.chain import FIRST_HASH, UNFIT, misfit, read_line, write_line
 from chaos_pizza.journal.sealing import Seal
-from chaos_pizza.model.blind_event import Sealed
+from chaos_pizza.model.blind_event import Revealed, Sealed
+from chaos_pizza.model.conversion import event_from_mapping
 from chaos_pizza.model.instant import instant_text
 
 _BLIND = re.compile(rb'\{"number":0,"at":"[^"]{1,40}","event":\{"type":"blind_drill_started"')
@@ -39,6 +40,18 @@ def revealed_seal(lines: Iterable[bytes]) -> Seal | None:
                 return Seal.of_text(json.loads(line)["event"]["key"])
             except (ValueError, KeyError, TypeError, RecursionError):
                 return None
+    return None
+
+
+def revelation(lines: Iterable[bytes]) -> Revealed | None:
+    """Return what the first reveal among a journal's lines says; `None` where there is none that can be read."""
+    for line in lines:
+        if _REVEALED in line:
+            try:
+                event = event_from_mapping(json.loads(line)["event"])
+            except (ValueError, KeyError, TypeError, RecursionError):
+                return None
+            return event if isinstance(event, Revealed) else None
     return None
 
 

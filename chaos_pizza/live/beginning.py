@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chaos_pizza.live.commission import Blind, Commission
-from chaos_pizza.model.blind_event import BlindDrillStarted
+from chaos_pizza.model.blind_event import BlindDrillStarted, PlanKept
 from chaos_pizza.model.event import DrillStarted, Event
 from chaos_pizza.model.settings import DrillSettings
 from chaos_pizza.redaction import Redactor
@@ -19,6 +19,8 @@ def first_events(commission: Commission, drill_id: str, diners: int, redactor: R
     if commission.blind is not None:
         yield _blind_drill_started(commission.blind, commission, drill_id, redactor)
     yield _drill_started(commission, drill_id, diners, redactor)
+    if commission.blind is not None and commission.blind.plan_text is not None:
+        yield PlanKept(commission.blind.plan_text)
 
 
 def _drill_started(commission: Commission, drill_id: str, diners: int, redactor: Redactor) -> DrillStarted:
@@ -47,6 +49,9 @@ def _blind_drill_started(blind: Blind, commission: Commission, drill_id: str, re
         commitment=blind.commitment,
         tool_version=tool_version(),
         toolkit_version=toolkit_version(),
+        draw_number=blind.register.number,
+        unheld_draws=blind.register.unheld,
+        register_flaw=blind.register.flaw,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from chaos_pizza.experiment.declaration import Declaration
-from chaos_pizza.model.draw import Draw
+from chaos_pizza.model.draw import Draw, RegisterEntry
 from chaos_pizza.model.event import PurchasesObserved, Recorded
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.model.settings import FaultKind
@@ -25,7 +25,8 @@ class Blind:
     `plan` is the name of the game day's plan, by which the drill's folder is called. The journal is sealed with `key`
     (32 bytes), which is revealed at the end together with the `draw`; `commitment` is what everybody is told of that
     from the start. `responders` are the people who may mark. `by_factory` says that the factory draws the time, so that
-    the drill may wait for days.
+    the drill may wait for days. `plan_text` is the plan as it was drawn from, and `register` what the register of draws
+    says of this one.
     """
 
     plan: str
@@ -34,6 +35,8 @@ class Blind:
     commitment: str
     responders: tuple[str, ...] = ()
     by_factory: bool = False
+    plan_text: str | None = None
+    register: RegisterEntry = field(default_factory=RegisterEntry)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,10 @@ class BlindDrillStarted:
 
     `plan` is the name of its game day's plan, `commitment` the SHA-256 (64 hexadecimal digits) that the draw has to
     match once it is revealed. What the drill is, and everything that happens, follows sealed.
+
+    This is the plan's draw number `draw_number` (from 1) by the register of draws, and `unheld_draws` of those before
+    came to the end of no drill; `register_flaw` says what is wrong with the register, `None` where nothing is. All three
+    are `None` in journals of before there was one.
     """
 
     drill_id: str
@@ -21,6 +25,16 @@ class BlindDrillStarted:
     commitment: str
     tool_version: str
     toolkit_version: str
+    draw_number: int | None = None
+    unheld_draws: int | None = None
+    register_flaw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanKept:
+    """The plan that was drawn from, letter for letter: from it and the seed anybody draws the same lot again."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

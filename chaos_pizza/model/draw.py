@@ -23,3 +23,16 @@ class Draw:
     opens_at: datetime
     starts_at: datetime | None
     nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """What the register of draws says of one of them; all is `None` where there is no register.
+
+    It is its plan's draw `number` (from 1); `unheld` of those before came to the end of no drill; `flaw` says what is
+    wrong with the register itself, `None` where nothing is.
+    """
+
+    number: int | None = None
+    unheld: int | None = None
+    flaw: str | None = None

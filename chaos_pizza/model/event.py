@@ -17,7 +17,7 @@ from chaos_pizza.model.alert_event import (
     NotificationReceived,
     SeriesScraped,
 )
-from chaos_pizza.model.blind_event import BlindDrillStarted, Filler, Revealed, Sealed
+from chaos_pizza.model.blind_event import BlindDrillStarted, Filler, PlanKept, Revealed, Sealed
 from chaos_pizza.model.incident import Peer, Stage
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.purchase import Overdue, Sample
@@ -217,6 +217,7 @@ Event = (
     | DrillResumed
     | DrillEnded
     | BlindDrillStarted
+    | PlanKept
     | Sealed
     | Filler
     | Revealed

@@ -110,13 +110,17 @@ class BlindOutcome:
     """Whether a blind drill was the one that had been drawn.
 
     `commitment` was told from its start, `draw` revealed at its end. `departures` says in which respects the draw is
-    not the one committed to, or the drill not the one drawn; empty where they match.
+    not the one committed to, or the drill not the one drawn; empty where they match. `draw_number`, `unheld_draws` and
+    `register_flaw` are as the drill began with them (`BlindDrillStarted`).
     """
 
     plan: str
     commitment: str
     draw: Draw
     departures: tuple[str, ...] = ()
+    draw_number: int | None = None
+    unheld_draws: int | None = None
+    register_flaw: str | None = None
 
     @property
     def matches(self) -> bool:

@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 from chaos_pizza.clock import AnchoredClock
+from chaos_pizza.draw_register import register_entry
 from chaos_pizza.draw_seal import OpenedDraw
 from chaos_pizza.errors import UsageError
 from chaos_pizza.folder import is_sealed_drill, list_drill_folders
@@ -19,6 +20,7 @@ from chaos_pizza.gameday_folder import (
     PLAN_NAME,
     GameDay,
     create_gameday,
+    kept_plan,
     note_drill,
     open_draw,
     read_gameday,
@@ -80,8 +82,16 @@ class DrawnGameDay:
     def blind(self) -> Blind:
         """What its drill is sealed with."""
         facts, opened = self.facts, self.opened
-        by_factory = facts.start is StartedBy.FACTORY
-        return Blind(facts.plan, opened.draw, opened.key, facts.commitment, facts.roles.responders, by_factory)
+        return Blind(
+            facts.plan,
+            opened.draw,
+            opened.key,
+            facts.commitment,
+            facts.roles.responders,
+            by_factory=facts.start is StartedBy.FACTORY,
+            plan_text=kept_plan(self.folder),
+            register=register_entry(self.reports, facts.plan, facts.commitment),
+        )
 
     @property
     def drill_folder(self) -> Path | None:
