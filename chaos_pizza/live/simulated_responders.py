@@ -12,8 +12,10 @@ from chaos_pizza.feed_file import FEED_NAME, FeedTail
 from chaos_pizza.gameday.simulated_team import Deed, Due, SimulatedTeam
 from chaos_pizza.gameday.skill import Course
 from chaos_pizza.inbox import DeliveryState, send
+from chaos_pizza.model.feed import FeedInstant, FeedLine, FeedMark
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.response_event import Marked
+from chaos_pizza.model.result import InstantName
 
 _GLANCE_S = 0.05
 _MARKS = {
@@ -23,6 +25,12 @@ _MARKS = {
     Deed.CRY_WOLF: (MarkKind.NOTICED, "thinks that something is wrong"),
 }
 _WALKED = "walked the runbook"
+_SEEN = {
+    InstantName.FIRST_IMPACT: "first impact: a purchase failed",
+    InstantName.ALERT_FIRING: "an alert fires",
+    InstantName.RECOVERED: "purchases are good again",
+}
+"""What everybody sees happen, besides what the responders do."""
 
 Walk = Callable[[str, float], object]
 """Walks the runbook for a person of this name, who takes so many seconds before the last step."""
@@ -31,7 +39,8 @@ Walk = Callable[[str, float], object]
 class SimulatedResponders:
     """The responders of the drill in `folder`, by name, with what was drawn for each.
 
-    `walk` takes a person through the runbook; `tell` is given a line about each deed, and about what did not work.
+    `walk` takes a person through the runbook; `tell` is given a line about each deed, what everybody sees meanwhile,
+    and what did not work.
     """
 
     def __init__(
@@ -42,6 +51,7 @@ class SimulatedResponders:
         self._walk = walk
         self._tell = tell
         self._clock = clock
+        self._told: set[InstantName] = set()
 
     def respond(self, is_over: Callable[[], bool]) -> None:
         """Respond until the drill's feed has ended, or until `is_over` says so; what is begun by then is brought to
@@ -55,10 +65,20 @@ class SimulatedResponders:
             while not (self._team.is_over or is_over()):
                 for line in tail.new_lines():
                     self._team.hear(line)
+                    self._look_on(line)
                 begun += [hands[due.person].submit(self._attempt, due) for due in self._team.due(self._clock.now())]
                 time.sleep(_GLANCE_S)
         for deed in begun:
             deed.result()
+
+    def _look_on(self, line: FeedLine) -> None:
+        """Tell what everybody sees happen, each once, and what people of flesh and blood mark."""
+        match line.event:
+            case FeedInstant(name) if name in _SEEN and name not in self._told:
+                self._told.add(name)
+                self._tell(_SEEN[name])
+            case FeedMark(_, mark, by) if mark is not MarkKind.NOTE and by not in self._team.courses:
+                self._tell(f"{by} marked: {mark.value}")
 
     def _attempt(self, due: Due) -> None:
         try:

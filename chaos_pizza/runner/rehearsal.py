@@ -29,6 +29,7 @@ from chaos_pizza.model.response_event import Marked
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.notes_file import NOTES_NAME
 from chaos_pizza.redaction import Secret
+from chaos_pizza.report.standing import ended_by_drill
 from chaos_pizza.runner.drill_process import SignalRelay, exit_code_of
 from chaos_pizza.runner.gameday import DrawnGameDay, draw_gameday
 from chaos_pizza.runner.gameday_plan import PlannedGameDay, read_planned
@@ -135,7 +136,10 @@ def _held(rehearsal: Rehearsal, turn: Turn, drill: int, walk_in: WalkIn, tell: T
         code = _played(rehearsal, day, drill, passphrase, walk_in, tell, relay)
     except PizzaError as error:
         return replace(turn, exit_code=Verdict.INVALID.exit_code, complaint=str(error))
-    return held_turn(turn, day.drill_folder, code)
+    held = held_turn(turn, day.drill_folder, code)
+    if held.result is not None and ended_by_drill(held.result) is not None:
+        tell("nobody mended it; the drill did")
+    return held
 
 
 def _played(

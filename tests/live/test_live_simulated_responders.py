@@ -15,8 +15,9 @@ from chaos_pizza.gameday.skill import Course
 from chaos_pizza.inbox import Delivery, DeliveryState, answer, messages_in, open_message
 from chaos_pizza.live.simulated_responders import SimulatedResponders
 from chaos_pizza.model.alert import AlertState
-from chaos_pizza.model.feed import FeedAlert, FeedDrill, FeedEnded
+from chaos_pizza.model.feed import FeedAlert, FeedDrill, FeedEnded, FeedInstant, FeedMark
 from chaos_pizza.model.incident import MarkKind
+from chaos_pizza.model.result import InstantName
 
 QUICK = Course(0.02, 0.02, 0.02, 0.5, hears_alerts=True, misses=False, gives_up=False, false_alarm_s=None)
 GIVES_UP = Course(0.02, 0.02, 0.02, 0.5, hears_alerts=True, misses=False, gives_up=True, false_alarm_s=None)
@@ -121,3 +122,19 @@ def test_a_mistake_of_ours_in_a_deed_is_not_swallowed(tmp_path):
 
 def test_responders_go_home_when_the_drill_is_gone_without_an_end(tmp_path):
     ana(QUICK, tmp_path).respond(lambda: True)
+
+
+def test_what_everybody_sees_and_what_people_mark_is_told_once(tmp_path):
+    lines, now = [], datetime.now(UTC)
+    feed = FeedFile(tmp_path)
+    feed.append(FeedDrill("drill", "Drill", "sandbox", blind=True, commitment=None), now)
+    for name in (InstantName.FIRST_IMPACT, InstantName.FIRST_IMPACT, InstantName.NOTICED, InstantName.RECOVERED):
+        feed.append(FeedInstant(name, now, now, "purchase"), now)
+    for number, by in enumerate(("Ana", "Thea")):
+        feed.append(FeedMark(number, MarkKind.ACKNOWLEDGED, by, now, now, ""), now)
+    feed.append(FeedMark(2, MarkKind.NOTE, "the rehearsal", now, now, "a note"), now)
+    feed.append(FeedEnded(None), now)
+    feed.close()
+    ana(CRIES_WOLF, tmp_path, tell=lines.append).respond(lambda: False)
+    seen = ["first impact: a purchase failed", "purchases are good again", "Thea marked: acknowledged"]
+    assert [line for line in lines if not line.startswith("Ana ")] == seen
