@@ -8,10 +8,11 @@ from pathlib import Path
 
 from chaos_pizza.configuration import TeamConfiguration
 from chaos_pizza.drill.past import past_drill_of
+from chaos_pizza.errors import JournalError
 from chaos_pizza.history.keeping import keep_drill
 from chaos_pizza.model.result import DrillResult, Judgement, Verdict
 from chaos_pizza.publishing.process import publish_after, publish_detached
-from chaos_pizza.results import WrittenDrill
+from chaos_pizza.results import WrittenDrill, alone_with_results, as_it_stands
 
 
 def conclude(
@@ -22,18 +23,20 @@ def conclude(
     `owes_calm` says that calm was not seen to be back, whatever the journal tells: the tools are told that, then.
     Takes some seconds at the most, whatever a database or a tool does.
     """
+    newest, complaints = _kept(written, configuration, reports)
     settings = written.assessment.settings
-    told = publish_after(configuration, written.folder, _to_tell(written, owes_calm=owes_calm), settings)
-    return [*written.complaints, *keep_in_history(written, configuration, reports), *told]
+    told = publish_after(configuration, written.folder, _to_tell(newest, owes_calm=owes_calm), settings)
+    return [*written.complaints, *complaints, *told]
 
 
 def conclude_detached(
     written: WrittenDrill, configuration: TeamConfiguration, reports: Path, *, owes_calm: bool = False
 ) -> list[str]:
     """Do the same, but wait for no tool: a process of its own tells them, and notes what came of it."""
+    newest, complaints = _kept(written, configuration, reports)
     settings = written.assessment.settings
-    told = publish_detached(configuration, written.folder, _to_tell(written, owes_calm=owes_calm), settings)
-    return [*written.complaints, *keep_in_history(written, configuration, reports), *([told] if told else [])]
+    told = publish_detached(configuration, written.folder, _to_tell(newest, owes_calm=owes_calm), settings)
+    return [*written.complaints, *complaints, *([told] if told else [])]
 
 
 def _to_tell(written: WrittenDrill, *, owes_calm: bool) -> DrillResult:
@@ -46,10 +49,23 @@ def _to_tell(written: WrittenDrill, *, owes_calm: bool) -> DrillResult:
 def keep_in_history(written: WrittenDrill, configuration: TeamConfiguration, reports: Path) -> list[str]:
     """Keep a drill in the history, with its action items as they stand in its notes; return what did not work.
 
-    Where the notes can't be read, the items stay those that were kept before.
+    It is kept as its journal has it by now: what somebody marked since its results were written counts. Where the notes
+    can't be read, the items stay those that were kept before.
     """
-    assessment = written.assessment
-    row = past_drill_of(assessment.result, assessment.settings, assessment.tool_version)
-    items = written.notes.action_items if written.notes else None
-    complaint = keep_drill(configuration.history, reports, row, items)
-    return [complaint] if complaint else []
+    return _kept(written, configuration, reports)[1]
+
+
+def _kept(written: WrittenDrill, configuration: TeamConfiguration, reports: Path) -> tuple[WrittenDrill, list[str]]:
+    """Keep a drill, and return it as it was kept, with what did not work."""
+    complaints = []
+    # Alone, so that nobody who judged it before a mark came keeps it after whoever made that mark.
+    with alone_with_results(written.folder):
+        try:
+            written = as_it_stands(written)
+        except JournalError as error:
+            complaints.append(f"what was marked since is missing from the history: {error}")
+        assessment = written.assessment
+        row = past_drill_of(assessment.result, assessment.settings, assessment.tool_version)
+        items = written.notes.action_items if written.notes else None
+        complaint = keep_drill(configuration.history, reports, row, items)
+    return written, [*complaints, *([complaint] if complaint else [])]

@@ -1,7 +1,11 @@
 """What is written from a drill's journal: its figures, its report, the pictures and the page."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chaos_pizza.drill.result import Assessment, assess
@@ -18,6 +22,9 @@ from chaos_pizza.report.chart import CHART_NAMES, Chart
 from chaos_pizza.report.document import to_document
 
 _MOST_ROUNDS = 5
+_PATIENCE_S = 30.0
+"""So long another process may take for a report and its pictures, before nobody waits for it any more."""
+_GLANCE_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +49,14 @@ class JudgedDrill:
 class WrittenDrill:
     """A drill whose results stand in its folder.
 
-    `notes` are what people wrote of it, `None` where that can't be read. `complaints` says what is missing from the
-    results, a line each.
+    They were written from its journal when that was `size` bytes long. `notes` are what people wrote of it, `None`
+    where that can't be read. `complaints` says what is missing from the results, a line each.
     """
 
     folder: Path
     assessment: Assessment
     notes: Notes | None
+    size: int
     complaints: tuple[str, ...] = ()
 
     @property
@@ -62,6 +70,11 @@ def judge_drill(folder: Path) -> JudgedDrill:
 
     Raises `JournalError` where the journal can't be read; a file that can't be written is a complaint.
     """
+    with alone_with_results(folder):
+        return _judge(folder)
+
+
+def _judge(folder: Path) -> JudgedDrill:
     size = _size(folder)
     contents = read_journal(folder)
     assessment = assess(contents.records, contents.complaint)
@@ -78,12 +91,61 @@ def write_report(judged: JudgedDrill, notes: Notes | None = None) -> WrittenDril
     without them. If the journal has grown meanwhile, since the watchdog writes too, the drill is judged anew: whoever
     writes last has read all of it. Whatever can't be written is a complaint.
     """
-    for _ in range(_MOST_ROUNDS):
-        written = _written(judged, notes)
-        if _size(judged.folder) == judged.size:
-            break
-        judged = judge_drill(judged.folder)
+    with alone_with_results(judged.folder):
+        for _ in range(_MOST_ROUNDS):
+            if _size(judged.folder) != judged.size:
+                judged = _judge(judged.folder)
+            written = _written(judged, notes)
+            if _size(judged.folder) == judged.size:
+                break
     return written
+
+
+def as_it_stands(written: WrittenDrill) -> WrittenDrill:
+    """Return a drill as its journal has it now: judged anew where somebody marked it since its results were written.
+
+    Whoever marked it writes the report anew. To be called by whoever is `alone_with_results`; raises as `judge_drill`.
+    """
+    if _size(written.folder) == written.size:
+        return written
+    judged = _judge(written.folder)
+    return replace(written, assessment=judged.assessment, size=judged.size)
+
+
+@contextmanager
+def alone_with_results(folder: Path) -> Iterator[None]:
+    """Keep all others from writing the results of the drill in `folder`, or its row of the history, for the `with`.
+
+    Whoever holds it and looks at the journal's length then writes what is the newest. The operating system takes it
+    back from whoever dies. It is no condition: where there is no such lock, or not in time, results are written all
+    the same.
+    """
+    try:
+        file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        file = None
+    try:
+        if file is not None:
+            _lock(file)
+        yield
+    finally:
+        if file is not None:
+            os.close(file)
+
+
+def _lock(file: int) -> None:
+    deadline_s = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline_s:
+                return
+            time.sleep(_GLANCE_S)
+        except OSError:
+            return
+        else:
+            return
 
 
 def write_results(folder: Path, notes: Notes | None = None) -> WrittenDrill:
@@ -112,7 +174,7 @@ def _written(judged: JudgedDrill, notes: Notes | None) -> WrittenDrill:
     _write(folder / REPORT_NAME, markdown, complaints)
     lead, title = to_lead(result, settings), result.title or result.drill_id
     _write(folder / PAGE_NAME, to_page(markdown, title=title, pictures=pictures, lead_html=lead), complaints)
-    return WrittenDrill(folder, assessment, notes, tuple(complaints))
+    return WrittenDrill(folder, assessment, notes, judged.size, tuple(complaints))
 
 
 def _notes(folder: Path, complaints: list[str]) -> Notes | None:
