@@ -12,6 +12,7 @@ from chaos_pizza.cli.passphrase import given_passphrase, leave_the_environment
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.console.web.keys import ConsoleKeys, Role, kept_keys
 from chaos_pizza.console.web.settings import LOOPBACK, ConsoleSettings, listen_address, public_url
+from chaos_pizza.console.wrapping import echo
 from chaos_pizza.errors import UsageError
 from chaos_pizza.serving.servers import bind
 from chaos_pizza.state_folder import state_folder
@@ -81,15 +82,18 @@ def _serve(listener: socket.socket, settings: ConsoleSettings) -> None:
 
 
 def _tell(settings: ConsoleSettings, keys: ConsoleKeys) -> None:
-    """Print the addresses; a token that was given by a variable is known to whoever set it, and not printed."""
+    """Print the addresses; a token that was given by a variable is known to whoever set it, and not printed.
+
+    On a terminal an address that is too long for its line has one of its own, whole.
+    """
     url = settings.url
     if settings.is_open:
-        click.echo(f"Everybody on this machine:  {url}/")
+        echo(f"Everybody on this machine:  {url}/")
     else:
         for role in (Role.RESPONDER, Role.OBSERVER):
-            click.echo(f"{role.value.capitalize() + 's:':<28}{_address(f'{url}/', role, keys)}")
-    click.echo(f"{'The coordinator alone:':<28}{_address(f'{url}/coordinator', Role.COORDINATOR, keys)}")
-    click.echo(f"Drills are read from {settings.reports}. Ctrl-C ends the console, and no drill.")
+            echo(f"{role.value.capitalize() + 's:':<28}{_address(f'{url}/', role, keys)}")
+    echo(f"{'The coordinator alone:':<28}{_address(f'{url}/coordinator', Role.COORDINATOR, keys)}")
+    echo(f"Drills are read from {settings.reports}. Ctrl-C ends the console, and no drill.")
 
 
 def _address(url: str, role: Role, keys: ConsoleKeys) -> str:

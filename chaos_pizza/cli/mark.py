@@ -30,7 +30,15 @@ _WHAT = {
 _drill_option = click.option("--drill", metavar="ID", help="The drill; by default the one under way, else the newest.")
 
 
-@click.group(short_help="Say what you saw of a drill.")
+class _InOrder(click.Group):
+    """A group whose commands are listed as they come in a drill, not by the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
+        """Return the commands' names, in the order in which they were added."""
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, short_help="Say what you saw of a drill.")
 def mark() -> None:
     """Say what you saw of a drill, while it runs or after it. It stands in the timeline and the report by your name.
 

@@ -92,9 +92,9 @@ def rehearse(plan: str | None, reports: Path, wish: RehearsalWish) -> int:
         Path(plan) if plan else DEFAULT_PLAN, reports, SKILLS[wish.skill], wish.seed, wish.drills, datetime.now(UTC)
     )
     take_up_leases(None)
-    look_on = command_line("console", config=None, reports=rehearsal.folder)
-    for line in (rehearsal.notice, f"Everything goes to {rehearsal.folder}", f"Look on: {look_on}", ""):
-        echo(line)
+    echo(rehearsal.notice)
+    click.echo(f"Everything goes to {rehearsal.folder}")
+    click.echo(f"Look on: {command_line('console', config=None, reports=rehearsal.folder)}\n")
     turns = play(rehearsal, _walk_in, _say)
     try:
         _sum_up(rehearsal, turns)

@@ -26,6 +26,10 @@ from chaos_pizza.redaction import Redactor, Secret, secrets_in
 _NOT_CURED = 1
 _KEY = VARIABLES["vendor_key"]
 _PATIENCE_S = 3.0
+_NOWHERE = (
+    "where to buy is not known: set PIZZA_SHOP_URL and PIZZA_FACTORY_URL to your shop and its factory, or name a "
+    "target of chaos-pizza.yaml with --target; by hand it goes as docs/runbooks/factory.md says"
+)
 
 
 @click.group(invoke_without_command=True, short_help="Walk through what to do when purchases fail.")
@@ -100,7 +104,7 @@ def _named(configuration: TeamConfiguration, name: str | None, reports: Path, fo
         # Whoever looks on at a drill on a sandbox has no variables of it, and needs none.
         found = drill_under_way(reports) if name is None else None
         if found is None:
-            raise
+            raise TargetError(_NOWHERE) from None
         return target_of_drill(found)
 
 

@@ -138,7 +138,7 @@ class RunbookWalk:
         # No mark yet: who looks and finds nothing wrong has taken no incident, and raised no alarm.
         began = f"{self._by} began to walk through it"
         self._post.send(ResponderStep(self._now(), began, RunbookStep.TAKE_IT))
-        self._tell(f"   {self._by} has it. Tell the others that you are on it.")
+        self._tell(f"   {self._by} looks into it. Tell the others.")
         self._done()
 
     def _open(self) -> Responder:
@@ -224,6 +224,7 @@ class RunbookWalk:
 
     def _nothing_wrong(self) -> bool:
         self._tell(f"   {self._settings.looks} pizzas bought in a row, and all of them verify: nothing is wrong here.")
+        self._tell("   Tell the others that from here it was a false alarm, and what made you look.")
         self._mark(MarkKind.NOTE, "the runbook found nothing wrong")
         self._tell_times()
         return True
