@@ -99,6 +99,10 @@ class PlayedConsole:
         self._append(entered or at, {**told, "entered_at": iso(entered or at), "text": text})
         return number
 
+    def entry(self, text: str, at: datetime) -> None:
+        """Tell a line of the report's timeline, now, of something that was then."""
+        self._append(datetime.now(UTC), {"type": "entry", "at": iso(at), "text": text})
+
     def _append(self, at: datetime, event: dict[str, Any]) -> None:
         self.lines.append({"number": len(self.lines), "at": iso(at), "event": event})
         self._wake()

@@ -12,96 +12,15 @@ from chaos_pizza.report.palette import DARK, LIGHT
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from browsers import NAMELESS, POOR_CONTRASTS, Visitor, chromium
-from played_console import STATIC, iso, played_console
+from browsers import NAMELESS, POOR_CONTRASTS
+from played_console import STATIC, iso
+from played_drill import WAITING, over, seen, tile, under_way, wait_for, wait_for_text
 
 HOSTILE = (
     "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"> "
     "[click](javascript:alert(1)) **bold** " + "endless" * 40
 )
-WAITING = {
-    "plan": "Checkout game day",
-    "window": "14:00-16:00 America/Denver",
-    "commitment": "ab" * 32,
-    "opens_at": "2026-11-25T21:00:00Z",
-}
 MINUS = "\N{MINUS SIGN}"
-UNREACHABLE = "Failed to load resource"
-"""What Chromium itself notes of any answer that is no success."""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def console():
-    with played_console() as played:
-        yield played
-
-
-@pytest.fixture
-def visit(browser, console):
-    """Opens a person's browser on the console; in the end nobody's may have complained."""
-    visitors = []
-
-    def opened(name="Ana", path="/", **options):
-        visitor = Visitor(browser, **options)
-        if name:
-            visitor.named(name)
-        visitor.page.goto(console.url + path)
-        visitors.append(visitor)
-        return visitor
-
-    yield opened
-    for visitor in visitors:
-        unexpected = [each for each in visitor.complaints if UNREACHABLE not in each]
-        violations = visitor.page.evaluate("window.violations")
-        visitor.close()
-        assert unexpected == []
-        assert violations == []
-
-
-def tile(page, label):
-    return page.locator(".tile").filter(has_text=label)
-
-
-def under_way(console, impact_s=95):
-    """A drill under way: good purchases for some minutes, then none, an alert, and two people at it."""
-    now = datetime.now(UTC)
-    impact = now - timedelta(seconds=impact_s)
-    console.begin()
-    for half_s in range(2 * (impact_s + 120)):
-        at = impact + timedelta(seconds=half_s / 2 - 120)
-        console.purchases(good=10 if at < impact else 0, p95_ms=90 + half_s % 7 * 5, at=at)
-    console.instant("first_impact", impact)
-    console.alert("pending", impact + timedelta(seconds=12))
-    console.alert("firing", impact + timedelta(seconds=27))
-    console.mark("noticed", "Ben", impact + timedelta(seconds=41))
-    console.mark("acknowledged", "Ben", impact + timedelta(seconds=49))
-    return impact
-
-
-def over(console, matches=True, verdict="passed"):
-    now = datetime.now(UTC)
-    console.instant("recovered", now)
-    console.tell("revealed", experiment="experiments/factory-fail.yaml", fault="fail", starts_at=now, matches=matches)
-    console.tell("ended", verdict=verdict)
-    console.stand(state="ended", report=f"/drills/{console.drill}/report.html")
-
-
-def wait_for(page, condition, argument=None):
-    page.wait_for_function(condition, arg=argument, timeout=10_000)
-
-
-def wait_for_text(page, selector, text):
-    wait_for(page, "([where, what]) => document.querySelector(where)?.textContent.includes(what)", [selector, text])
-
-
-def seen(page, selector):
-    return page.locator(selector).inner_text()
 
 
 # What it shows

@@ -24,7 +24,7 @@ export class Alerts {
       const row = this.#rows.get(key);
       const [chip, name, since] = row.children;
       const isOver = board.endedMs !== null && alert.state !== "inactive";
-      row.dataset.state = isOver ? "unresolved" : standing(alert);
+      row.dataset.state = isOver && alert.state === "firing" ? "unresolved" : standing(alert);
       tell(chip, isOver ? `${alert.state} at the drill's end` : standing(alert));
       tell(name, `${alert.rule} (${alert.source})`);
       const after = board.impactMs === null ? "" : ` (${sinceImpact(alert.atMs, board.impactMs)})`;

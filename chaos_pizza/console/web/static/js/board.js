@@ -25,7 +25,7 @@ export class Board {
   take({ number, at, event }) {
     const atMs = Date.parse(at);
     const { type } = event;
-    if (type !== "mark" && type !== "struck") this.toldMs = atMs;
+    if (type !== "mark" && type !== "struck") this.toldMs = Math.max(this.toldMs ?? atMs, atMs);
     if (type === "purchases" || type === "stage") this.ended = this.endedMs = null; // it was resumed, and goes on
     if (type === "purchases") this.series.add(atMs, event);
     else if (type === "drill") this.drill = event;

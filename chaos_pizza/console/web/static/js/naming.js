@@ -14,8 +14,9 @@ export class Naming {
     this.element = make(
       "form",
       { class: "naming", hidden: true },
-      make("label", { for: "naming", text: "Who are you? It stands beside what you mark." }),
-      make("div", { class: "row" }, this.field, make("button", { type: "submit", class: "primary", text: "That's me" })),
+      make("label", { for: "naming", text: "Who are you?" }),
+      this.field,
+      make("button", { type: "submit", class: "primary", text: "That's me" }),
       this.choices,
     );
     this.element.addEventListener("submit", (event) => {

@@ -33,7 +33,7 @@ export class Tiles {
   }
 
   /** Show the marks. `mayPress` is whether there are buttons at all, `why` why they do nothing now, or nothing. */
-  show({ board, outbox, name, mayPress, why, isCureDoubted }) {
+  show({ board, outbox, name, mayPress, why, knowledge, isCureDoubted }) {
     for (const { kind } of MARKS) {
       const tile = this.#tiles.get(kind);
       const marks = board.marksOf(kind);
@@ -41,7 +41,7 @@ export class Tiles {
       tile.own = marks.findLast((each) => each.by === name) ?? null;
       tellLine(tile.first, firstText(marks, waiting, board.impactMs));
       const isDoubted = kind === "mitigated" && isCureDoubted;
-      tellLine(tile.more, isDoubted ? doubtText(tile.own) : moreText(marks, waiting, board.impactMs));
+      tellLine(tile.more, isDoubted ? doubtText(tile.own, knowledge.isKnown && board.endedMs === null) : moreText(marks, waiting, board.impactMs));
       tile.button.parentElement.dataset.marked = isDoubted ? "doubted" : marks.length > 0;
       tile.button.hidden = !mayPress;
       tile.sign.hidden = mayPress;
@@ -60,12 +60,12 @@ export class Tiles {
 }
 
 const waitingText = ({ state, pressedMs }) => `${state === "sending" ? "sending" : "kept, not sent yet"} ${timeOfDay(pressedMs)}`;
-const doubtText = (own) => (own ? "purchases are not good yet: not cured? Strike it out" : "purchases are not good yet");
+const doubtText = (own, isSeenNow) => (isSeenNow ? `purchases still fail.${own ? " Not cured?" : ""}` : "no recovery was seen");
 
 // When somebody said so: since impact, else by the clock.
 function whenText(atMs, impactMs) {
   if (impactMs === null) return ` ${timeOfDay(atMs)}`;
-  return atMs < impactMs ? ", before the impact" : ` ${sinceImpact(atMs, impactMs)}`;
+  return atMs < impactMs ? ", before impact" : ` ${sinceImpact(atMs, impactMs)}`;
 }
 
 // Who was first, and when.
@@ -78,7 +78,7 @@ function firstText([first], waiting, impactMs) {
 function moreText([first, second, ...others], waiting, impactMs) {
   if (!first) return "";
   const later = second && `then ${shortened(second.by, 16)}${whenText(second.atMs, impactMs)}`;
-  const parts = [...waiting.map(waitingText), later, others.length && `and ${others.length} more`];
+  const parts = [waiting.length && `yours is ${waiting[0].state === "sending" ? "on its way" : "not sent yet"}`, later, others.length && `and ${others.length} more`];
   return parts.filter(Boolean).join(", ");
 }
 
