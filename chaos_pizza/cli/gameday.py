@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from chaos_pizza.cli.drill_end import AfterDrill, let_know, say, tell, write_up
-from chaos_pizza.cli.gameday_draw import list_all, reveal_now, show_draw, tell_revealed
+from chaos_pizza.cli.gameday_draw import close, close_revealed, list_all, reveal_now, show_draw, tell_revealed
 from chaos_pizza.cli.leases import take_up_leases
 from chaos_pizza.cli.options import config_option, reports_option, target_option
 from chaos_pizza.cli.passphrase import coordinator_passphrase, leave_the_environment, role_option
@@ -28,7 +28,7 @@ from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.target import Target
 from chaos_pizza.publishing.settings import read_publishing
-from chaos_pizza.results import complaint_of, judge_drill
+from chaos_pizza.results import complaint_of
 from chaos_pizza.runner.drill import HeldDrill
 from chaos_pizza.runner.gameday import (
     DrawnGameDay,
@@ -132,17 +132,21 @@ def _drawn(
     planned: PlannedGameDay, reports: Path, target: Target | None, configuration: TeamConfiguration
 ) -> DrawnGameDay:
     """Return the plan's game day that is not over, or one that is drawn now; `UsageError` where it can't be held."""
+    close_revealed(reports, planned.plan.name)
     folder = unfinished_gameday(reports, planned.plan.name)
-    if folder is None and target:
+    passphrase = coordinator_passphrase() if folder else None
+    if folder and passphrase:
+        day = take_up_gameday(planned, folder, passphrase)
+        gone = _why_it_is_over(standing_of(day, datetime.now(UTC)), target)
+        if gone is None:
+            echo(f"Game day {day.facts.id} goes on with the draw that was committed to.")
+            return day
+        close(day.folder, day.opened, gone)
+    if target:
         # The target's own hours, too, have to be known before anybody waits for the window.
         opening = next_opening(planned.plan, datetime.now(UTC), last_drill_at(reports))
         check_hours(target, configuration, opening.opens_at)
-    passphrase = coordinator_passphrase(is_new=folder is None)
-    if folder is None:
-        return draw_gameday(planned, reports, passphrase, datetime.now(UTC))
-    day = take_up_gameday(planned, folder, passphrase)
-    echo(f"Game day {day.facts.id} goes on with the draw that was committed to.")
-    return day
+    return draw_gameday(planned, reports, passphrase or coordinator_passphrase(is_new=True), datetime.now(UTC))
 
 
 def _announce(day: DrawnGameDay, shown_by: str) -> None:
@@ -152,7 +156,7 @@ def _announce(day: DrawnGameDay, shown_by: str) -> None:
     echo(f"  commitment  {facts.commitment}")
     echo(f"  window      {facts.window}, opens at {facts.opens_at:%Y-%m-%d %H:%M:%S} UTC")
     echo(f"  responders  {', '.join(facts.roles.responders)}")
-    echo(f"  console     {shown_by}")
+    click.echo(f"  console     {shown_by}")  # whole, to be copied
 
 
 def _held(
@@ -165,17 +169,9 @@ def _held(
     *,
     production: bool,
 ) -> HeldDrill:
-    """Hold the game day's drill from wherever it stands; raises `UsageError` where it can't be held any more."""
+    """Hold the game day's drill from wherever it stands; raises `UsageError` where it can't be held."""
     standing, folder = standing_of(day, datetime.now(UTC)), day.drill_folder
     take_up_leases(config_path, spare=folder.name if folder and standing is Standing.BROKEN else None)
-    if standing is Standing.OVER and folder:
-        echo(f"Its drill {folder.name} is over; this is what came of it.")
-        judged = judge_drill(folder)
-        return HeldDrill(folder, judged, judged.result.judgement.verdict.exit_code)
-    gone = _why_it_is_over(standing, target)
-    if gone is not None:
-        reveal_gameday(day.folder, day.opened)
-        raise UsageError(f"game day {day.facts.id} is over: {gone}. Run the same command again to draw another")
     if standing is Standing.WAITING:
         _wait_for_the_window(day, begins_at(day, datetime.now(UTC)))
     # A sandbox of the drill's own needs no permission: nobody else knows it.
@@ -199,7 +195,9 @@ def _held(
 
 
 def _why_it_is_over(standing: Standing, target: Target | None) -> str | None:
-    """Return why nobody can go on with a game day whose drill has not ended; `None` where somebody can."""
+    """Return why nobody can go on with a game day; `None` where somebody can."""
+    if standing is Standing.OVER:
+        return "its drill has come to its end"
     if standing is Standing.MISSED:
         return "its drawn time passed while it was not under way"
     if standing is Standing.BROKEN and target is None:

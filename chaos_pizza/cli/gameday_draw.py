@@ -8,36 +8,74 @@ from chaos_pizza.cli.drill_verdict import told_verdict
 from chaos_pizza.cli.leases import take_up_leases
 from chaos_pizza.cli.passphrase import coordinator_passphrase
 from chaos_pizza.console.wrapping import echo
+from chaos_pizza.draw_register import held_commitments, read_register
+from chaos_pizza.draw_seal import OpenedDraw
 from chaos_pizza.errors import UsageError
 from chaos_pizza.gameday.commitment import matches
 from chaos_pizza.gameday_folder import (
+    DRAW_NAME,
     find_gameday,
     is_over,
     list_gamedays,
     open_draw,
     read_gameday,
     revealed_draw,
+    told_by_a_drill,
 )
 from chaos_pizza.gameday_hold import gameday_lock
 from chaos_pizza.model.draw import Draw
 from chaos_pizza.model.result import DrillResult
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.model.target import Target
+from chaos_pizza.redaction import Redactor
 from chaos_pizza.sealed_lease import sealed_lease_on
 
 
 def list_all(reports: Path) -> None:
     """Print a line for each game day: what it is of, its commitment, and whether it is over."""
-    folders = list_gamedays(reports)
-    if not folders:
+    folders, register, held = list_gamedays(reports), read_register(reports), held_commitments(reports)
+    if not folders and not register.draws:
         click.echo("no game day has been drawn yet; chaos-pizza gameday experiments/gamedays/friday.yaml draws one")
     for folder in folders:
         facts = read_gameday(folder)
-        state = "over" if is_over(folder) else f"sealed; its window opens at {facts.opens_at:%Y-%m-%d %H:%M} UTC"
+        over = "over" if facts.commitment in held else "over, and never held to its end"
+        state = over if is_over(folder) else f"sealed; its window opens at {facts.opens_at:%Y-%m-%d %H:%M} UTC"
         echo(f"{facts.id}: {state}")
         echo(f"  commitment  {facts.commitment}")
         for drill in facts.drills:
             echo(f"  drill       {drill}: {told_verdict(reports / drill)}")
+    there = {folder.name for folder in folders}
+    for drawn in register.draws:
+        if drawn.id not in there:
+            end = "its drill was held" if drawn.commitment in held else "drawn, and never held to its end"
+            echo(Redactor().line(f"{drawn.id}: {end}; its folder is gone"))
+            echo(Redactor().line(f"  commitment  {drawn.commitment}"))
+    if register.flaw is not None:
+        echo(Redactor().line(f"The register of draws can't be relied on: {register.flaw}"))
+
+
+def close_revealed(reports: Path, plan_name: str) -> None:
+    """Close every game day of a plan whose draw a drill has revealed already, as its watchdog does; needs no secret."""
+    for folder in list_gamedays(reports):
+        if read_gameday(folder).plan == plan_name and not (folder / DRAW_NAME).is_file():
+            told = told_by_a_drill(folder)
+            if told is not None:
+                close(folder, told, "its drill has revealed what was drawn")
+
+
+def close(folder: Path, opened: OpenedDraw, why: str) -> None:
+    """End a game day that nobody can go on with: reveal it, write its newest drill's results, and say so."""
+    from chaos_pizza.results import complaint_of, write_results  # noqa: PLC0415 - few game days are closed late
+    from chaos_pizza.runner.gameday import reveal_gameday  # noqa: PLC0415
+
+    reveal_gameday(folder, opened)
+    facts = read_gameday(folder)
+    echo(f"Game day {facts.id} is over: {why}.")
+    drill = folder.parent.parent / facts.drills[-1] if facts.drills else None
+    if drill is not None and drill.is_dir():
+        complaint = complaint_of(lambda: write_results(drill))
+        echo(f"  {complaint}" if complaint else f"  its drill: {drill}")
+    echo("Another one is drawn now.")
 
 
 def show_draw(reports: Path, named: str) -> None:

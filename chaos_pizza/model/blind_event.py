@@ -13,7 +13,7 @@ class BlindDrillStarted:
     match once it is revealed. What the drill is, and everything that happens, follows sealed.
 
     This is the plan's draw number `draw_number` (from 1) by the register of draws, and `unheld_draws` of those before
-    came to the end of no drill; `register_flaw` says what is wrong with the register, `None` where nothing is. All three
+    came to the end of no drill; `register_flaw` says what is wrong with it, `None` where nothing is. All three
     are `None` in journals of before there was one.
     """
 
