@@ -15,7 +15,7 @@ import yaml
 
 from chaos_pizza.folder import assess_folder
 from chaos_pizza.gameday.commitment import commitment_of, matches
-from chaos_pizza.gameday_folder import is_sealed
+from chaos_pizza.journal.file import is_sealed
 from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind

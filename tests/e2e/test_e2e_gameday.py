@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from datetime import UTC, datetime, timedelta
 import time
 
 import pytest
@@ -10,7 +11,7 @@ from click.testing import CliRunner
 
 from chaos_pizza.cli.main import commands
 from chaos_pizza.folder import assess_folder
-from chaos_pizza.gameday_folder import list_gamedays, read_gameday
+from chaos_pizza.gameday_folder import is_over, list_gamedays, read_gameday
 from chaos_pizza.journal.file import is_sealed, read_journal
 from chaos_pizza.journal.sealing import Seal
 from chaos_pizza.model.blind_event import Revealed
@@ -104,6 +105,29 @@ def test_at_a_shutdown_it_does_not_matter_that_the_watchdog_hears_of_it_first(tm
         assert is_sealed(day.folder)
 
 
+def test_a_drill_that_its_watchdog_ended_costs_no_game_day(tmp_path):
+    with blind_day(tmp_path / "day", least_wait_s=1800, greatest_wait_s=3600) as day:
+        wait_until_begun(day)
+        (gameday,) = list_gamedays(day.reports)
+        first = day.folder
+        day.process.kill()
+        wait_for(lambda: not is_sealed(first))
+        wait_for(lambda: not list((tmp_path / "day" / "state" / "leases").glob("*.lease")))
+        assert is_over(gameday)
+        day.process = begin(day.workplace, day.sandbox).process
+        wait_for(lambda: len(list_gamedays(day.reports)) == 2)
+        _, second = list_gamedays(day.reports)
+        wait_for(lambda: read_gameday(second).drills)
+        assert f"Game day {gameday.name} is over: its drill has revealed what was drawn." in said_by(day)
+        begun = json.loads((day.reports / read_gameday(second).drills[0] / "journal.jsonl").open().readline())["event"]
+        assert (begun["draw_number"], begun["unheld_draws"], begun["register_flaw"]) == (2, 1, None)
+        day.process.send_signal(signal.SIGINT)
+        ended(day)
+        drill = day.reports / read_gameday(second).drills[0]
+        assert assess_folder(drill).result.blind.departures == ()
+        assert "draw number 2; **of the one draw before it 1 was never held" in (drill / "report.md").read_text()
+
+
 def test_ctrl_c_ends_it_in_order_and_reveals_the_draw(tmp_path):
     with blind_day(tmp_path / "day", least_wait_s=1800, greatest_wait_s=3600) as day:
         wait_until_begun(day)
@@ -129,3 +153,22 @@ def test_only_the_coordinator_is_shown_the_draw(tmp_path):
         refused = CliRunner().invoke(commands, words, env={"PIZZA_COORDINATOR_PASSPHRASE": "guess again"})
         assert "was sealed with another passphrase" in str(refused.exception)
         assert day.draw.experiment not in refused.output
+
+
+def test_one_that_waits_for_its_window_is_stopped_by_its_name_and_goes_on_with_the_same_draw(tmp_path):
+    workplace = tmp_path / "day"
+    later = datetime.now(UTC) + timedelta(hours=2)
+    window = f"{later:%H}:00-{later + timedelta(hours=2):%H}:00 UTC"
+    with blind_day(workplace, window=window) as day:
+        wait_for(lambda: "commitment" in said_by(day) or None)
+        os.kill(day.process.pid, signal.SIGHUP)
+        words = ["--reports", str(day.reports)]
+        told = CliRunner().invoke(commands, ["stop", "blind", *words])
+        assert "Nothing had begun" in told.output
+        ended(day)
+        assert day.process.returncode == 4
+        commitment = facts_of(day).commitment
+        day.process = begin(day.workplace, day.sandbox).process
+        wait_for(lambda: "goes on with the draw that was committed to" in said_by(day) or None)
+        assert facts_of(day).commitment == commitment
+        assert f"commitment {commitment}; it waits until" in CliRunner().invoke(commands, ["status", *words]).output
