@@ -39,6 +39,7 @@ from chaos_pizza.redaction import Redactor, secrets_in
 
 if TYPE_CHECKING:
     from chaos_pizza.configuration import TeamConfiguration
+    from chaos_pizza.model.result import DrillResult
 
 _GLANCE_S = 0.02
 _MOST_LEFT_OVER = 1_000
@@ -90,15 +91,21 @@ def take_leftovers(folder: Path) -> int:
         return 0 if intake is None else _take_messages(folder, intake)
 
 
-def write_anew(folder: Path, configuration: "TeamConfiguration | None" = None) -> list[str]:
+def write_anew(
+    folder: Path,
+    configuration: "TeamConfiguration | None" = None,
+    read: "Callable[[DrillResult], object]" = lambda _: None,
+) -> list[str]:
     """Write the results of a drill anew from its journal, and its row of the history if it is one of this team's.
 
-    Returns what did not work, a line each. Raises `JournalError` where the journal can't be judged.
+    Returns what did not work, a line each; `read` is given what is said of the drill now. Raises `JournalError` where
+    the journal can't be judged.
     """
     # Late: a mark given in mid-drill needs nothing of this.
     from chaos_pizza.results import write_results  # noqa: PLC0415
 
     written = write_results(folder)
+    read(written.result)
     complaints = list(written.complaints)
     if configuration is None or written.result.cut_off or folder.parent.resolve() != configuration.reports.resolve():
         return complaints

@@ -10,6 +10,7 @@ from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.cli.person import person_of, person_option
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.drill.mark_time import MarkTime, read_mark_time, told_time
+from chaos_pizza.drill.mark_worth import describe_worth
 from chaos_pizza.drill.marks import Mark, mark_label, told_at
 from chaos_pizza.errors import UsageError
 from chaos_pizza.handing_in import drill_to_mark, hand_in, read_marks, write_anew
@@ -17,6 +18,7 @@ from chaos_pizza.inbox import DeliveryState
 from chaos_pizza.model.event import Event
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.response_event import Marked, MarkStruck
+from chaos_pizza.model.result import DrillResult
 from chaos_pizza.report.escape import one_line
 
 _LONGEST_LINE = 800
@@ -146,7 +148,11 @@ def _hand_in(folder: Path, event: Event, what: str, configuration: TeamConfigura
     if handed.after_end:
         from chaos_pizza.folder import REPORT_NAME  # noqa: PLC0415 - it judges, which a mark in mid-drill need not wait for
 
-        for complaint in write_anew(folder, configuration):
+        read: list[DrillResult] = []
+        for complaint in write_anew(folder, configuration, read.append):
             click.echo(f"chaos-pizza: {complaint}", err=True)
         click.echo(f"its report is written anew: {folder / REPORT_NAME}")
+        for worth in (describe_worth(event, result.timeline) for result in read if isinstance(event, Marked)):
+            if worth:
+                click.echo(worth)
     return handed.after_end

@@ -2,6 +2,7 @@
 
 import re
 
+from chaos_pizza.drill.marks import was_entered_later
 from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.result import DrillResult, InstantName, Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
@@ -35,12 +36,32 @@ def list_notices(result: DrillResult, settings: DrillSettings) -> list[Notice]:
             "**This drill proves nothing**, for the reasons above. Its figures are no measure of the shop or the team."
         )
         found.append(("WARNING", (text,)))
+    found += _told_later(result, settings)
     if settings.fault is FaultKind.NONE:
         found.append(("NOTE", ("**A placebo:** nothing was broken, to see whether anything or anybody cries wolf.",)))
     if _tidied_up(result):
         ended = f"The drill itself ended it{_after(result)}; how long it would have gone on is not known."
         found.append(("NOTE", (f"**Nobody mitigated the fault.** {ended}",)))
     return found
+
+
+def _told_later(result: DrillResult, settings: DrillSettings) -> list[Notice]:
+    """Return what the drill's figures owe to times that people gave afterwards; empty where nothing counts of them."""
+    detected_by = result.timeline.detected_by
+    acknowledged = result.timeline.instants.get(InstantName.ACKNOWLEDGED)
+    alarm = "false alarm" if settings.fault is FaultKind.NONE else "time to detect"
+    told = {alarm: detected_by} if detected_by and was_entered_later(detected_by) else {}
+    if acknowledged and result.measures.get(MeasureName.TTA) and was_entered_later(acknowledged.source):
+        told["time to acknowledge"] = acknowledged.source
+    if not told:
+        return []
+    what, rests = " and the ".join(told), "rests" if len(told) == 1 else "rest"
+    sources = ", and ".join(dict.fromkeys(plain(source) for source in told.values()))
+    text = (
+        f"**The {what} {rests} on what somebody told later** ({sources}). No clock of the drill's shows it, and the "
+        "verdict was judged with it."
+    )
+    return [("WARNING", (text,))]
 
 
 def _tidied_up(result: DrillResult) -> bool:

@@ -4,6 +4,7 @@ Every function returns sentences, ready for Markdown; texts from outside are esc
 is said to be unknown, or left to the people who do know.
 """
 
+from chaos_pizza.drill.measures import was_detected_before_impact
 from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.measure import Measure, MeasureName
@@ -13,7 +14,7 @@ from chaos_pizza.report.cure_claim import describe_claim
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.hands import WHO_ENDED, detector, who_ended
 from chaos_pizza.report.phrasing import bitcoin, bounds, counted, day_of, limit, moment, share, span
-from chaos_pizza.report.standing import none_failed, told_instants
+from chaos_pizza.report.standing import none_failed, told_instants, was_taken_as_detected
 
 WHAT_BROKE = {
     FaultKind.NONE: "nothing was broken",
@@ -73,6 +74,8 @@ def describe_detection(result: DrillResult, settings: DrillSettings) -> list[str
     from_impact = result.measures.get(MeasureName.TTD_FROM_IMPACT)
     if from_impact is not None and not from_impact.censored:
         sentences.append(f"From the first failed purchase to the detection it took {span(from_impact)}.")
+    elif was_detected_before_impact(result.timeline):
+        sentences.append("It was detected before any purchase was known to have failed.")
     sentences += _alerted(result)
     told = (
         (InstantName.NOTIFIED, "The notification arrived"),
@@ -136,6 +139,8 @@ def describe_response(result: DrillResult, settings: DrillSettings) -> list[str]
         return [*sentences, f"{nobody}, as far as anybody told the drill.", *diagnosed]
     sentences += _dated(result, ((InstantName.ACKNOWLEDGED, "The incident was acknowledged"),))
     after = [f"That was {span(tta)} after the detection."] if tta and not tta.censored else []
+    if was_taken_as_detected(result):
+        after = ["That was how it was detected."]
     return [*sentences, *after, *diagnosed]
 
 

@@ -24,6 +24,14 @@ def is_placebo(result: DrillResult) -> bool:
     return not timeline.fault_proven and (passed or timeline.detected_by is not None)
 
 
+def was_taken_as_detected(result: DrillResult) -> bool:
+    """Tell whether the acknowledgement was what detected, so that no time lies between the two."""
+    acknowledged = result.timeline.instants.get(InstantName.ACKNOWLEDGED)
+    tta = result.measures.get(MeasureName.TTA)
+    is_none = tta is not None and not tta.censored and not tta.latest
+    return is_none and acknowledged is not None and acknowledged.source == result.timeline.detected_by
+
+
 def none_failed(result: DrillResult) -> bool:
     """Tell whether purchases were made during the fault and all of them were good, in a drill that came to its end."""
     impact = result.impact

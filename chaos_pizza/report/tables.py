@@ -7,7 +7,7 @@ from chaos_pizza.model.result import BudgetCheck, DrillResult
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.hands import WHO_ENDED, detector, who_ended
 from chaos_pizza.report.phrasing import bounds, limit, share, span
-from chaos_pizza.report.standing import NONE, NOTHING_BROKEN, ended_by_drill, why_no_time
+from chaos_pizza.report.standing import NONE, NOTHING_BROKEN, ended_by_drill, was_taken_as_detected, why_no_time
 from chaos_pizza.report.waterfall import SIGHTS
 
 Row = tuple[str, ...]
@@ -98,6 +98,8 @@ def _result(result: DrillResult, name: MeasureName, never: str) -> str:
         return "; ".join([cell, *_detection(result)])
     if name is MeasureName.TTM and result.timeline.ended_by is not None:
         return f"{cell}; ended by {who_ended(result, result.timeline.ended_by)}"
+    if name is MeasureName.TTA and was_taken_as_detected(result):
+        return f"{cell}: it was how the fault was detected"
     if name is MeasureName.TTA and measure is not None:
         return f"{cell} after the detection"
     by = ended_by_drill(result)

@@ -1,5 +1,6 @@
 """What a drill could not find out, and why: said outright, so that no blank is taken for a nought."""
 
+from chaos_pizza.drill.measures import was_detected_before_impact
 from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.result import DrillResult, InstantName
 from chaos_pizza.model.settings import DrillSettings, FaultKind
@@ -35,7 +36,7 @@ def list_unknowns(result: DrillResult, settings: DrillSettings) -> list[str]:
     if InstantName.FAULT_START not in result.timeline.instants:
         return ["All times: nothing proves when the fault began, and they are counted from there."]
     measures = [
-        f"{_LABELS[name]}: {_how_far(result.measures.get(name))}, since {_why(name, result, settings)}."
+        f"{_LABELS[name]}: {_how_far(result, name)}, since {_why(name, result, settings)}."
         for name in MeasureName
         if _is_open(result.measures.get(name))
     ]
@@ -48,7 +49,10 @@ def _is_open(measure: Measure | None) -> bool:
     return measure is None or measure.censored
 
 
-def _how_far(measure: Measure | None) -> str:
+def _how_far(result: DrillResult, name: MeasureName) -> str:
+    measure = result.measures.get(name)
+    if name is MeasureName.TTD_FROM_IMPACT and was_detected_before_impact(result.timeline):
+        return "none"
     return "unknown" if measure is None else span(measure)
 
 
@@ -57,6 +61,8 @@ def _why(name: MeasureName, result: DrillResult, settings: DrillSettings) -> str
     no_impact = InstantName.FIRST_IMPACT not in known
     if name is MeasureName.IMPACT_DELAY or (name is MeasureName.TTD_FROM_IMPACT and no_impact):
         return _INSTANTS[InstantName.FIRST_IMPACT]
+    if name is MeasureName.TTD_FROM_IMPACT and was_detected_before_impact(result.timeline):
+        return "it was detected before any purchase was known to have failed"
     if name in {MeasureName.TTD, MeasureName.TTD_FROM_IMPACT}:
         return f"nothing and nobody had detected the fault until {_end(result)}"
     if name is MeasureName.TTA:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,27 @@ def test_a_mark_from_memory_is_told_back_recorded_and_in_the_report(workplace, d
     assert said[2].startswith("its report is written anew")
     assert document()["instants"]["noticed"]["source"] == "mark by Ada, entered later"
     assert "(mark by Ada, entered later): a customer called" in (workplace / "reports" / NAME / "report.md").read_text()
+
+
+def test_a_time_to_the_minute_is_told_back_and_reported_as_that_minute(workplace, document, began_at):
+    said = mark("noticed", "--at", f"{began_at[:16]}Z", "--by", "Ada")
+    assert said[0].endswith(f"{began_at[:10]} {began_at[11:16]} UTC, some time within that minute")
+    assert said[3] == f"The fault began at {began_at[11:19]} UTC, within that time: it counts as from then on."
+    assert mark("list")[-1].split()[1:4] == [began_at[:10], began_at[11:16], "noticed"]
+    noticed = document()["instants"]["noticed"]
+    assert noticed["earliest"] == began_at
+    assert noticed["latest"] == f"{began_at[:14]}{int(began_at[14:16]) + 1:02}:00.000000Z"
+
+
+def test_a_time_before_the_fault_counts_for_nothing_and_says_so(workplace, document, began_at):
+    before = (datetime.fromisoformat(began_at) - timedelta(seconds=2)).isoformat()[:19]
+    said = mark("noticed", "--at", f"{before}Z", "--by", "Ada")
+    told = f"That is before the fault began, at {began_at[11:19]} UTC: it counts for nothing as a detection."
+    assert said[3] == told
+    assert "noticed" not in document()["instants"]
+    late = mark("acknowledged", "--by", "Bea")
+    assert late[2].startswith("The fault was off by then, since ")
+    assert mark("note", "--at", f"{before}Z", "--by", "Ada", "--text", "coffee is out")[3:] == []
 
 
 def test_who_marks_a_drill_that_is_over_without_a_time_is_told_so(workplace):

@@ -9,6 +9,7 @@ from story import at, cured, mark
 
 from chaos_pizza.drill.mark_refusal import MOST_MARKS, refusal_of
 from chaos_pizza.drill.marks import Marks, mark_label, time_of, was_entered_later
+from chaos_pizza.model.conversion import event_from_mapping, event_to_mapping
 from chaos_pizza.model.event import DrillResumed, Recorded
 from chaos_pizza.model.incident import Actor, MarkKind
 from chaos_pizza.model.response_event import Marked, MarkStruck, ResponderStep
@@ -68,6 +69,12 @@ def test_what_was_marked_on_the_spot_is_told_from_what_was_told_later():
         True,
         False,
     ]
+
+
+def test_a_mark_of_a_journal_from_before_times_had_a_grain_is_exact():
+    mapping = event_to_mapping(mark(10.0, NOTICED))
+    del mapping["grain_s"]
+    assert event_from_mapping(mapping) == mark(10.0, NOTICED)
 
 
 def test_a_time_is_known_to_its_grain_and_no_later_than_it_was_entered():

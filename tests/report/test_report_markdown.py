@@ -174,6 +174,51 @@ def test_a_person_s_detection_reads_as_one_and_the_floor_still_stands_beside_it(
     assert "A person noticed at 19:37:10.000 UTC; source: mark by ann." in section(page, "Detection")
 
 
+def recalled():
+    """The drill that a person detected, told from memory: some time before the first purchase was known to fail."""
+    drill = examples.rollback_ended()
+    told = Instant(examples.at(20.0, 20.02), "mark by ann, entered later")
+    kept = {name: each for name, each in drill.timeline.instants.items() if name is not InstantName.NOTICED}
+    measures = {**drill.measures, MeasureName.TTD: Measure(0.008, 0.0, 0.02), MeasureName.TTD_FROM_IMPACT: None}
+    measures[MeasureName.TTA] = Measure(0.0, 0.0, 0.0)
+    timeline = replace(
+        drill.timeline, instants={**kept, InstantName.ACKNOWLEDGED: told}, detected_by="mark by ann, entered later"
+    )
+    return replace(drill, timeline=timeline, measures=measures)
+
+
+def test_what_rests_on_a_time_that_was_told_later_says_so_at_the_top():
+    head = to_markdown(recalled(), examples.settings()).split("\n## ")[0]
+    assert (
+        "> [!WARNING]\n> **The time to detect and the time to acknowledge rest on what somebody told later** "
+        "(mark by ann, entered later). No clock of the drill's shows it, and the verdict was judged with it.\n"
+    ) in head
+    for name in ("passed", "rollback_ended"):
+        assert "told later" not in report(name)
+    alarm = examples.placebo()
+    alarm = replace(alarm, timeline=replace(alarm.timeline, detected_by="mark by ann, entered later"))
+    head = to_markdown(alarm, examples.settings(FaultKind.NONE)).split("\n## ")[0]
+    assert "**The false alarm rests on what somebody told later** (mark by ann, entered later)." in head
+
+
+def test_what_was_noticed_before_a_purchase_failed_is_said_in_words_and_in_no_seconds():
+    page = to_markdown(recalled(), examples.settings())
+    detection = section(page, "Detection")
+    assert "It was detected before any purchase was known to have failed." in detection
+    assert "From the first failed purchase to the detection" not in detection
+    assert (
+        "- Time to detect from the first failed purchase: none, since it was detected before any purchase was known to "
+        "have failed."
+    ) in page
+
+
+def test_an_acknowledgement_that_was_the_detection_did_not_come_after_it():
+    page = to_markdown(recalled(), examples.settings())
+    assert row(page, "Time to acknowledge (TTA)").split(" | ")[1] == "0.00 s: it was how the fault was detected"
+    assert "That was how it was detected." in section(page, "Response")
+    assert "after the detection" not in section(page, "Response")
+
+
 def test_missed_budgets_are_named_with_the_actions():
     page = report("rollback_ended", responder=ResponderKind.PEOPLE)
     assert row(page, "Good purchases") == "| Good purchases | 7.5 % | at least 95 %: **missed** |"
