@@ -3,8 +3,8 @@
 import json
 import os
 import signal
-from datetime import UTC, datetime, timedelta
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner

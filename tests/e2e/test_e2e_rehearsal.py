@@ -64,6 +64,7 @@ def test_a_rehearsal_is_played_to_its_end_and_keeps_to_itself(workplace):
         assert "acknowledged (mark by simulated " in report
         assert "every responder was simulated (veteran, seed 1)" in report
         assert "They match" in report
+        assert report.index("> **This was a rehearsal: every responder was simulated.") < report.index("- Verdict:")
         head = json.loads((folder / "journal.jsonl").read_text().partition("\n")[0])
         assert head["event"]["type"] == "blind_drill_started"
 
