@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -26,12 +26,13 @@ def test_marks_made_while_a_drill_runs_and_after_it_are_in_the_report_by_name(tm
     with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=pipe, stderr=pipe, text=True) as process:
         try:
             folder = wait_for_record(tmp_path, '"type":"fault_proven"')
+            begun_at = datetime.now(UTC)
             noticed = mark("noticed", "--text", "is it | me?", PIZZA_NAME="Ada")
             number = re.fullmatch(rf"noticed by Ada: recorded in {folder.name}, number (\d+)\n", noticed.out)[1]
             cured = mark("mitigated", "--by", "Bea")
             assert "the factory says that its chaos is still on" in cured.out, cured
-            refused = mark("noticed", "--by", "Bea")
-            assert (refused.code, "Bea's own mitigated" in refused.err) == (2, True), refused
+            refused = mark("diagnosed", "--by", "Ada", "--at", f"{begun_at - timedelta(seconds=2):%Y-%m-%dT%H:%M:%SZ}")
+            assert (refused.code, "Ada's own noticed" in refused.err) == (2, True), refused
             struck = mark("strike", number, "--by", "Bea", "--reason", "it was the coffee machine")
             assert struck.code == 0, struck
             # However long the marks took, the fault was on; now it may end.
