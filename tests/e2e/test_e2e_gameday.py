@@ -111,6 +111,7 @@ def test_a_drill_that_its_watchdog_ended_costs_no_game_day(tmp_path):
         (gameday,) = list_gamedays(day.reports)
         first = day.folder
         day.process.kill()
+        day.process.wait()
         wait_for(lambda: not is_sealed(first))
         wait_for(lambda: not list((tmp_path / "day" / "state" / "leases").glob("*.lease")))
         assert is_over(gameday)
