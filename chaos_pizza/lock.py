@@ -82,10 +82,11 @@ def _holder(path: Path) -> str:
         drill, pid, since = str(note["drill"]), int(note["pid"]), str(note["since"])
     except (OSError, ValueError, KeyError, TypeError):
         return unknown
-    return f"{drill} (process {pid}, since {since})" if _is_alive(pid) else unknown
+    return f"{drill} (process {pid}, since {since})" if is_alive(pid) else unknown
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Tell whether there is a process of this number on this machine, whoever's it is."""
     if pid <= 0:
         return False
     try:

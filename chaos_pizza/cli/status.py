@@ -19,6 +19,7 @@ from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.journal.file_lock import is_held
 from chaos_pizza.lease_file import is_watched, list_leases
 from chaos_pizza.live.alone import call_alone
+from chaos_pizza.lock import is_alive
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.sealed_lease import SEALED
 from chaos_pizza.wire.factory import Vendor
@@ -62,7 +63,8 @@ def _owed(lease: Lease) -> str:
 
 def _lives(lease: Lease) -> bool:
     with suppress(JournalError):
-        return is_held(Path(lease.folder) / JOURNAL_NAME)
+        # A watchdog that has taken over holds the journal as well.
+        return is_alive(lease.runner_pid) and is_held(Path(lease.folder) / JOURNAL_NAME)
     return False
 
 

@@ -2,8 +2,11 @@
 
 import fcntl
 import os
+import subprocess
+import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,7 +50,7 @@ def cut_off(tmp_path, *events, silent_s=5.0):
     (folder / "journal.jsonl").write_bytes(lines)
     written = time.time() - silent_s
     os.utime(folder / "journal.jsonl", (written, written))
-    lease = Lease(NAME, str(folder), "staging", "http://shop:3000", "http://factory:4000", True, False, AT, 1)
+    lease = Lease(NAME, str(folder), "staging", "http://shop:3000", "http://factory:4000", True, False, AT, os.getpid())
     write_lease(lease)
     return lease
 
@@ -99,6 +102,16 @@ def test_while_a_drill_lives_nothing_is_owed(tmp_path):
     assert f"{NAME} is under way on staging (http://factory:4000); its watchdog stands by" in told
     assert "owed" not in told
     with watched(lease):
+        told = said("status")
+    assert f"calm is owed by {NAME}, which is over, to staging (http://factory:4000); its watchdog restores it" in told
+
+
+def test_calm_is_owed_while_the_watchdog_of_a_dead_drill_writes_its_journal(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", ""]) as over:
+        over.wait()
+    lease = replace(cut_off(tmp_path, STARTED, Sealed("Ym94")), runner_pid=over.pid)
+    write_lease(lease)
+    with alive(lease):
         told = said("status")
     assert f"calm is owed by {NAME}, which is over, to staging (http://factory:4000); its watchdog restores it" in told
 
