@@ -116,10 +116,12 @@ def journal_of(workplace: Path) -> bytes:
     return path.read_bytes() if path and path.exists() else b""
 
 
-def ended_at(journal: bytes) -> datetime:
-    """When a drill ended, by its journal; for one that has not, the end of time."""
-    found = re.search(rb'"at":"([^"]+)"[^\n]*"type":"drill_ended"', journal)
-    return datetime.fromisoformat(found.group(1).decode()) if found else datetime.max.replace(tzinfo=UTC)
+def last_looked_at(journal: bytes) -> datetime:
+    """When a drill that has ended last wrote down what it bought; for one that has not, the end of time."""
+    looked = re.findall(rb'"at":"([^"]+)"[^\n]*"type":"purchases_observed"', journal)
+    if b'"type":"drill_ended"' not in journal or not looked:
+        return datetime.max.replace(tzinfo=UTC)
+    return datetime.fromisoformat(looked[-1].decode())
 
 
 def has_come_to(markers: tuple[str, ...], journal: bytes) -> bool:
@@ -187,30 +189,33 @@ def answered_before(log: Path, since: datetime, before: datetime) -> int:
     return sum(since <= received_at and at < before for received_at, at in when)
 
 
-def waited_for_a_processor_s(pid: int) -> float:
-    """How many seconds the threads of a process would have worked and were not let, by the kernel's word."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(task.read_text().split()[1]) for task in tasks) / 1e9
-
-
 class Starvation:
-    """How long a process lately waited for a processor: nobody is to blame for what it could not write meanwhile."""
+    """How long a process lately waited for a processor: nobody is to blame for what it could not write meanwhile.
+
+    By the kernel's word: how long each of its threads would have worked and was not let. Where it tells nothing, 0.
+    """
 
     def __init__(self, pid: int, lately_s: float) -> None:
-        self._pid = pid
+        self._tasks = Path(f"/proc/{pid}/task")
         self._lately_s = lately_s
+        self._waited_ns: dict[Path, int] = {}
         self._looks: deque[tuple[float, float]] = deque()
 
     def look(self) -> float:
-        """Look again and return the seconds of waiting within the last `lately_s`; 0 where the kernel tells nothing."""
+        """Look again and return the seconds of waiting, of all threads, within the last `lately_s`."""
+        more_ns = 0
+        for task in self._tasks.glob("*/schedstat"):
+            try:
+                waited_ns = int(task.read_text().split()[1])
+            except OSError:  # it ended just now
+                continue
+            more_ns += waited_ns - self._waited_ns.get(task, 0)
+            self._waited_ns[task] = waited_ns
         now_s = time.monotonic()
-        try:
-            self._looks.append((now_s, waited_for_a_processor_s(self._pid)))
-        except OSError:  # no Linux, or a thread that ended in between
-            return 0.0
-        while len(self._looks) > 1 and self._looks[1][0] < now_s - self._lately_s:
+        self._looks.append((now_s, more_ns / 1e9))
+        while self._looks[0][0] < now_s - self._lately_s:
             self._looks.popleft()
-        return self._looks[-1][1] - self._looks[0][1]
+        return sum(waited_s for _, waited_s in self._looks)
 
 
 @dataclass(frozen=True)
@@ -258,8 +263,8 @@ def kill_and_look(kill: Kill, workplace: Path, sandboxes: Sandboxes) -> Aftermat
         killed_at, written = datetime.now(UTC), journal_of(workplace)
         drill.process.wait()
         calm_after_s = seconds_until(lambda: is_calm(sandbox.variables, kill.kind))
-        # Whom the shop answers once the drill has ended, nobody waits for any more.
-        before = min(killed_at, ended_at(written)) - timedelta(seconds=WRITTEN_WITHIN_S + starved_s)
+        # Whom the shop answers once the drill has made its last purchase, nobody waits for any more.
+        before = min(killed_at, last_looked_at(written)) - timedelta(seconds=WRITTEN_WITHIN_S + starved_s)
         answered = answered_before(log, drill.began_at, before)
         wait_for(lambda: not list(state.glob("leases/*.lease")))
         return _after(workplace, written, calm_after_s, answered)
