@@ -24,9 +24,8 @@ function isCutOff({ drill, state }, board, nowMs) {
 }
 
 /** Why a press would do nothing now, and why a note would; nothing where it would do something. */
-export function whyNot({ state }, board, { isCutOff: isLeft }) {
+export function whyNot(board) {
   if (board.drillId === null) return { why: "No drill is under way yet.", whyNoNote: "No drill is under way yet." };
   // What is marked of a drill that was cut off is kept for it; a note is welcome after any drill.
-  const isOver = board.ended !== null || (state === "ended" && !isLeft);
-  return { why: isOver ? "The drill is over. What was missed goes in with “chaos-pizza mark … --at TIME”." : "", whyNoNote: "" };
+  return { why: board.ended ? "The drill is over. What was missed goes in with “chaos-pizza mark … --at TIME”." : "", whyNoNote: "" };
 }

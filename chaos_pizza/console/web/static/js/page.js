@@ -227,7 +227,7 @@ export class Page {
     const now = nowMs();
     const { board, standing, connection, session, outbox } = this;
     const knowledge = knowledgeOf(this, now);
-    const does = { ...whyNot(standing, board, knowledge), name: personName(), mayPress: session.mayMark };
+    const does = { ...whyNot(board), name: personName(), mayPress: session.mayMark };
     const state = { board, standing, connection, session, outbox, ...does, knowledge, isCureDoubted: board.isCureDoubted(now), nowMs: now };
     const parts = [this.top, this.figures, this.responding, this.alerts, this.timeline, this.outcome, this.panel];
     for (const part of parts) part?.show(state);
