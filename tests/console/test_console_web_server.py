@@ -281,6 +281,16 @@ def test_a_mark_that_is_none_is_refused(tmp_path, change):
         assert marks_in(drill.folder) == []
 
 
+def test_a_press_that_was_kept_is_as_exact_as_a_second_and_one_on_the_spot_is_exact(tmp_path):
+    with DrillUnderWay(tmp_path) as drill, serving_console(tmp_path) as console, console.client() as client:
+        kept_at = drill.clock.now().isoformat()
+        for body in (MARK, {**MARK, "at": kept_at}):
+            assert client.post("/marks", json=body).status_code == 202
+        spot, kept = marks_in(drill.folder)
+    assert (spot["grain_s"], spot["at"]) == (0.0, spot["entered_at"])
+    assert kept["grain_s"] == 1.0
+
+
 def test_where_there_is_no_drill_nothing_can_be_marked(tmp_path):
     with serving_console(tmp_path) as console, console.client() as client:
         refused(client.post("/marks", json=MARK), 409)
