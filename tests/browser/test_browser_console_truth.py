@@ -161,7 +161,7 @@ def test_a_drill_came_to_its_draw_where_the_fault_was_seen_or_a_placebos_time_ca
 
 def test_a_cure_that_is_none_is_answered_and_can_be_struck_out_there(console, visit):
     under_way(console)
-    ana, ben = visit("Ana").page, visit("Ben").page
+    ana, ben = visit("Ana", reduced_motion="reduce").page, visit("Ben").page  # no colour on its way to another
     wait_for_text(ana, ".state", "under way")
     console.purchases(good=0)
     console.word = "the factory says that its chaos is still on"
