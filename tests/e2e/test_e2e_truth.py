@@ -36,15 +36,19 @@ pytestmark = pytest.mark.drill
 
 FAULTS = 20
 KINDS = (FaultKind.FAIL, FaultKind.BADJWT, FaultKind.THROTTLE)
-LATENCY_BUDGET_S = 0.5
-STALL_S = 1.0
+STALL_S = 2.0
 PATIENCE_S = 30.0
+
+
+def latency_budget_s(kind: FaultKind) -> float:
+    """Late is what a stalled factory makes of a purchase, and nothing that a slow machine does."""
+    return 0.75 * STALL_S if kind is FaultKind.THROTTLE else 4.0
 
 
 def settings_for(kind: FaultKind) -> DrillSettings:
     return DrillSettings(
         fault=kind,
-        traffic=TrafficSettings(rate_per_s=20, latency_budget_s=LATENCY_BUDGET_S, timeout_s=5),
+        traffic=TrafficSettings(rate_per_s=20, latency_budget_s=latency_budget_s(kind), timeout_s=5),
         recovery=RecoverySettings(good_purchases=10),
         detection=DetectionSettings(
             source=DetectionFrom.SYNTHETIC_MONITOR, scrape_interval_s=0.2, rules=(shipped_rules()["failed-purchases"],)
@@ -89,16 +93,16 @@ def faults(tmp_path_factory):
     return found
 
 
-def was_bad(record) -> bool:
-    return record.outcome is not Outcome.OK or record.seconds > LATENCY_BUDGET_S
+def was_bad(record, kind) -> bool:
+    return record.outcome is not Outcome.OK or record.seconds > latency_budget_s(kind)
 
 
-def first_met(purchases, changed_at, bad):
+def first_met(purchases, changed_at, kind, bad):
     """When the first purchase of this sort met the factory as it was from `changed_at` on."""
     met = [
         max(record.received_at, changed_at)
         for record in purchases
-        if record.answered_at >= changed_at and was_bad(record) is bad
+        if record.answered_at >= changed_at and was_bad(record, kind) is bad
     ]
     return min(met)
 
@@ -119,7 +123,7 @@ def test_every_mitigation_is_dated_within_its_interval(faults):
 def test_every_first_impact_contains_the_shops_turning_bad_and_its_first_bad_purchase(faults):
     for kind, result, truth, purchases in faults:
         when = result.timeline.instants[InstantName.FIRST_IMPACT].when
-        first_bad_at = first_met(purchases, truth.began_at, bad=True)
+        first_bad_at = first_met(purchases, truth.began_at, kind, bad=True)
         assert when.contains(first_bad_at), (kind, when, first_bad_at)
         assert when.contains(truth.began_at), (kind, when, truth)
 
@@ -127,10 +131,9 @@ def test_every_first_impact_contains_the_shops_turning_bad_and_its_first_bad_pur
 def test_every_recovery_contains_the_first_good_purchase_after_the_end(faults):
     for kind, result, truth, purchases in faults:
         when = result.timeline.instants[InstantName.RECOVERED].when
-        first_good = next(
-            record for record in purchases if record.received_at >= truth.ended_at and not was_bad(record)
-        )
-        assert when.contains(first_good.received_at), (kind, when, first_good)
+        # One that was on its way at the end met a mended factory too, and counts from there.
+        first_good_at = first_met(purchases, truth.ended_at, kind, bad=False)
+        assert when.contains(first_good_at), (kind, when, first_good_at)
 
 
 def test_times_to_detect_and_to_mitigate_are_within_100_ms_of_the_truth(faults):
