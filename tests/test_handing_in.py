@@ -99,7 +99,7 @@ def test_a_drill_that_ends_over_it_gets_it_into_its_journal(tmp_path):
 
 def test_what_can_be_no_mark_is_refused_before_the_drill_is_troubled_with_it(tmp_path):
     writer = begun(tmp_path / "d")
-    handed = hand_in(tmp_path / "d", mark(ago_s=600), patience_s=0)
+    handed = hand_in(tmp_path / "d", mark(ago_s=3600), patience_s=0)
     writer.close()
     assert handed.state is REFUSED
     assert "before the drill began" in handed.text

@@ -7,6 +7,9 @@ from typing import Any
 
 import click
 
+_INTERRUPTED = 4
+"""The exit code of what a person ended, which the library's own, 1, would call a failed drill."""
+
 
 class LazyGroup(click.Group):
     """A group whose commands stand in a package, in modules named after them: `calm` in its module `calm`.
@@ -30,3 +33,11 @@ class LazyGroup(click.Group):
         name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
         command: click.Command = getattr(import_module(f"{self._package}.{name}"), name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; one that is interrupted before it takes signals over itself ends with exit code 4."""
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("\nchaos-pizza: interrupted", err=True)
+            ctx.exit(_INTERRUPTED)

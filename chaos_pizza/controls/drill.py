@@ -65,14 +65,16 @@ def before_experiment_control(
             _ask_permission(commission)
             session = open_session(commission)
             set_current_session(session, is_toolkits=True)
+        _signals.install(session)
         session.begin()
+        _signals.let_interrupt()
     except PizzaError as error:
+        _signals.uninstall()
         if session:
             session.close()
         set_current_session(None, refused=True)
         _permission.close()
         raise InterruptExecution(f"no drill: {error}") from None
-    _signals.install(session)
 
 
 def before_method_control(**_: Any) -> None:

@@ -34,13 +34,21 @@ class AbortOnSignal:
         self._session: DrillSession | None = None
         self._former: dict[int, Any] = {}
         self._count = 0
+        self._interrupts = False
 
     def install(self, session: DrillSession) -> None:
-        """Take the signals over; does nothing outside the main thread, where Python has no signals."""
+        """Take the signals over; does nothing outside the main thread, where Python has no signals.
+
+        Until `let_interrupt` is called they are only noted: a drill that is being begun is not to stop half-way.
+        """
         if threading.current_thread() is not threading.main_thread():
             return
-        self._session, self._count = session, 0
+        self._session, self._count, self._interrupts = session, 0, False
         self._former = {number: signal.signal(number, self._handle) for number in _SIGNALS}
+
+    def let_interrupt(self) -> None:
+        """Let signals interrupt whatever the main thread is at from now on, as far as that may be interrupted."""
+        self._interrupts = True
 
     def uninstall(self) -> None:
         """Give the signals back to those who had them before."""
@@ -63,7 +71,8 @@ class AbortOnSignal:
         session.abort(f"{name} was received")
         if self._count >= _ENOUGH:
             _leave_to_the_watchdog(session)
-        if session.stage not in {Stage.ROLLBACK, Stage.VERIFICATION} and not session.is_writing_here:
+        is_open = session.stage not in {Stage.ROLLBACK, Stage.VERIFICATION} and not session.is_writing_here
+        if self._interrupts and is_open:
             raise InterruptExecution(f"{name} was received")
 
 

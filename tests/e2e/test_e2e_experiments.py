@@ -49,7 +49,8 @@ def test_it_passes_and_leaves_its_files(held_drills, name):
     held = held_drills[name]
     assert held.ran.code == 0, held.ran.said
     left = {path.name for path in held.folder.iterdir()}
-    assert left - PICTURES == {"chaos-journal.json", "drill.json", "journal.jsonl", "report.html", "report.md"}
+    records = {"chaos-journal.json", "feed.jsonl", "journal.jsonl"}
+    assert left - PICTURES == {*records, "drill.json", "report.html", "report.md"}
     assert {"course.svg", "outcomes.svg"} <= left
     assert (held.document["verdict"], held.document["exit_code"]) == ("passed", 0)
     assert held.folder.name.endswith(f"Z-{name}")

@@ -69,7 +69,7 @@ def test_a_stalled_shop_thins_nothing_out_and_what_misses_its_budget_is_known_at
 def test_an_overdue_purchase_comes_again_when_it_ends_and_proves_the_fault(shopping):
     async def scenario(services):
         await services.factory.schedule_chaos("throttle")
-        return await traffic_for(services, 2.4, latency_budget_s=0.3)
+        return await traffic_for(services, 4.0, latency_budget_s=0.3)
 
     _, observed, _, recent = shopping(scenario)
     ended = [sample.number for sample in observed.samples]
@@ -93,7 +93,7 @@ def test_what_the_cap_keeps_from_being_sent_is_counted(shopping):
 def test_a_purchase_given_up_is_a_timeout_without_a_status(shopping):
     async def scenario(services):
         await services.factory.schedule_chaos("throttle")
-        return await traffic_for(services, 0.9, latency_budget_s=0.1, timeout_s=0.3)
+        return await traffic_for(services, 1.6, latency_budget_s=0.1, timeout_s=0.3)
 
     _, observed, _, _ = shopping(scenario)
     assert len(observed.samples) >= 8
