@@ -75,10 +75,12 @@ def finds_in(reading, draw, *, to_the_minute):
     if draw.starts_at and reading.at < draw.starts_at - timedelta(seconds=1):
         times = times_of(draw.starts_at, to_the_minute=to_the_minute)
         patterns += [rb"(?<!\d)" + re.escape(text.encode()) for text in times]
+    # The window of all these days is the whole day, whatever is drawn; a fault at midnight is not to be found in that.
+    content = reading.content.replace(b"00:00-24:00 UTC", b"all day")
     for pattern in patterns:
-        found = re.search(pattern, reading.content)
+        found = re.search(pattern, content)
         if found:
-            around = reading.content[max(0, found.start() - 60) : found.end() + 60]
+            around = content[max(0, found.start() - 60) : found.end() + 60]
             yield reading.place, around.decode(errors="replace")
 
 
