@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import report_examples as examples
 import yaml
 from click.testing import CliRunner
 
@@ -27,6 +26,10 @@ from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.redaction import Secret
 from chaos_pizza.runner.gameday import take_up_gameday
 from chaos_pizza.runner.gameday_plan import read_planned
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
+
+import report_examples as examples
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 NOW = datetime.now(UTC)
