@@ -1,12 +1,11 @@
 """A blind drill's progress: what diners, alerts and people show, and nothing of what the drill itself knows."""
 
-import threading
 from contextlib import suppress
 from datetime import UTC, datetime
-from types import TracebackType
 
 from rich.console import Console
 
+from chaos_pizza.console.display import Display
 from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.result import InstantName
 
@@ -25,25 +24,14 @@ _SHOWN = {
 """The instants that everybody sees happen; when the fault began and ended is the drill's own knowledge."""
 
 
-class BlindProgress:
+class BlindProgress(Display):
     """Shows a blind drill while it runs, line by line; a context manager around it."""
 
     def __init__(self, session: DrillSession, console: Console) -> None:
+        super().__init__("blind progress")
         self._session = session
         self._console = console
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._show, name="blind progress", daemon=True)
         self._told: set[InstantName] = set()
-
-    def __enter__(self) -> "BlindProgress":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ending.set()
-        self._thread.join()
 
     def _show(self) -> None:
         rounds = 0

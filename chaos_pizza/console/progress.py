@@ -1,8 +1,6 @@
 """A drill's progress: a live panel on a terminal, plain lines elsewhere."""
 
-import threading
 from datetime import datetime
-from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -10,6 +8,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from chaos_pizza.console.display import Display
 from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.result import InstantName, Timeline
@@ -35,7 +34,7 @@ _INSTANTS = {InstantName.MITIGATED: "fault ended"}
 """Where the instant's own name says more than is known: whether somebody mitigated it is another thing."""
 
 
-class Progress:
+class Progress(Display):
     """Shows a drill while it runs; a context manager around it.
 
     On a terminal a panel that is drawn again four times a second; elsewhere a line for everything that happens, and
@@ -43,23 +42,12 @@ class Progress:
     """
 
     def __init__(self, session: DrillSession, console: Console) -> None:
+        super().__init__("progress")
         self._session = session
         self._console = console
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._show, name="progress", daemon=True)
         self._ratios: list[float | None] = []
         self._sparked_at: datetime | None = None
         self._told: set[str] = set()
-
-    def __enter__(self) -> "Progress":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ending.set()
-        self._thread.join()
 
     def _show(self) -> None:
         if self._console.is_terminal:
