@@ -29,7 +29,8 @@ from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.traffic.buyer import Buyer, log_in_admin, open_buyer
-from chaos_pizza.traffic.generator import Traffic
+from chaos_pizza.traffic.engine import TrafficEngine
+from chaos_pizza.traffic.opening import open_traffic
 from chaos_pizza.traffic.recent import RecentPurchases
 
 _RECORD_INTERVAL_S = 0.5
@@ -84,7 +85,7 @@ class Crew:
         settings, services = self._settings, self.services
         stop_watch = StopWatch(settings, folder, services, stop)
         record = _heard_by(stop_watch, record)
-        traffic = Traffic(self.buyer, settings.traffic, services.clock, self.recent, first_number)
+        traffic = open_traffic(self.buyer, settings.traffic, services.clock, self.recent, first_number)
         shown = self._shows_impact if self._blind else None
         poll_s = factory_poll_s(settings, self._blind)
         self.factory_watch = FactoryWatch(services, services.clock, record, poll_s, shown)
@@ -186,7 +187,7 @@ async def prepare(
         return Crew(services, buyer, desk, settings, stack.pop_all(), blind)
 
 
-def _take_down(traffic: Traffic, counters: SyntheticCounters, record: Record) -> None:
+def _take_down(traffic: TrafficEngine, counters: SyntheticCounters, record: Record) -> None:
     observed = traffic.take()
     for overdue in observed.overdue:
         counters.add_overdue(overdue)
