@@ -12,7 +12,7 @@ LAYERS = (
     {"errors", "clock", "redaction", "model", "versions"},
     {
         *("wire", "alerting", "monitoring", "backtest", "drill", "report", "experiment", "stopping", "safety"),
-        *("claims", "incident", "retro", "ci", "gameday"),
+        *("claims", "incident", "retro", "ci", "gameday", "precision"),
     },
     {
         *("clients", "journal", "traffic", "serving", "sandbox", "configuration", "folder", "yaml_file"),
@@ -31,7 +31,7 @@ LAYERS = (
 )
 PURE = {
     *("model", "wire", "alerting", "monitoring", "backtest", "drill", "report", "experiment", "stopping", "safety"),
-    *("claims", "incident", "retro", "ci", "gameday", "errors", "redaction"),
+    *("claims", "incident", "retro", "ci", "gameday", "precision", "errors", "redaction"),
 }
 IMPURE_MODULES = {
     "asyncio", "chaoslib", "chaostoolkit", "httpx", "os", "random", "requests", "secrets", "shutil", "signal", "socket",

@@ -22,6 +22,7 @@ from chaos_pizza.model.event import ClockObserved, Recorded
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.result import DrillResult
 from chaos_pizza.model.settings import DrillSettings
+from chaos_pizza.precision.drill_precision import precision_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,12 @@ def assess(records: Sequence[Recorded], complaint: str | None = None) -> Assessm
         started.settings,
         started.tool_version,
         course_of(observations),
-        clock_offsets(observations.all_of(ClockObserved)),
+        _clocks(observations),
     )
+
+
+def _clocks(observations: Observations) -> dict[Peer, ClockOffset]:
+    return clock_offsets(observations.all_of(ClockObserved))
 
 
 def _judged(observations: Observations, complaint: str | None) -> DrillResult:
@@ -91,4 +96,7 @@ def _judged(observations: Observations, complaint: str | None) -> DrillResult:
         runbook=runbook_steps(observations, timeline),
         blind=blind_outcome(observations),
         judgement=decide(observations, timeline, measures, budgets, complaint),
+        precision=precision_of(
+            observations.purchases, started.settings.traffic.rate_per_s, _clocks(observations), timeline, measures
+        ),
     )

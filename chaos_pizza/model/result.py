@@ -10,6 +10,7 @@ from chaos_pizza.model.draw import Draw
 from chaos_pizza.model.incident import Actor, RunbookStep
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.measure import Measure, MeasureName
+from chaos_pizza.model.precision import Precision
 from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.response_event import Marked
 
@@ -184,3 +185,4 @@ class DrillResult:
     logged: LogFinding | None = None
     runbook: tuple[StepTaken, ...] = ()
     blind: BlindOutcome | None = None
+    precision: Precision | None = None
