@@ -4,14 +4,16 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chaos_pizza.drill.result import Assessment, assess, judge
 from chaos_pizza.errors import JournalError, JournalSealed, UsageError
 from chaos_pizza.journal.chain import JournalContents
 from chaos_pizza.journal.file import JOURNAL_NAME, is_sealed, read_journal
-from chaos_pizza.model.result import DrillResult
 from chaos_pizza.whole_file import write_whole
+
+if TYPE_CHECKING:
+    from chaos_pizza.drill.result import Assessment
+    from chaos_pizza.model.result import DrillResult
 
 DOCUMENT_NAME = "drill.json"
 REPORT_NAME = "report.md"
@@ -103,17 +105,21 @@ def is_sealed_drill(folder: Path) -> bool:
         return False
 
 
-def assess_folder(folder: Path) -> Assessment:
+def assess_folder(folder: Path) -> "Assessment":
     """Assess a drill from its journal.
 
     Raises `JournalError` where that isn't there or doesn't begin as one, `JournalSealed` while nobody may know of it.
     """
+    from chaos_pizza.drill.result import assess  # noqa: PLC0415 - numpy: who only looks for a drill need not wait
+
     contents = _legible(folder)
     return assess(contents.records, contents.complaint)
 
 
-def judge_folder(folder: Path) -> tuple[DrillResult, JournalContents]:
+def judge_folder(folder: Path) -> "tuple[DrillResult, JournalContents]":
     """Judge a drill anew from its journal; raises as `assess_folder`."""
+    from chaos_pizza.drill.result import judge  # noqa: PLC0415 - as above
+
     contents = _legible(folder)
     return judge(contents.records, contents.complaint), contents
 

@@ -7,15 +7,34 @@ import click
 
 from chaos_pizza.cli.lazy_group import LazyGroup
 from chaos_pizza.errors import CalmNotRestored, PizzaError
-from chaos_pizza.model.result import Verdict
-from chaos_pizza.versions import tool_version
 
-_USAGE = 2
-_COMMANDS = (
-    *("drill", "ci", "sandbox", "report", "actions", "retro", "history", "import", "publish"),
-    *("backtest", "alerts", "watch", "runbook", "console", "gameday"),
-    *("calm", "stop", "resume", "status", "doctor", "watchdog", "mark"),
-)
+_USAGE, _INVALID, _CALM_NOT_RESTORED = 2, 3, 5
+"""The verdicts' exit codes; their own module is more than showing help should wait for."""
+_COMMANDS = {
+    "actions": "List the action items of all drills, and where each stands.",
+    "alerts": "Write the alert rules for Prometheus or Grafana.",
+    "backtest": "Try alert rules against everything recorded.",
+    "calm": "End whatever fault is on, now.",
+    "ci": "Hold several drills in turn, for CI.",
+    "console": "Show a drill live, in browsers.",
+    "doctor": "Check that a drill could be held.",
+    "drill": "Hold a drill and judge it.",
+    "gameday": "Hold a game day, whose drill is blind.",
+    "history": "Show the drills that were held, and how they went.",
+    "import": "Take an incident that people wrote down into the history.",
+    "mark": "Say what you saw of a drill.",
+    "publish": "Tell the team's tools of a drill.",
+    "report": "Write a drill's report anew.",
+    "resume": "Go on with a drill whose process died.",
+    "retro": "Look back on all drills.",
+    "runbook": "Walk through what to do when purchases fail.",
+    "sandbox": "Run a shop and a factory to drill on.",
+    "status": "Tell how the factory and the latest drills stand.",
+    "stop": "Stop a drill under way, in order.",
+    "watch": "Record traffic and alerts without a fault.",
+    "watchdog": "Take up the faults that drills have left behind.",
+}
+"""What each command is for, word for word as it says itself: the list of commands is shown without loading any."""
 _LEAVE_LEASES_ALONE = {"gameday", "resume", "sandbox", "watchdog"}
 """A sandbox is no client of anybody's; the others see to the leases themselves."""
 
@@ -23,10 +42,10 @@ _LEAVE_LEASES_ALONE = {"gameday", "resume", "sandbox", "watchdog"}
 @click.group(
     cls=LazyGroup,
     package="chaos_pizza.cli",
-    names=_COMMANDS,
+    commands_shown=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(tool_version(), prog_name="chaos-pizza")
+@click.version_option(package_name="chaostoolkit-pizza", prog_name="chaos-pizza")
 @click.pass_context
 def commands(context: click.Context) -> None:
     """Chaos drills for JWT Pizza: break the factory, and measure how long until somebody notices and mends it."""
@@ -42,7 +61,7 @@ def main() -> None:
         commands.main()
     except CalmNotRestored as error:
         click.echo(f"chaos-pizza: {error}", err=True)
-        sys.exit(Verdict.CALM_NOT_RESTORED.exit_code)
+        sys.exit(_CALM_NOT_RESTORED)
     except PizzaError as error:
         click.echo(f"chaos-pizza: {error}", err=True)
         sys.exit(_USAGE)
@@ -54,4 +73,4 @@ def main() -> None:
             "shows. If a drill was under way, run chaos-pizza calm",
             err=True,
         )
-        sys.exit(Verdict.INVALID.exit_code)
+        sys.exit(_INVALID)

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,7 +10,6 @@ from chaos_pizza.cli.drill_verdict import told_verdict
 from chaos_pizza.cli.gameday_draw import may_not_be_told
 from chaos_pizza.cli.options import config_option, reports_option, target_option
 from chaos_pizza.cli.passphrase import role_option
-from chaos_pizza.clients.services import Services
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.errors import JournalError, PizzaError, TargetError
 from chaos_pizza.folder import list_drill_folders
@@ -18,11 +18,13 @@ from chaos_pizza.gameday_hold import open_gamedays
 from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.journal.file_lock import is_held
 from chaos_pizza.lease_file import is_watched, list_leases
-from chaos_pizza.live.alone import call_alone
 from chaos_pizza.lock import is_alive
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.sealed_lease import SEALED
-from chaos_pizza.wire.factory import Vendor
+
+if TYPE_CHECKING:
+    from chaos_pizza.clients.services import Services
+    from chaos_pizza.wire.factory import Vendor
 
 _LATEST = 10
 
@@ -76,13 +78,15 @@ def _gameday(facts: GameDay, *, waits: bool) -> str:
 
 
 def _factory(configuration: TeamConfiguration, target_name: str, role: str | None) -> str:
-    async def ask(services: Services) -> Vendor:
+    async def ask(services: "Services") -> "Vendor":
         return (await services.factory.vendor())[0]
 
     try:
         target = configuration.target(target_name)
         if may_not_be_told(target, role):
             return f"the factory's word is {SEALED}"
+        from chaos_pizza.live.alone import call_alone  # noqa: PLC0415 - what asks a factory is slow to import
+
         vendor = call_alone(target, ask)
     except TargetError:
         return "not configured"

@@ -8,16 +8,16 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from enum import Enum
-from typing import Any, TypeVar, get_args, get_origin
-
-import cattrs
-from cattrs.strategies import configure_tagged_union
-from cattrs.v import format_exception
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
 from chaos_pizza.model.event import Event, PurchasesObserved
 from chaos_pizza.model.feed import FeedEvent
 from chaos_pizza.model.instant import instant_of, instant_text
 from chaos_pizza.model.purchase_batch import COLUMNS, columns_of, samples_of
+
+if TYPE_CHECKING:
+    import cattrs
 
 Record = TypeVar("Record")
 
@@ -57,7 +57,7 @@ def _is_tuple(kind: Any) -> bool:
     return get_origin(kind) is tuple and get_args(kind)[1:] == (...,)
 
 
-def _listed(kind: Any, converter: cattrs.BaseConverter) -> Callable[[object, type], Any]:
+def _listed(kind: Any, converter: "cattrs.BaseConverter") -> Callable[[object, type], Any]:
     """Return a hook that takes a list for a tuple of any length: a text would be one of letters, a mapping of keys."""
     each = converter.get_structure_hook(list[get_args(kind)[0]])  # type: ignore[misc]
 
@@ -69,7 +69,12 @@ def _listed(kind: Any, converter: cattrs.BaseConverter) -> Callable[[object, typ
     return hook
 
 
-def _converter() -> cattrs.Converter:
+@cache
+def _converter() -> "cattrs.Converter":
+    """Return the one converter, which takes a tenth of a second to make: commands that convert nothing need none."""
+    import cattrs  # noqa: PLC0415 - see above
+    from cattrs.strategies import configure_tagged_union  # noqa: PLC0415
+
     converter = cattrs.Converter(forbid_extra_keys=True)
     converter.register_unstructure_hook(datetime, instant_text)
     converter.register_unstructure_hook(str, str)  # an enumeration's texts, as plain ones
@@ -88,14 +93,13 @@ def _converter() -> cattrs.Converter:
     return converter
 
 
-_CONVERTER = _converter()
 EVENT_NAMES: Mapping[type, str] = {event_class: event_name(event_class) for event_class in get_args(Event)}
 """The journal's name of every kind of event."""
 
 
 def to_mapping(record: object) -> Any:
     """Return a record as mappings, lists, texts and numbers, fit for JSON."""
-    return _CONVERTER.unstructure(record)
+    return _converter().unstructure(record)
 
 
 def from_mapping(mapping: object, record_class: type[Record]) -> Record:
@@ -103,8 +107,10 @@ def from_mapping(mapping: object, record_class: type[Record]) -> Record:
 
     Raises `ValueError`, in one line that names each place, where it describes none.
     """
+    import cattrs  # noqa: PLC0415 - as the converter
+
     try:
-        return _CONVERTER.structure(mapping, record_class)
+        return _converter().structure(mapping, record_class)
     except cattrs.BaseValidationError as error:
         raise ValueError("; ".join(_complaints(error))) from None
     except (TypeError, ValueError, KeyError, AttributeError) as error:
@@ -116,7 +122,7 @@ def event_to_mapping(event: Event) -> dict[str, Any]:
     name = EVENT_NAMES[type(event)]
     if isinstance(event, PurchasesObserved):
         return {"type": name, **_batch_to_mapping(event)}
-    return {"type": name, **_CONVERTER.unstructure(event)}
+    return {"type": name, **_converter().unstructure(event)}
 
 
 def event_from_mapping(mapping: object) -> Event:
@@ -154,17 +160,22 @@ def _batch_from_mapping(mapping: Mapping[str, Any]) -> PurchasesObserved:
     return PurchasesObserved(samples, besides.overdue, besides.dropped, besides.in_flight)
 
 
-def _complaints(error: cattrs.BaseValidationError) -> list[str]:
+def _complaints(error: "cattrs.BaseValidationError") -> list[str]:
+    import cattrs  # noqa: PLC0415 - loaded by now
+
     complaints = cattrs.transform_error(error, format_exception=_complaint)
     return [complaint.replace("$.", "").replace(" @ $", "") for complaint in complaints]
 
 
 def _complaint(error: BaseException, kind: type | None) -> str:
+    from cattrs import ForbiddenExtraKeysError  # noqa: PLC0415 - loaded by now
+    from cattrs.v import format_exception  # noqa: PLC0415
+
     # Our own hooks say what is wrong better than the library does.
     if type(error) is ValueError:
         return str(error)
     said = str(format_exception(error, kind))
-    if isinstance(error, cattrs.ForbiddenExtraKeysError) and is_dataclass(error.cl):
+    if isinstance(error, ForbiddenExtraKeysError) and is_dataclass(error.cl):
         said += _meant(error.extra_fields, [each.name for each in fields(error.cl)])
     return said
 
