@@ -20,10 +20,10 @@ def at():
 
 @pytest.fixture
 def shopping():
-    """Do some work with the services of a sandbox whose factory stalls for two seconds."""
+    """Do some work with the services of a sandbox whose factory stalls, where it is told to."""
 
-    def go(work):
-        with SandboxThread(SandboxSettings(stall_s=2)) as sandbox:
+    def go(work, stall_s=2):
+        with SandboxThread(SandboxSettings(stall_s=stall_s)) as sandbox:
             fields = Target.of_environment("sandbox", sandbox.environment).to_fields()
             target = Target.of_fields("sandbox", {**fields, "diner_email": ""})
 

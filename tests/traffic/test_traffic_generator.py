@@ -2,9 +2,9 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from chaos_pizza.model.event import PurchasesObserved
 from chaos_pizza.model.purchase import Evidence, Outcome
 from chaos_pizza.model.settings import TrafficSettings
 from chaos_pizza.traffic.buyer import open_buyer
@@ -13,99 +13,140 @@ from chaos_pizza.traffic.plan import Plan
 from chaos_pizza.traffic.recent import RecentPurchases
 
 RATE_PER_S = 20.0
+PATIENT = {"latency_budget_s": 60, "timeout_s": 60}
+"""So long that no slow machine makes a purchase late."""
+STALLED_S = 600
+TURN_S = 0.01
+PROMPT_S = 0.2
+LONGEST_S = 60
 
 
-async def traffic_for(services, duration_s, **settings):
-    """Let traffic run and return it with its settings, its buyer and what is remembered of it."""
+@dataclass
+class Seen:
+    """What traffic told until there was enough of it.
+
+    `held_up_s` is for how long, all in all, this machine let the traffic's thread wait: a bare sleep in it came so much
+    too late.
+    """
+
+    traffic: Traffic
+    plan: Plan
+    recent: RecentPurchases
+    samples: list = field(default_factory=list)
+    overdue: list = field(default_factory=list)
+    dropped: int = 0
+    in_flight: int = 0
+    looked_at: datetime | None = None
+    held_up_s: float = 0.0
+
+    @property
+    def prompt(self) -> timedelta:
+        return timedelta(seconds=PROMPT_S + self.held_up_s)
+
+    def look(self, observed, now):
+        self.samples += observed.samples
+        self.overdue += observed.overdue
+        self.dropped += observed.dropped
+        self.in_flight, self.looked_at = observed.in_flight, now
+
+
+async def traffic_until(enough, services, **settings):
+    """Let traffic run until there was enough of it, and return what was seen."""
     wishes = TrafficSettings(**{"rate_per_s": RATE_PER_S, "diners": 2, **settings})
     buyer, recent = await open_buyer(services, 2, "drill"), RecentPurchases()
     traffic = Traffic(buyer, wishes, services.clock, recent)
+    seen = Seen(traffic, Plan(RATE_PER_S, 2, buyer.menu, 0), recent)
     running = asyncio.create_task(traffic.run())
-    await asyncio.sleep(duration_s)
-    observed = traffic.take()
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(LONGEST_S):
+        while not enough(seen):
+            asleep_at_s = loop.time()
+            await asyncio.sleep(TURN_S)
+            seen.held_up_s += loop.time() - asleep_at_s - TURN_S
+            seen.look(traffic.take(), services.clock.now())
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
-    return traffic, observed, Plan(RATE_PER_S, 2, buyer.menu, 0), recent
+    return seen
 
 
 def test_calm_traffic_leaves_on_time_and_every_purchase_is_seen_once(shopping):
-    traffic, observed, plan, recent = shopping(lambda services: traffic_for(services, 1.05))
-    samples = sorted(observed.samples, key=lambda sample: sample.number)
-    assert [sample.number for sample in samples] == list(range(len(samples)))
-    assert 19 <= len(samples) + observed.in_flight <= 23
+    seen = shopping(lambda services: traffic_until(lambda seen: len(seen.samples) >= 20, services, **PATIENT))
+    samples = sorted(seen.samples, key=lambda sample: sample.number)
+    numbers = [sample.number for sample in samples]
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] + 1 - len(numbers) <= seen.in_flight
     assert {sample.outcome for sample in samples} == {Outcome.OK}
-    assert (observed.overdue, observed.dropped) == ((), 0)
+    assert (seen.overdue, seen.dropped) == ([], 0)
+    started_at = samples[0].intended_at - timedelta(seconds=seen.plan.purchase(numbers[0]).offset_s)
     for sample in samples:
-        planned = plan.purchase(sample.number)
+        planned = seen.plan.purchase(sample.number)
         assert (sample.diner, sample.price_btc) == (planned.diner, planned.price_btc)
-        assert sample.intended_at - samples[0].intended_at == timedelta(seconds=planned.offset_s)
-        assert timedelta(0) <= sample.sent_at - sample.intended_at < timedelta(seconds=0.2)
+        assert sample.intended_at - started_at == timedelta(seconds=planned.offset_s)
+        assert timedelta(0) <= sample.sent_at - sample.intended_at < seen.prompt
         assert sample.sent_at < sample.answered_at
-    assert recent.window(samples[-1].answered_at + timedelta(seconds=1), 60).success_ratio == 1.0
-    assert traffic.take() == PurchasesObserved()
+    answered_at = max(sample.answered_at for sample in samples)
+    assert seen.recent.window(answered_at + timedelta(seconds=1), 60).success_ratio == 1.0
+    assert seen.traffic.take().samples == ()
 
 
 def test_a_stalled_shop_thins_nothing_out_and_what_misses_its_budget_is_known_at_once(shopping):
     async def scenario(services):
         await services.factory.schedule_chaos("throttle")
-        return await traffic_for(services, 1.5, latency_budget_s=0.3)
+        return await traffic_until(lambda seen: len(seen.overdue) >= 20, services, latency_budget_s=0.3, timeout_s=60)
 
-    _, observed, _, recent = shopping(scenario)
-    assert observed.samples == ()
-    assert 28 <= observed.in_flight <= 32
-    assert observed.dropped == 0
-    assert [overdue.number for overdue in observed.overdue] == list(range(len(observed.overdue)))
-    # Sent every 50 ms for 1.5 s, and known 0.3 s and a grace of 0.1 s after that.
-    assert 19 <= len(observed.overdue) <= observed.in_flight
-    for overdue in observed.overdue:
+    # No purchase is ever answered: whoever waited for an answer would send no more than its two diners can.
+    seen = shopping(scenario, STALLED_S)
+    assert (seen.samples, seen.dropped) == ([], 0)
+    assert [overdue.number for overdue in seen.overdue] == list(range(len(seen.overdue)))
+    assert len(seen.overdue) <= seen.in_flight
+    for overdue in seen.overdue:
         assert overdue.overdue_at - overdue.intended_at == timedelta(seconds=0.3)
-        assert overdue.sent_at - overdue.intended_at < timedelta(seconds=0.2)
-    seen = recent.window(observed.overdue[-1].overdue_at, 60)
-    assert (seen.purchases, seen.success_ratio) == (len(observed.overdue), 0.0)
+        assert timedelta(0) <= overdue.sent_at - overdue.intended_at < seen.prompt
+    # Sent every 50 ms, and known a grace of 0.1 s after it is due.
+    assert seen.looked_at - seen.overdue[-1].overdue_at < seen.prompt
+    calm = seen.recent.window(seen.overdue[-1].overdue_at, 60)
+    assert (calm.purchases, calm.success_ratio) == (len(seen.overdue), 0.0)
 
 
 def test_an_overdue_purchase_comes_again_when_it_ends_and_proves_the_fault(shopping):
     async def scenario(services):
         await services.factory.schedule_chaos("throttle")
-        return await traffic_for(services, 4.0, latency_budget_s=0.3)
+        return await traffic_until(lambda seen: len(seen.samples) >= 3, services, latency_budget_s=0.3, timeout_s=60)
 
-    _, observed, _, recent = shopping(scenario)
-    ended = [sample.number for sample in observed.samples]
-    assert len(ended) >= 3
-    assert set(ended) <= {overdue.number for overdue in observed.overdue}
-    assert {(sample.outcome, sample.evidence) for sample in observed.samples} == {(Outcome.LATE, Evidence.LINK)}
+    seen = shopping(scenario, 1)
+    ended = {sample.number for sample in seen.samples}
+    assert ended <= {overdue.number for overdue in seen.overdue}
+    assert {(sample.outcome, sample.evidence) for sample in seen.samples} == {(Outcome.LATE, Evidence.LINK)}
     # Looked at as of the last one: others come due while the traffic is being ended.
-    assert recent.window(observed.overdue[-1].overdue_at, 60).purchases == len(observed.overdue)
+    assert seen.recent.window(seen.overdue[-1].overdue_at, 60).purchases == len(seen.overdue)
 
 
 def test_what_the_cap_keeps_from_being_sent_is_counted(shopping):
     async def scenario(services):
         await services.factory.schedule_chaos("throttle")
-        return await traffic_for(services, 1.0, max_in_flight=5)
+        return await traffic_until(lambda seen: seen.dropped >= 8, services, max_in_flight=5, **PATIENT)
 
-    _, observed, _, _ = shopping(scenario)
-    assert observed.in_flight == 5
-    assert 14 <= observed.dropped <= 17
-    assert observed.samples == ()
+    seen = shopping(scenario, STALLED_S)
+    assert seen.in_flight == 5
+    assert seen.samples == []
 
 
 def test_a_purchase_given_up_is_a_timeout_without_a_status(shopping):
     async def scenario(services):
         await services.factory.schedule_chaos("throttle")
-        return await traffic_for(services, 1.6, latency_budget_s=0.1, timeout_s=0.3)
+        return await traffic_until(lambda seen: len(seen.samples) >= 8, services, latency_budget_s=0.1, timeout_s=0.3)
 
-    _, observed, _, _ = shopping(scenario)
-    assert len(observed.samples) >= 8
-    assert {(sample.outcome, sample.status) for sample in observed.samples} == {(Outcome.TIMEOUT, None)}
+    seen = shopping(scenario, STALLED_S)
+    assert {(sample.outcome, sample.status) for sample in seen.samples} == {(Outcome.TIMEOUT, None)}
 
 
 def test_a_failing_factory_is_seen_with_its_evidence(shopping):
     async def scenario(services):
         await services.factory.schedule_chaos("fail")
-        return await traffic_for(services, 0.5)
+        return await traffic_until(lambda seen: len(seen.samples) >= 6, services)
 
-    _, observed, _, _ = shopping(scenario)
-    assert {(sample.outcome, sample.status, sample.evidence) for sample in observed.samples} == {
+    seen = shopping(scenario)
+    assert {(sample.outcome, sample.status, sample.evidence) for sample in seen.samples} == {
         (Outcome.FAILED, 500, Evidence.LINK)
     }
