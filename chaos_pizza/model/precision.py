@@ -44,9 +44,9 @@ class ClockBounds:
 class MeasureError:
     """How far a measure's single figure may be off, in seconds.
 
-    `bound_s` is the most, either way: the truth lies in the measure's interval, `interval_s` long, and the figure is its
-    middle or near it. `start_s` and `end_s` say what of it comes from where the measure begins and where it ends: half
-    of what is not known of each instant.
+    `bound_s` is the most, either way: the truth lies in the measure's interval, `interval_s` long, and the figure is
+    its middle or near it. `start_s` and `end_s` say what of it comes from where the measure begins and where it ends:
+    half of what is not known of each instant.
     """
 
     interval_s: float
@@ -81,9 +81,9 @@ class Precision:
 class RateCalibration:
     """What came of buying at a rate for `lasted_s` seconds without any fault.
 
-    `offered` purchases were planned in that time, `decided` came to an end or ran out of time; `good` of these were. The
-    others are as in `Precision`. `expected_s` is the error to expect of each measure, either way; empty where it can't
-    be told.
+    `offered` purchases were planned in that time, `decided` came to an end or ran out of time; `good` of these were.
+    The others are as in `Precision`. `expected_s` is the error to expect of each measure, either way; empty where it
+    can't be told.
     """
 
     rate_per_s: float

@@ -17,8 +17,8 @@ def measure_errors(
     """Return how far each measure that was measured may be off; none for one that is unknown or a lower bound.
 
     Both instants lie in their intervals, so the duration lies between the measure's `earliest` and `latest`. Its figure
-    is taken from the two middles: it is off by at most half of both intervals together. An end that only might have come
-    sooner, as where an alerting system could not be read, makes the bound wider than that.
+    is taken from the two middles: it is off by at most half of both intervals together. An end that only might have
+    come sooner, as where an alerting system could not be read, makes the bound wider than that.
     """
     start = timeline.instants.get(InstantName.FAULT_START)
     found = {}

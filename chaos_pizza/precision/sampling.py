@@ -21,7 +21,7 @@ def path_of(purchases: Purchases) -> Spread | None:
     """Return how long good purchases took from their sending to their answer; `None` where none was good."""
     rows = purchases.rows
     good = rows.outcome == OK
-    return spread_of(rows.answered_us[good] - rows.sent_us[good])
+    return spread_of(np.maximum(rows.answered_us[good] - rows.sent_us[good], 0))
 
 
 def longest_gap_s(purchases: Purchases) -> float | None:

@@ -9,6 +9,7 @@ from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.result import BudgetCheck, DrillResult, Impact, InstantName, Timeline
 from chaos_pizza.report.blindness import blindness_entry
+from chaos_pizza.report.exactness import precision_entry
 from chaos_pizza.report.rounding import measure_entry, rounded, rounded_down, rounded_up
 from chaos_pizza.report.runbook import runbook_entries
 from chaos_pizza.report.waterfall import waterfall_entries
@@ -19,7 +20,8 @@ SCHEMA_VERSION = 1
 def to_document(result: DrillResult) -> dict[str, Any]:
     """Return a drill's result as mappings, lists, texts and numbers, fit for JSON.
 
-    Seconds have 3 decimals, lower bounds rounded down and upper ones up, so that no bound is closer than it is known.
+    Seconds have 3 decimals, lower bounds rounded down and upper ones up, so that no bound is closer than it is known;
+    those of the precision have 6.
     What is unknown is `None`; an instant that is not known to have happened is left out.
     """
     return {
@@ -46,6 +48,7 @@ def to_document(result: DrillResult) -> dict[str, Any]:
         "logged": _logged(result.logged),
         "runbook": runbook_entries(result.runbook),
         "blind": blindness_entry(result.blind),
+        "precision": precision_entry(result.precision),
         "timeline": [{**_interval(entry.when), "text": entry.text} for entry in result.timeline.entries],
     }
 

@@ -15,6 +15,7 @@ from chaos_pizza.report.answers import action_rows, paragraphs
 from chaos_pizza.report.blindness import describe_blindness
 from chaos_pizza.report.chart import Chart
 from chaos_pizza.report.escape import plain
+from chaos_pizza.report.exactness import describe_errors, describe_sampling
 from chaos_pizza.report.logs import describe_logs
 from chaos_pizza.report.method import describe_method
 from chaos_pizza.report.notices import REHEARSED, list_notices
@@ -86,6 +87,8 @@ def to_markdown(
         prevention=describe_prevention(result),
         resolution=describe_resolution(result, settings),
         missed=missed_budgets(result),
+        sampling=describe_sampling(result.precision),
+        errors=describe_errors(result),
         method=describe_method(result, settings, course, clocks),
         unknowns=list_unknowns(result, settings),
         pictures={chart.name: _picture(chart) for chart in charts},
