@@ -18,7 +18,7 @@ from chaos_pizza.alerting.rule_check import rule_complaints
 from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.errors import ExperimentError, TargetError
 from chaos_pizza.model.conversion import from_mapping, to_mapping
-from chaos_pizza.model.settings import DetectionSettings, DrillSettings
+from chaos_pizza.model.settings import DetectionSettings, DrillSettings, FaultKind, TrafficBy
 from chaos_pizza.model.target import checked_url
 
 EXTENSION = "chaos-pizza"
@@ -91,6 +91,25 @@ def _rule(rule: Any) -> Any:
     return to_mapping(shipped[rule])
 
 
+def _engine_complaints(settings: DrillSettings) -> list[str]:
+    """Return what is wrong with the choice of what buys: a setting that another engine has would be passed over."""
+    traffic, by = settings.traffic, settings.traffic.engine
+    complaints = []
+    if by is TrafficBy.K6 and not (traffic.script and traffic.script.strip() and traffic.script.isprintable()):
+        complaints.append("the engine k6 needs the path of your script @ traffic.script")
+    if by is not TrafficBy.K6 and (traffic.script is not None or traffic.check is not None):
+        complaints.append("only the engine k6 has a script and a check @ traffic.engine")
+    if by is not TrafficBy.LOCUST and traffic.expect_workers:
+        complaints.append("only the engine locust has workers on other machines @ traffic.expect_workers")
+    if by is TrafficBy.LOCUST and not traffic.workers + traffic.expect_workers:
+        complaints.append("the engine locust needs at least one worker @ traffic.workers")
+    if traffic.expect_workers and not traffic.master.port:
+        complaints.append("workers on other machines need to know the port @ traffic.master.port")
+    if by is TrafficBy.K6 and settings.fault is FaultKind.SHOP_CHAOS:
+        complaints.append("k6 does not tell the shop's answers, by which shop_chaos is proven @ traffic.engine")
+    return complaints
+
+
 Limit = tuple[str, float | None, float, float]
 
 
@@ -102,7 +121,7 @@ def _check(settings: DrillSettings) -> None:
         if value is not None and not low <= value <= high
     ]
     wrong += [complaint for rule in settings.detection.rules for complaint in rule_complaints(rule)]
-    wrong += _detection_complaints(settings.detection) + _stop_complaints(settings)
+    wrong += _detection_complaints(settings.detection) + _stop_complaints(settings) + _engine_complaints(settings)
     if wrong:
         raise ValueError("; ".join(wrong))
 
@@ -144,6 +163,9 @@ def _limits(settings: DrillSettings) -> list[Limit]:
         ("traffic.latency_budget_s", traffic.latency_budget_s, 0.001, 3_600),
         ("traffic.timeout_s", traffic.timeout_s, traffic.latency_budget_s, 3_600),
         ("traffic.max_in_flight", traffic.max_in_flight, 1, 100_000),
+        ("traffic.workers", traffic.workers, 0, 64),
+        ("traffic.expect_workers", traffic.expect_workers, 0, 1_000),
+        ("traffic.master.port", traffic.master.port, 0, 65_535),
         ("recovery.good_purchases", recovery.good_purchases, 1, 100_000),
         ("recovery.timeout_s", recovery.timeout_s, 0.1, 86_400),
         ("detection.scrape_interval_s", settings.detection.scrape_interval_s, 0.1, 3_600),

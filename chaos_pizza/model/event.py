@@ -20,6 +20,7 @@ from chaos_pizza.model.alert_event import (
 from chaos_pizza.model.blind_event import BlindDrillStarted, Filler, PlanKept, Revealed, Sealed
 from chaos_pizza.model.incident import Peer, Stage
 from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.load_event import LoadRefused, LoadWorkerJoined, LoadWorkerLost, LoadWorkerTimed
 from chaos_pizza.model.purchase import Overdue, Sample
 from chaos_pizza.model.response_event import CureAttempted, Marked, MarkStruck, ResponderStep
 from chaos_pizza.model.settings import DrillSettings, FaultKind
@@ -194,6 +195,10 @@ Event = (
     | ClockObserved
     | VendorSeen
     | PurchasesObserved
+    | LoadWorkerJoined
+    | LoadWorkerTimed
+    | LoadWorkerLost
+    | LoadRefused
     | FaultInjected
     | FaultProven
     | FaultExpired

@@ -28,12 +28,43 @@ class FaultKind(StrEnum):
         return self in {FaultKind.FAIL, FaultKind.BADJWT, FaultKind.THROTTLE}
 
 
+class TrafficBy(StrEnum):
+    """What makes the drill's purchases."""
+
+    ASYNCIO = "asyncio"
+    """The drill's own process."""
+    LOCUST = "locust"
+    """Workers of Locust's distributed mode, on this machine or on others."""
+    K6 = "k6"
+    """The team's own k6 script."""
+
+
+@dataclass(frozen=True, slots=True)
+class MasterSettings:
+    """Where Locust's master waits for workers: an address of this machine, and a port, 0 for any that is free."""
+
+    bind: str = "127.0.0.1"
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseRequest:
+    """Which of a k6 script's requests are purchases: those of this method, whose path ends in `path`."""
+
+    method: str = "POST"
+    path: str = "/api/order"
+
+
 @dataclass(frozen=True, slots=True)
 class TrafficSettings:
     """How the drill buys: open-loop, so that a stalled shop thins nothing out.
 
     A purchase that takes longer than `latency_budget_s` is late; one that takes `timeout_s` is given up. At most
     `max_in_flight` purchases are under way at once; what would go beyond is dropped and counted.
+
+    With the engine `locust` so many `workers` are started on this machine, and `expect_workers` of other machines are
+    waited for at `master`. With `k6` the `script` buys: `purchase` tells its purchases from its other requests, and
+    `check` names the check that holds where a pizza verifies, `None` where the script has none.
     """
 
     rate_per_s: float = 10.0
@@ -42,6 +73,13 @@ class TrafficSettings:
     timeout_s: float = 40.0
     max_in_flight: int = 1000
     seed: int = 0
+    engine: TrafficBy = TrafficBy.ASYNCIO
+    workers: int = 4
+    expect_workers: int = 0
+    master: MasterSettings = field(default_factory=MasterSettings)
+    script: str | None = None
+    purchase: PurchaseRequest = field(default_factory=PurchaseRequest)
+    check: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
