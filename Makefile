@@ -14,7 +14,10 @@ LEFT_OUT ?=
 # Two runs at once: a log tells of them one after the other, a terminal as they go (older makes can't do otherwise).
 IN_TURN := $(if $(CI),$(if $(filter output-sync,$(.FEATURES)),--output-sync=target))
 
-.PHONY: drill gameday test test-drills test-parts check lint examples clean
+# Which benchmarks, by name with commas between, such as `traffic,peers`; without it all of them.
+ONLY ?=
+
+.PHONY: drill gameday test test-drills test-parts check lint bench soak examples clean
 
 drill: $(VENV)/.installed
 	@$(BIN)/chaos-pizza drill experiments/factory-fail.yaml
@@ -37,6 +40,12 @@ lint: $(VENV)/.installed
 	$(BIN)/mypy
 
 check: lint test
+
+bench: $(VENV)/.installed
+	@$(BIN)/python tests/benchmarks/bench.py $(if $(ONLY),--only '$(ONLY)')
+
+soak: $(VENV)/.installed
+	@$(BIN)/python tests/benchmarks/bench.py --soak
 
 $(VENV)/.installed: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer was found; install one, or say make PYTHON=/path/to/python3" >&2; exit 2; }

@@ -6,7 +6,7 @@ JSON, from which `make bench` draws its table; otherwise they are shown after th
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -45,6 +45,25 @@ class Figure:
         return self.measured / self.peer_measured if self.peer_measured else None
 
 
+@dataclass(frozen=True)
+class SideBySide:
+    """Several measured alike in one run, a row each: a table of its own, below the one of the figures.
+
+    The first of the `columns` names whom a row is about. `note` says in some sentences what it rests on.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(self.columns))
+        object.__setattr__(self, "rows", tuple(tuple(row) for row in self.rows))
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError(f"{self.title}: a row needs {len(self.columns)} cells")
+
+
 def line(figure: Figure) -> str:
     """The figure as a line of text."""
     goal = "" if figure.goal is None else f" (goal: {'≤' if figure.at_most else '≥'} {figure.goal:g} {figure.unit})"
@@ -56,7 +75,29 @@ def line(figure: Figure) -> str:
 def keep(stash_table: Callable[[str, list[str]], None], title: str, figures: Sequence[Figure]) -> None:
     """Show the figures under a title (`stash_table` is `request.config.stash_table`), and keep them for the table."""
     stash_table(title, [line(figure) for figure in figures])
+    _add(asdict(figure) for figure in figures)
+
+
+def keep_side_by_side(stash_table: Callable[[str, list[str]], None], table: SideBySide) -> None:
+    """Show such a table, and keep it for `make bench`."""
+    rows = [" | ".join(row) for row in (table.columns, *table.rows)]
+    stash_table(table.title, [*rows, *([table.note] if table.note else [])])
+    _add([asdict(table)])
+
+
+def read_kept(lines: Iterable[str]) -> tuple[list[Figure], list[SideBySide]]:
+    """Return what was kept in a file's lines, in order; raises `ValueError` or `TypeError` where one is neither."""
+    figures, tables = [], []
+    for each in map(json.loads, lines):
+        if "columns" in each:
+            tables.append(SideBySide(**each))
+        else:
+            figures.append(Figure(**each))
+    return figures, tables
+
+
+def _add(kept: Iterable[dict[str, object]]) -> None:
     file = os.environ.get("CHAOS_PIZZA_FIGURES")
     if file:
-        with Path(file).open("a", encoding="utf-8") as kept:
-            kept.writelines(json.dumps(asdict(figure), ensure_ascii=False) + "\n" for figure in figures)
+        with Path(file).open("a", encoding="utf-8") as stream:
+            stream.writelines(json.dumps(each, ensure_ascii=False) + "\n" for each in kept)
