@@ -9,22 +9,40 @@ import sys
 import threading
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from chaos_pizza.cli.sandbox_fleet import write_fleet
 from chaos_pizza.errors import UsageError
 from chaos_pizza.sandbox.alerting_stack import AlertingPorts, running_alerting
 from chaos_pizza.sandbox.log import JsonLog, open_log
 from chaos_pizza.sandbox.running import Sandbox
-from chaos_pizza.sandbox.settings import SandboxSettings
+from chaos_pizza.sandbox.settings import MOST_SHOPS, SandboxSettings
 
 _PORT = click.IntRange(0, 65535)
 T = TypeVar("T")
 
 
 @click.command(short_help="Run a shop and a factory to drill on.")
-@click.option("--shop-port", type=_PORT, default=3000, show_default=True, help="0 is any free one.")
+@click.option(
+    "--shops",
+    type=click.IntRange(1, MOST_SHOPS),
+    default=1,
+    show_default=True,
+    help="How many shops the factory has; each is a vendor of its own, at a port of its own.",
+)
+@click.option(
+    "--fleet",
+    "fleet_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write fleet.yaml there, over all shops, for `chaos-pizza fleet`; the keys go beside it, into fleet.env.",
+)
+@click.option(
+    "--shop-port", type=_PORT, default=3000, show_default=True, help="The first shop's; 0 is any free one, for all."
+)
 @click.option("--factory-port", type=_PORT, default=4000, show_default=True, help="0 is any free one.")
 @click.option(
     "--chaos-delay-s",
@@ -45,6 +63,8 @@ T = TypeVar("T")
 @click.option("--until-stdin-closes", is_flag=True, hidden=True, help="End at the end of stdin too.")
 def sandbox(
     *,
+    shops: int,
+    fleet_folder: Path | None,
     shop_port: int,
     factory_port: int,
     chaos_delay_s: str,
@@ -62,17 +82,22 @@ def sandbox(
     Prints the environment a drill needs, then serves until Ctrl-C or SIGTERM.
     """
     try:
-        settings = SandboxSettings(shop_port, factory_port, chaos_delay_s, stall_s, seed, backup_factory)
+        settings = SandboxSettings(shop_port, factory_port, chaos_delay_s, stall_s, seed, backup_factory, shops)
         ports = AlertingPorts(prometheus_port, alertmanager_port) if with_prometheus else None
         with open_log(log_path) as log:
-            asyncio.run(_serve(settings, log, ports, until_stdin_closes=until_stdin_closes))
+            asyncio.run(_serve(settings, log, ports, fleet_folder, until_stdin_closes=until_stdin_closes))
     except UsageError as error:
         click.echo(f"chaos-pizza sandbox: {error}", err=True)
         sys.exit(2)
 
 
 async def _serve(
-    settings: SandboxSettings, log: JsonLog, ports: AlertingPorts | None, *, until_stdin_closes: bool
+    settings: SandboxSettings,
+    log: JsonLog,
+    ports: AlertingPorts | None,
+    fleet_folder: Path | None,
+    *,
+    until_stdin_closes: bool,
 ) -> None:
     leave = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -81,7 +106,9 @@ async def _serve(
     if until_stdin_closes:
         threading.Thread(target=_watch_stdin, args=(loop, leave), name="stdin", daemon=True).start()
     async with AsyncExitStack() as stack:
-        environment = (await stack.enter_async_context(Sandbox(settings, log))).environment
+        sandbox = await stack.enter_async_context(Sandbox(settings, log))
+        environment = sandbox.environment
+        fleet = write_fleet(fleet_folder, sandbox.environments) if fleet_folder else None
         if ports:
             beside = running_alerting(environment["PIZZA_SHOP_URL"], _shipped_rules(), ports)
             alerting = await _unless(leave, stack.enter_async_context(beside))
@@ -94,8 +121,18 @@ async def _serve(
         if "PIZZA_PROMETHEUS_URL" in environment:
             told = "Prometheus is at {PIZZA_PROMETHEUS_URL}, Alertmanager at {PIZZA_ALERTMANAGER_URL}"
             click.echo(told.format_map(environment), err=True)
+        if settings.shops > 1:
+            click.echo(_told_shops(sandbox), err=True)
+        if fleet:
+            click.echo(f"All of them are in {fleet}; drill them by: chaos-pizza fleet {fleet}", err=True)
         click.echo("The sandbox is open. Its environment is above; Ctrl-C ends it.", err=True)
         await leave.wait()
+
+
+def _told_shops(sandbox: Sandbox) -> str:
+    environments = sandbox.environments
+    (first, *_, last), urls = environments, [each["PIZZA_SHOP_URL"] for each in environments.values()]
+    return f"{len(urls)} shops: {first} at {urls[0]} to {last} at {urls[-1]}. The environment above is {first}'s."
 
 
 def _shipped_rules() -> str:

@@ -27,17 +27,27 @@ class SandboxThread:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The `PIZZA_*` variables by which a client finds its way in; some are secret."""
+        """The `PIZZA_*` variables by which a client finds its way in, to the first shop; some are secret."""
         return self._sandbox.environment
 
     @property
+    def environments(self) -> dict[str, dict[str, str]]:
+        """Each shop's `PIZZA_*` variables, by its vendor's id; some are secret."""
+        return self._sandbox.environments
+
+    @property
     def truth(self) -> tuple[ChaosTruth, ...]:
-        """Every spell of chaos there was, in the order they were asked for; also after the end."""
+        """Every spell of chaos there was at the first shop, in the order they were asked for; also after the end."""
         return self._sandbox.truth
 
     @property
+    def truths(self) -> dict[str, tuple[ChaosTruth, ...]]:
+        """The same of every shop, by its vendor's id."""
+        return self._sandbox.truths
+
+    @property
     def purchases(self) -> tuple[PurchaseRecord, ...]:
-        """The last 100 000 purchases, in the order they were answered; also after the end."""
+        """The last 100 000 purchases at the first shop, in the order they were answered; also after the end."""
         return self._sandbox.purchases
 
     def __enter__(self) -> Self:

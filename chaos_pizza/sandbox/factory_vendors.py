@@ -1,6 +1,5 @@
 """The vendors a factory knows, by their keys and by their ids."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -40,15 +39,23 @@ class Vendor:
 class Vendors:
     """All vendors of a factory."""
 
-    def __init__(self, new_chaos: Callable[[], VendorChaos]) -> None:
-        self._new_chaos = new_chaos
+    def __init__(self) -> None:
         self._by_key: dict[str, Vendor] = {}
         self._by_id: dict[str, Vendor] = {}
 
-    def add(self, vendor_id: str, name: str, api_key: str, created_at: datetime, *, admin: bool = False) -> Vendor:
-        """Open an account."""
+    def add(
+        self,
+        vendor_id: str,
+        name: str,
+        api_key: str,
+        created_at: datetime,
+        chaos: VendorChaos,
+        *,
+        admin: bool = False,
+    ) -> Vendor:
+        """Open an account, with the chaos that its vendor will ask for."""
         roles = ("vendor", "admin") if admin else ("vendor",)
-        vendor = Vendor(vendor_id, name, f"{vendor_id}@jwt.com", api_key, created_at, roles, self._new_chaos())
+        vendor = Vendor(vendor_id, name, f"{vendor_id}@jwt.com", api_key, created_at, roles, chaos)
         self._by_key[api_key] = self._by_id[vendor_id] = vendor
         return vendor
 

@@ -1,8 +1,7 @@
-"""A whole sandbox: the shop, its factory, and the truth about both."""
+"""A whole sandbox: its shops, their factory, and the truth about all of them."""
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from socket import socket
 from types import TracebackType
 from typing import Self
@@ -18,44 +17,16 @@ from chaos_pizza.sandbox.factory_app import Factory
 from chaos_pizza.sandbox.factory_vendors import Vendors
 from chaos_pizza.sandbox.kitchen import Kitchen, Supplier, kitchen_client
 from chaos_pizza.sandbox.log import JsonLog, silence_wire_logs
-from chaos_pizza.sandbox.metrics import ShopMetrics
-from chaos_pizza.sandbox.purchasing import Purchasing
 from chaos_pizza.sandbox.settings import SandboxSettings
-from chaos_pizza.sandbox.shop_accounts import Accounts
-from chaos_pizza.sandbox.shop_app import Shop
-from chaos_pizza.sandbox.shop_catalogue import Catalogue
-from chaos_pizza.sandbox.shop_chaos import ShopChaos
-from chaos_pizza.sandbox.shop_orders import Orders
 from chaos_pizza.sandbox.signing import PizzaSigner
+from chaos_pizza.sandbox.site import ShopSite, shop_sites
 from chaos_pizza.sandbox.stall import Stalls
 from chaos_pizza.sandbox.truth import ChaosTruth, Ledger, PurchaseRecord
 from chaos_pizza.serving.servers import bind, serving, url_of
 
-VENDOR_ID = "pizza-shop"
-"""The shop's vendor id at the factory."""
-
-DINER_EMAIL = "d@jwt.com"
-ADMIN_EMAIL = "a@jwt.com"
-
-
-@dataclass(frozen=True, slots=True)
-class SandboxSecrets:
-    """The secrets a sandbox starts with."""
-
-    vendor_key: str = field(repr=False)
-    backup_key: str = field(repr=False)
-    factory_admin_key: str = field(repr=False)
-    diner_password: str = field(repr=False)
-    admin_password: str = field(repr=False)
-
-    @classmethod
-    def draw(cls, draws: Draws) -> Self:
-        """Draw all of them."""
-        return cls(draws.secret(), draws.secret(), draws.secret(), draws.secret(24), draws.secret(24))
-
 
 class Sandbox:
-    """The shop and its factory, serving for as long as the `async with` lasts.
+    """Shops and their factory, serving for as long as the `async with` lasts.
 
     UsageError on entry where a port can't be had. Everything is in memory and gone at the end, but for the truth, which
     can be read afterwards too.
@@ -67,52 +38,49 @@ class Sandbox:
         self._settings = settings or SandboxSettings()
         self._log = log or JsonLog()
         self._clock = clock or AnchoredClock()
-        self._ledger = Ledger(self._log)
-        self._secrets = SandboxSecrets.draw(self._draws("start"))
+        self._sites = shop_sites(self._settings.shops, self._log, self._settings.seed)
         self._signer = PizzaSigner.create()
         self._stalls = Stalls(self._settings.stall_s)
         self._stack = AsyncExitStack()
-        self._urls: dict[str, str] = {}
+        self._shop_urls: tuple[str, ...] = ()
+        self._factory_urls: tuple[str, ...] = ()
 
     @property
     def environment(self) -> dict[str, str]:
-        """The `PIZZA_*` variables by which a client finds its way in; some are secret."""
+        """The `PIZZA_*` variables by which a client finds its way in, to the first shop; some are secret."""
+        return next(iter(self.environments.values()))
+
+    @property
+    def environments(self) -> dict[str, dict[str, str]]:
+        """Each shop's `PIZZA_*` variables, by its vendor's id; some are secret."""
+        admin_key = self._sites[0].secrets.factory_admin_key
         return {
-            "PIZZA_SHOP_URL": self._urls["shop"],
-            "PIZZA_FACTORY_URL": self._urls["factory"],
-            "PIZZA_METRICS_URL": self._urls["shop"] + "/metrics",
-            "PIZZA_VENDOR_ID": VENDOR_ID,
-            "PIZZA_VENDOR_KEY": self._secrets.vendor_key,
-            "PIZZA_DINER_EMAIL": DINER_EMAIL,
-            "PIZZA_DINER_PASSWORD": self._secrets.diner_password,
-            "PIZZA_ADMIN_EMAIL": ADMIN_EMAIL,
-            "PIZZA_ADMIN_PASSWORD": self._secrets.admin_password,
-            "PIZZA_FACTORY_ADMIN_KEY": self._secrets.factory_admin_key,
+            site.vendor_id: site.environment(url, self._factory_urls[0], admin_key)
+            for site, url in zip(self._sites, self._shop_urls, strict=True)
         }
 
     @property
     def truth(self) -> tuple[ChaosTruth, ...]:
-        """Every spell of chaos there was, in the order they were asked for."""
-        return self._ledger.chaos
+        """Every spell of chaos there was at the first shop, in the order they were asked for."""
+        return self._sites[0].ledger.chaos
+
+    @property
+    def truths(self) -> dict[str, tuple[ChaosTruth, ...]]:
+        """Every spell of chaos there was, in the order they were asked for, by the id of its shop's vendor."""
+        return {site.vendor_id: site.ledger.chaos for site in self._sites}
 
     @property
     def purchases(self) -> tuple[PurchaseRecord, ...]:
-        """The last 100 000 purchases, in the order they were answered."""
-        return self._ledger.purchases
+        """The last 100 000 purchases at the first shop, in the order they were answered."""
+        return self._sites[0].ledger.purchases
 
     async def __aenter__(self) -> Self:
         silence_wire_logs()
         async with AsyncExitStack() as stack:
-            listeners = {"shop": bind(self._settings.shop_port, "--shop-port")}
-            stack.callback(listeners["shop"].close)
-            listeners["factory"] = bind(self._settings.factory_port, "--factory-port")
-            stack.callback(listeners["factory"].close)
-            if self._settings.backup_factory:
-                listeners["backup"] = bind(0, "--backup-factory")
-                stack.callback(listeners["backup"].close)
-            self._urls = {name: url_of(listener) for name, listener in listeners.items()}
+            shops, factories = self._bound(stack)
+            self._shop_urls, self._factory_urls = tuple(map(url_of, shops)), tuple(map(url_of, factories))
             client = await stack.enter_async_context(kitchen_client())
-            await stack.enter_async_context(serving(self._apps(listeners, client)))
+            await stack.enter_async_context(serving(self._apps(shops, factories, client)))
             # Last in, first out: the stalls end before the servers wait for their last answers.
             stack.callback(self._stalls.close)
             self._stack = stack.pop_all()
@@ -123,59 +91,59 @@ class Sandbox:
     ) -> None:
         await self._stack.aclose()
 
-    def _apps(self, listeners: dict[str, socket], client: httpx.AsyncClient) -> list[tuple[socket, ASGIApp]]:
-        factory = self._factory("factory", self._secrets.vendor_key, self._secrets.factory_admin_key)
-        apps = [(listeners["factory"], factory), (listeners["shop"], self._shop(client))]
-        if "backup" in listeners:
-            apps.append((listeners["backup"], self._factory("backup", self._secrets.backup_key)))
+    def _bound(self, stack: AsyncExitStack) -> tuple[list[socket], list[socket]]:
+        """Return what the shops and the factories listen at; closed with the stack, or where one can't be had."""
+        settings = self._settings
+
+        def bound(port: int, option: str) -> socket:
+            listener = bind(port, option)
+            stack.callback(listener.close)
+            return listener
+
+        # Several shops are at ports that follow each other, unless any free one will do.
+        ports = [settings.shop_port and settings.shop_port + number for number in range(settings.shops)]
+        shops = [bound(port, "--shop-port") for port in ports]
+        factories = [bound(settings.factory_port, "--factory-port")]
+        if settings.backup_factory:
+            factories.append(bound(0, "--backup-factory"))
+        return shops, factories
+
+    def _apps(
+        self, shops: list[socket], factories: list[socket], client: httpx.AsyncClient
+    ) -> list[tuple[socket, ASGIApp]]:
+        admin_key = self._sites[0].secrets.factory_admin_key
+        apps = [(factories[0], self._factory("factory", lambda site: site.secrets.vendor_key, admin_key))]
+        apps += [(listener, self._shop(site, client)) for site, listener in zip(self._sites, shops, strict=True)]
+        if len(factories) > 1:
+            apps.append((factories[1], self._factory("backup", lambda site: site.secrets.backup_key)))
         return apps
 
-    def _factory(self, name: str, vendor_key: str, admin_key: str | None = None) -> ASGIApp:
-        vendors = Vendors(self._chaos_maker(name))
-        vendors.add(VENDOR_ID, "Pizza Shop", vendor_key, self._clock.now())
+    def _factory(self, name: str, key_of: Callable[[ShopSite], str], admin_key: str | None = None) -> ASGIApp:
+        vendors, now = Vendors(), self._clock.now()
+        for site in self._sites:
+            chaos = self._chaos(site.draws(f"{name} chaos"), site.ledger)
+            vendors.add(site.vendor_id, site.vendor_name, key_of(site), now, chaos)
         if admin_key is not None:
-            vendors.add("factory-admin", "Factory Admin", admin_key, self._clock.now(), admin=True)
+            chaos = self._chaos(Draws(self._settings.seed, f"{name} admin chaos"), Ledger(self._log))
+            vendors.add("factory-admin", "Factory Admin", admin_key, now, chaos, admin=True)
         # A second site of the same company: one issuer and one key, so that either's JWKS proves a pizza of both.
         return Factory(self._service("factory"), vendors, self._signer, self._stalls).app()
 
-    def _chaos_maker(self, name: str) -> Callable[[], VendorChaos]:
-        draws = self._draws(f"{name} chaos")
-        return lambda: VendorChaos(self._clock, draws, self._settings.chaos_delay, self._ledger)
+    def _chaos(self, draws: Draws, ledger: Ledger) -> VendorChaos:
+        return VendorChaos(self._clock, draws, self._settings.chaos_delay, ledger)
 
-    def _shop(self, client: httpx.AsyncClient) -> ASGIApp:
-        metrics, catalogue = ShopMetrics(), Catalogue()
-        accounts, orders = Accounts(self._draws("tokens")), Orders(catalogue)
-        accounts.register("Pizza Admin", ADMIN_EMAIL, self._secrets.admin_password, role="admin")
-        accounts.register("Pizza Diner", DINER_EMAIL, self._secrets.diner_password)
-        backup = Supplier(self._urls["backup"], self._secrets.backup_key) if "backup" in self._urls else None
-        factory = Supplier(self._urls["factory"], self._secrets.vendor_key)
-        kitchen = Kitchen(client, factory, backup, self._signer.proves)
-        chaos = ShopChaos(self._clock, self._draws("coins"), self._ledger)
-        purchasing = Purchasing(
-            clock=self._clock,
-            orders=orders,
-            kitchen=kitchen,
-            chaos=chaos,
-            metrics=metrics,
-            ledger=self._ledger,
-            signer=self._signer,
-        )
-        return Shop(
-            service=self._service("service", metrics.request),
-            accounts=accounts,
-            catalogue=catalogue,
-            orders=orders,
-            purchasing=purchasing,
-            chaos=chaos,
-            metrics=metrics,
-            factory_url=self._urls["factory"],
-        ).app()
+    def _shop(self, site: ShopSite, client: httpx.AsyncClient) -> ASGIApp:
+        factory_url, *backup_urls = self._factory_urls
+        backup = Supplier(backup_urls[0], site.secrets.backup_key) if backup_urls else None
+        kitchen = Kitchen(client, Supplier(factory_url, site.secrets.vendor_key), backup, self._signer.proves)
+
+        def service(count: Callable[[str, str, int], None]) -> Service:
+            return self._service("service", count)
+
+        return site.shop(kitchen, self._signer, self._clock, service, factory_url).app()
 
     def _service(self, name: str, count: Callable[[str, str, int], None] | None = None) -> Service:
         return Service(name, self._clock, self._log, count or _count_nothing)
-
-    def _draws(self, purpose: str) -> Draws:
-        return Draws(self._settings.seed, purpose)
 
 
 def _count_nothing(_method: str, _route: str, _status: int) -> None:

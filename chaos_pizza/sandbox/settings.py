@@ -10,6 +10,9 @@ from chaos_pizza.errors import UsageError
 LONGEST_DELAY_S = 7 * 24 * 3600.0
 """The longest delay of chaos, in seconds: a week."""
 
+MOST_SHOPS = 500
+"""The most shops of a sandbox."""
+
 LONGEST_STALL_S = 3600.0
 """The longest stall of the factory, in seconds: an hour."""
 
@@ -48,7 +51,8 @@ class SandboxSettings:
     A port of 0 is any free one. `chaos_delay_s` is a number of seconds or a range as text (`"5-20"`); `stall_s` is how
     long the factory stalls under `throttle` and on an oversized order (the real one: 32). With a `seed` every secret,
     delay and coin is drawn the same again (the RSA key is not). With `backup_factory` the shop has a second factory to
-    fall back on.
+    fall back on. Of several `shops` each is a vendor of its own at the one factory, with its own chaos, diners and
+    address; unless its port is any free one, the first is at `shop_port` and the others at those that follow.
     """
 
     shop_port: int = 0
@@ -57,11 +61,16 @@ class SandboxSettings:
     stall_s: float = 32.0
     seed: int | None = None
     backup_factory: bool = False
+    shops: int = 1
 
     def __post_init__(self) -> None:
         for what, port in (("shop", self.shop_port), ("factory", self.factory_port)):
             if not 0 <= port <= 65535:
                 raise UsageError(f"{port} is no port for the {what}; ports go from 0 (any free one) to 65535")
+        if not 1 <= self.shops <= MOST_SHOPS:
+            raise UsageError(f"a sandbox of {self.shops} shops is out of range; it has 1 to {MOST_SHOPS}")
+        if self.shop_port and self.shop_port + self.shops > 65536:
+            raise UsageError(f"there are no {self.shops} ports from {self.shop_port} on; ports go up to 65535")
         if not (math.isfinite(self.stall_s) and 0 <= self.stall_s <= LONGEST_STALL_S):
             raise UsageError(f"a stall of {self.stall_s:g} s is out of range; it goes from 0 to {LONGEST_STALL_S:g} s")
         _ = self.chaos_delay  # a bad range must be told now, not when chaos is asked for
