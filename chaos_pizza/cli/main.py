@@ -14,6 +14,7 @@ _COMMANDS = {
     "actions": "List the action items of all drills, and where each stands.",
     "alerts": "Write the alert rules for Prometheus or Grafana.",
     "backtest": "Try alert rules against everything recorded.",
+    "calibrate": "Measure how exact a drill can be here, without a fault.",
     "calm": "End whatever fault is on, now.",
     "ci": "Hold several drills in turn, for CI.",
     "console": "Show a drill live, in browsers.",

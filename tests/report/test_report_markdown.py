@@ -29,6 +29,7 @@ INCIDENT_FORM = [
     "Prevention",
     "Action items",
 ]
+MEASURED = ["Runbook", "How exact the figures are", "How this was measured"]
 ALL = ("passed", "rollback_ended", "undetected", "placebo", "cut_off", "unproven", "aborted")
 BLANK = "> **To fill in:** "
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -50,7 +51,7 @@ def row(page, label):
 @pytest.mark.parametrize("name", ALL)
 def test_the_sections_are_those_of_the_incident_form_in_its_order(name):
     page = report(name)
-    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == [*INCIDENT_FORM, "Runbook", "How this was measured"]
+    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == [*INCIDENT_FORM, *MEASURED]
     assert re.findall(r"^# (.*)$", page, re.MULTILINE) == ["Drill: 2026-11-23 19-34-40"]
     assert section(page, "Timeline").strip().startswith("All times are UTC.")
 
