@@ -5,20 +5,14 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any
 
 import httpx
 
+from chaos_pizza.clients.answer_reading import LARGEST_ANSWER, read_answer
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import BadAnswer, PizzaError, TimedOut, Unreachable
-from chaos_pizza.model.instant import YEARS
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.wire.message import Answer, Request
-
-LARGEST_ANSWER = 1_000_000
-"""Bytes; a menu of a thousand pizzas is a tenth of it."""
 
 # httpx names every URL it calls in its log, and one of ours holds the vendor's key.
 for _noisy in ("httpx", "httpcore"):
@@ -59,14 +53,8 @@ class HttpCaller:
         sent_at = self._clock.now()
         response, raw = await self._received(request, timeout_s, on_sent)
         received_at = self._clock.now()
-        return Answer(
-            status=response.status_code,
-            body=self._parsed(raw),
-            content_type=self._redactor.line(response.headers.get("content-type", "").split(";")[0])[:60],
-            server_date_at=_date(response.headers.get("date")),
-            sent_at=sent_at,
-            received_at=received_at,
-        )
+        content_type, date = response.headers.get("content-type", ""), response.headers.get("date")
+        return read_answer(response.status_code, content_type, date, raw, self._redactor, sent_at, received_at)
 
     async def text(self, path: str, timeout_s: float) -> str:
         """Return a 2xx answer's text, as of `/metrics`; raises as `exchange`, and `BadAnswer` for any other status."""
@@ -118,18 +106,6 @@ class HttpCaller:
                 raise BadAnswer(f"{self._place(request)} sent an answer of over {LARGEST_ANSWER:,} bytes")
         return bytes(raw)
 
-    def _parsed(self, raw: bytes) -> Any:
-        try:
-            body = json.loads(raw)
-        except (ValueError, RecursionError):
-            return None
-        if isinstance(body, dict):
-            # A stack names files of the server's machine; a message may hold anything.
-            body.pop("stack", None)
-            if isinstance(body.get("message"), str):
-                body["message"] = self._redactor.line(body["message"])
-        return body
-
     def _place(self, request: Request) -> str:
         return f"{self.who} ({self.base_url}, {request.label})"
 
@@ -146,13 +122,3 @@ async def http_client() -> AsyncIterator[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
     async with httpx.AsyncClient(timeout=None, limits=limits, follow_redirects=False, trust_env=False) as client:  # noqa: S113
         yield client
-
-
-def _date(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    try:
-        at = parsedate_to_datetime(text)
-    except (ValueError, OverflowError, IndexError):
-        return None
-    return at.astimezone(UTC) if at.tzinfo and at.year in YEARS else None

@@ -1,12 +1,13 @@
 """The shop and the factory of a target, call by call."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
 
 from chaos_pizza.clients.http import HttpCaller, http_client
+from chaos_pizza.clients.late_caller import LateCaller
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import Refused, TargetError
 from chaos_pizza.model.incident import CureAnswer
@@ -25,11 +26,13 @@ SHORT_S = 10.0
 class ShopClient:
     """The pizza service. Every call raises `ServiceError` where the service does not do its part.
 
-    `on_failed_order` is called with the answer to every order that the shop answers with 5xx.
+    `on_failed_order` is called with the answer to every order that the shop answers with 5xx. Orders go over `till`,
+    which is made for many of them at once.
     """
 
-    def __init__(self, caller: HttpCaller, redactor: Redactor) -> None:
+    def __init__(self, caller: HttpCaller, till: LateCaller, redactor: Redactor) -> None:
         self._caller = caller
+        self._till = till
         self._redactor = redactor
         self.on_failed_order: Callable[[Answer], object] = lambda _: None
 
@@ -56,15 +59,25 @@ class ShopClient:
         dishes: tuple[Dish, ...],
         timeout_s: float,
         on_sent: Callable[[], None] | None = None,
+        turn: Callable[[], Awaitable[None]] | None = None,
     ) -> Answer:
         """Buy, and return the answer as it is: whether it is a pizza is for `wire.purchase` to judge.
 
-        `on_sent` is called once the order is wholly handed over.
+        `on_sent` is called once the order is wholly handed over; such an order doesn't go with the many. `turn` is
+        awaited once the answer is there, before anything is made of it.
         """
-        answer = await self._caller.exchange(shop_wire.order(diner, store, dishes), timeout_s, on_sent)
+        order = shop_wire.order(diner, store, dishes)
+        if on_sent:
+            answer = await self._caller.exchange(order, timeout_s, on_sent)
+        else:
+            answer = await self._till.exchange(order, timeout_s, turn)
         if answer.status >= 500:
             self.on_failed_order(answer)
         return answer
+
+    def get_ready(self) -> None:
+        """Make ready for orders now, so that the first is not kept waiting."""
+        self._till.open()
 
     async def set_chaos(self, admin: Diner, on: bool) -> tuple[bool | None, Answer]:
         """Turn the shop's own chaos on or off and return whether it is on now; `None` where the shop has none."""
@@ -146,18 +159,22 @@ class Services:
 
 @asynccontextmanager
 async def open_services(target: Target, clock: Clock, redactor: Redactor) -> AsyncIterator[Services]:
-    """Give the target's services over one connection pool, closed at the end."""
+    """Give the target's services over one connection pool, and one for orders, both closed at the end."""
+    till = LateCaller("the shop", target.shop_url, clock, redactor)
     async with http_client() as client:
 
         def caller(who: str, url: str) -> HttpCaller:
             return HttpCaller(client, who, url, clock, redactor)
 
-        yield Services(
-            target=target,
-            shop=ShopClient(caller("the shop", target.shop_url), redactor),
-            factory=FactoryClient(caller("the factory", target.factory_url), target),
-            metrics=caller("the shop's metrics", target.metrics_url) if target.metrics_url else None,
-            clock=clock,
-            redactor=redactor,
-            client=client,
-        )
+        try:
+            yield Services(
+                target=target,
+                shop=ShopClient(caller("the shop", target.shop_url), till, redactor),
+                factory=FactoryClient(caller("the factory", target.factory_url), target),
+                metrics=caller("the shop's metrics", target.metrics_url) if target.metrics_url else None,
+                clock=clock,
+                redactor=redactor,
+                client=client,
+            )
+        finally:
+            await till.close()
