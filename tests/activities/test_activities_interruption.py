@@ -52,7 +52,7 @@ def test_a_drill_that_is_to_end_cancels_the_work_and_lets_it_tidy_up(drill):
         await until_interrupted(drill, bake(60, baked))
 
     with pytest.raises(InterruptExecution, match="stopped by hand"):
-        asyncio.run(asyncio.wait_for(stopped(), 5))
+        asyncio.run(asyncio.wait_for(stopped(), 60))
     assert baked == ["taken out of the oven"]
 
 

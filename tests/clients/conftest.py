@@ -34,7 +34,7 @@ def hostile():
 def call():
     """Exchange one request with what listens at a URL."""
 
-    def exchange(url, request, timeout_s=5.0, on_sent=None, redactor=None, text=False):
+    def exchange(url, request, timeout_s=60.0, on_sent=None, redactor=None, text=False):
         async def exchanged():
             async with http_client() as client:
                 caller = HttpCaller(client, "the shop", url, AnchoredClock(), redactor or Redactor())

@@ -41,7 +41,7 @@ class HostileServer:
 
     def _serve(self, connection: socket.socket) -> None:
         with connection:
-            connection.settimeout(5)
+            connection.settimeout(60)
             try:
                 self.requests.append(_request(connection))
                 self._behaviour(connection, self._closing)

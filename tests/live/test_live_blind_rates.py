@@ -49,7 +49,7 @@ def asked_of(scene, kind, shown, enough, poll_s=0.05):
                 await services.factory.schedule_chaos(kind)
             watch = FactoryWatch(services, services.clock, scene.recorded.append, poll_s, shown)
             running = asyncio.create_task(watch.run())
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while not enough(tap):  # noqa: ASYNC110 - what is counted is counted in another thread
                     await asyncio.sleep(0.01)
             running.cancel()

@@ -99,7 +99,7 @@ def drill(tmp_path):
 
 def wait_for(drill, holds):
     """Wait until the feed holds something; the writer's thread comes to it by itself."""
-    deadline_s = time.monotonic() + 10
+    deadline_s = time.monotonic() + 60
     while not holds(drill.events):
         assert time.monotonic() < deadline_s, drill.events
         time.sleep(0.01)

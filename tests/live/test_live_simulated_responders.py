@@ -22,7 +22,7 @@ from chaos_pizza.model.result import InstantName
 QUICK = Course(0.02, 0.02, 0.02, 0.5, hears_alerts=True, misses=False, gives_up=False, false_alarm_s=None)
 GIVES_UP = Course(0.02, 0.02, 0.02, 0.5, hears_alerts=True, misses=False, gives_up=True, false_alarm_s=None)
 CRIES_WOLF = Course(0.02, 0.02, 0.02, 0.5, hears_alerts=True, misses=True, gives_up=False, false_alarm_s=0.02)
-LONGEST_S = 20
+LONGEST_S = 60
 
 
 def ana(course, folder, **other):

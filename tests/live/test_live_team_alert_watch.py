@@ -180,7 +180,7 @@ def ran(watch, until):
     async def running():
         task = asyncio.create_task(watch.watch.run())
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await until.wait()
                 await watch.watch.check()
         finally:

@@ -22,7 +22,7 @@ def open_sandbox() -> Iterator[Open]:
 
         def open_one(log: JsonLog | None = None, **settings: Any) -> Visitor:
             sandbox = stack.enter_context(SandboxThread(SandboxSettings(**{"stall_s": 0.5, **settings}), log))
-            return Visitor(sandbox, stack.enter_context(httpx.Client(timeout=20, trust_env=False)))
+            return Visitor(sandbox, stack.enter_context(httpx.Client(timeout=60, trust_env=False)))
 
         yield open_one
 
@@ -35,5 +35,5 @@ def visitor(open_sandbox: Open) -> Visitor:
 @pytest.fixture(scope="module")
 def shared_visitor() -> Iterator[Visitor]:
     """One sandbox for a whole module, where no test minds what others did."""
-    with SandboxThread(SandboxSettings(stall_s=0.5)) as sandbox, httpx.Client(timeout=20, trust_env=False) as http:
+    with SandboxThread(SandboxSettings(stall_s=0.5)) as sandbox, httpx.Client(timeout=60, trust_env=False) as http:
         yield Visitor(sandbox, http)

@@ -87,13 +87,13 @@ def test_they_end_with_the_sandbox_however_it_dies_and_leave_nothing(sandboxes, 
     folder = Path(asked(f"{url}/api/v1/status/flags")["data"]["storage.tsdb.path"]).parent
     assert (folder / "rules.yml").exists()
     running.process.send_signal(number)
-    running.process.wait(20)
+    running.process.wait(60)
     assert comes_true(lambda: is_gone(url) and is_gone(running.variables["PIZZA_ALERTMANAGER_URL"]))
     assert comes_true(lambda: not folder.exists())
 
 
 def comes_true(what):
-    for _ in range(100):
+    for _ in range(600):
         if what():
             return True
         time.sleep(0.1)

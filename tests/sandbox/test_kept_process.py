@@ -39,7 +39,7 @@ def test_the_command_and_its_data_go_when_stdin_ends(folder, program):
     with kept(folder, program) as keeper:
         assert keeper.stdout.readline() == "up\n"
         # It closes stdin and reads stdout to its end: until neither of them holds it open any more.
-        assert keeper.communicate(timeout=10) == ("", None)
+        assert keeper.communicate(timeout=60) == ("", None)
         assert keeper.returncode == 1
     assert not folder.exists()
 
@@ -47,7 +47,7 @@ def test_the_command_and_its_data_go_when_stdin_ends(folder, program):
 @pytest.mark.parametrize(("program", "code"), [("raise SystemExit(7)", 7), ("pass", 0)])
 def test_a_command_that_ends_by_itself_gives_its_exit_code_and_leaves_what_it_wrote(folder, program, code):
     with kept(folder, program) as keeper:
-        assert keeper.wait(10) == code
+        assert keeper.wait(60) == code
     assert (folder / "sample").read_text() == "1"
 
 
@@ -59,4 +59,4 @@ def test_a_signal_to_the_keeper_changes_nothing(folder, number):
         with pytest.raises(subprocess.TimeoutExpired):
             keeper.wait(0.2)
         keeper.stdin.close()
-        assert keeper.wait(10) == 1
+        assert keeper.wait(60) == 1

@@ -4,20 +4,20 @@ from concurrent.futures import ThreadPoolExecutor
 from .visitor import VEGGIE, until
 
 
-def test_many_stalled_purchases_wait_side_by_side_and_hold_nobody_up(open_sandbox):
+def test_many_stalled_purchases_wait_side_by_side(open_sandbox):
     visitor = open_sandbox(stall_s=2.0)
     diner = visitor.log_in()
     visitor.begin("throttle")
     with ThreadPoolExecutor(20) as pool:
         began = time.monotonic()
-        purchases = [pool.submit(visitor.buy, diner) for _ in range(20)]
-        assert visitor.http.get(f"{visitor.shop}/api/order/menu").status_code == 200
-        assert time.monotonic() - began < 2
-        answers = [each.result() for each in purchases]
-    assert time.monotonic() - began < 10
+        answers = [each.result() for each in [pool.submit(visitor.buy, diner) for _ in range(20)]]
+        took_s = time.monotonic() - began
     assert {each.status_code for each in answers} == {200}
     assert all("followLinkToEndChaos" in each.json() for each in answers)
-    assert min(each.seconds for each in visitor.sandbox.purchases) >= 2.0
+    waited_s = [each.seconds for each in visitor.sandbox.purchases]
+    assert min(waited_s) >= 2.0
+    # One after the other they would take as long as all together, and on any machine.
+    assert took_s < sum(waited_s) / 4
 
 
 def test_an_oversized_order_stalls_and_fails_without_a_link(visitor):
@@ -26,17 +26,20 @@ def test_an_oversized_order_stalls_and_fails_without_a_link(visitor):
     assert visitor.sandbox.purchases[0].seconds >= 0.5
 
 
-def test_closing_does_not_wait_for_stalled_purchases(open_sandbox):
+def test_stalled_purchases_hold_nobody_up_and_closing_does_not_wait_for_them(open_sandbox):
     visitor = open_sandbox(stall_s=600.0)
     diner = visitor.log_in()
     visitor.begin("throttle")
-    with ThreadPoolExecutor(1) as pool:
-        purchase = pool.submit(visitor.buy, diner)
+    with ThreadPoolExecutor(20) as pool:
+        purchases = [pool.submit(visitor.buy, diner) for _ in range(20)]
         orders = f"{visitor.shop}/api/order"
-        assert until(lambda: visitor.http.get(orders, headers=diner).json()["orders"])
-        until(lambda: False, within_s=0.5)  # the order is written; the factory gets it a moment later
+        # Each look is answered while all of them wait.
+        assert until(lambda: len(visitor.http.get(orders, headers=diner).json()["orders"]) >= 10)
+        assert visitor.http.get(f"{visitor.shop}/api/order/menu").status_code == 200
+        until(lambda: False, within_s=0.5)  # the orders are written; the factory gets them a moment later
+        assert not any(each.done() for each in purchases)
         began = time.monotonic()
         visitor.sandbox.__exit__(None, None, None)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 300
         # An answer, not a broken connection: the stall itself was ended.
-        assert purchase.result().json() == {"message": "Failed to fulfill order at factory"}
+        assert {each.result().json()["message"] for each in purchases} == {"Failed to fulfill order at factory"}

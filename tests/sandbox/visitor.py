@@ -58,7 +58,7 @@ class Visitor:
         return float(next(line for line in lines if line.startswith(sample + " ")).split()[-1])
 
 
-def until(holds: Callable[[], object], within_s: float = 10.0) -> bool:
+def until(holds: Callable[[], object], within_s: float = 60.0) -> bool:
     """Wait until something holds; false where it doesn't in time."""
     deadline = time.monotonic() + within_s
     while not holds():
