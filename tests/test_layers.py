@@ -12,13 +12,13 @@ LAYERS = (
     {"errors", "clock", "redaction", "model", "versions"},
     {
         *("wire", "alerting", "monitoring", "backtest", "drill", "report", "experiment", "stopping", "safety"),
-        *("claims", "incident", "retro", "ci", "gameday", "precision"),
+        *("claims", "incident", "retro", "ci", "gameday", "precision", "fleet"),
     },
     {
         *("clients", "journal", "traffic", "serving", "sandbox", "configuration", "folder", "yaml_file"),
         *("stop_file", "lock", "lease_file", "state_folder", "recordings"),
         *("notes_file", "incident_folder", "history", "publishing", "charting", "printing"),
-        *("results", "aftermath", "whole_file", "drawing", "feed_file", "gameday_folder", "gameday_hold"),
+        *("results", "aftermath", "whole_file", "drawing", "feed_file", "gameday_folder", "gameday_hold", "fleet_folder"),
         *("draw_register", "draw_seal", "sealed_lease"),
         *("inbox", "intake", "handing_in"),
     },
@@ -31,7 +31,7 @@ LAYERS = (
 )
 PURE = {
     *("model", "wire", "alerting", "monitoring", "backtest", "drill", "report", "experiment", "stopping", "safety"),
-    *("claims", "incident", "retro", "ci", "gameday", "precision", "errors", "redaction"),
+    *("claims", "incident", "retro", "ci", "gameday", "precision", "fleet", "errors", "redaction"),
 }
 IMPURE_MODULES = {
     "asyncio", "chaoslib", "chaostoolkit", "httpx", "os", "random", "requests", "secrets", "shutil", "signal", "socket",
