@@ -1,7 +1,7 @@
 """One purchase, from the order to its judgement."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,15 +48,17 @@ class Buyer:
         latency_budget_s: float,
         timeout_s: float,
         intended_at: datetime | None = None,
+        turn: Callable[[], Awaitable[None]] | None = None,
     ) -> Purchase:
         """Buy for diner number `diner`. Never raises a `ServiceError`: that is an outcome.
 
-        Latency counts from `intended_at`, or from the sending where that isn't given.
+        Latency counts from `intended_at`, or from the sending where that isn't given. `turn` is awaited once the
+        answer is there, before it is judged.
         """
         clock = self.services.clock
         sent_at = clock.now()
         try:
-            answer = await self.services.shop.order(self.diners[diner], self.store, dishes, timeout_s)
+            answer = await self.services.shop.order(self.diners[diner], self.store, dishes, timeout_s, turn=turn)
         except ServiceError as error:
             return Purchase(sent_at, clock.now(), classify_failure(error), str(error))
         latency_s = (answer.received_at - (intended_at or sent_at)).total_seconds()
@@ -71,6 +73,7 @@ async def open_buyer(services: Services, diners: int, name: str) -> Buyer:
     addresses begin with `name`. Raises `ServiceError`, or `TargetError` where nothing can be bought.
     """
     shop, target = services.shop, services.target
+    shop.get_ready()
     menu = await shop.menu()
     if not menu:
         raise TargetError(f"the shop at {target.shop_url} has an empty menu; let its admin add a pizza")

@@ -1,7 +1,9 @@
 """Open-loop traffic: purchases leave at their planned times, whether or not earlier ones have been answered."""
 
 import asyncio
+import sys
 from datetime import datetime, timedelta
+from typing import Any
 
 from chaos_pizza.clock import Clock
 from chaos_pizza.model.event import PurchasesObserved
@@ -10,16 +12,19 @@ from chaos_pizza.model.settings import TrafficSettings
 from chaos_pizza.traffic.buyer import Buyer
 from chaos_pizza.traffic.plan import Plan, Planned
 from chaos_pizza.traffic.recent import RecentPurchases
+from chaos_pizza.traffic.turns import Turns
 
 _OVERDUE_GRACE_S = 0.1
 """Seconds to wait past the latency budget, so that an answer that came in time is never overtaken by its alarm."""
+# A newer Python sends before the task is a task: no pass of the loop lies between the time and the sending.
+_AT_ONCE: dict[str, Any] = {"eager_start": True} if sys.version_info >= (3, 12) else {}
 
 
 class Traffic:
     """Buys by plan until told to stop, and hands out what happened since it was last asked.
 
-    A stalled shop thins nothing out: sending never waits for answers. Only the stated cap on purchases in flight does,
-    and what it kept from being sent is counted as dropped.
+    A stalled shop thins nothing out: sending never waits for answers, nor for their being judged. Only the stated cap
+    on purchases in flight does, and what it kept from being sent is counted as dropped.
     """
 
     def __init__(
@@ -30,28 +35,38 @@ class Traffic:
         self._clock = clock
         self._recent = recent
         self._plan = Plan(settings.rate_per_s, len(buyer.diners), buyer.menu, settings.seed)
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._next = self._plan.purchase(first_number)
+        self._turns = Turns()
+        self._in_flight: dict[int, asyncio.Task[None]] = {}
         self._samples: list[Sample] = []
         self._overdue: list[Overdue] = []
         self._dropped = 0
-        self._first_number = first_number
 
     async def run(self) -> None:
         """Send purchases at their planned times until cancelled; those in flight are then given up."""
-        number = self._first_number
-        started_at = self._clock.now() - timedelta(seconds=self._plan.purchase(number).offset_s)
+        loop = asyncio.get_running_loop()
+        broken: asyncio.Future[None] = loop.create_future()
+        sending = asyncio.TimerHandle(loop.time(), lambda: None, (), loop)
+        started_at = self._clock.now() - timedelta(seconds=self._next.offset_s)
+
+        def send() -> None:
+            nonlocal sending
+            try:
+                wait_s = self._send_due(started_at)
+            except Exception as error:  # noqa: BLE001 - whatever it is ends the traffic, and is told there
+                broken.set_exception(error)
+            else:
+                sending = loop.call_later(wait_s, send)
+
         try:
-            while True:
-                planned = self._plan.purchase(number)
-                intended_at = started_at + timedelta(seconds=planned.offset_s)
-                # Always yield, even when behind: the answers need their turn too.
-                await asyncio.sleep(max(0.0, (intended_at - self._clock.now()).total_seconds()))
-                self._send(planned, intended_at)
-                number += 1
+            send()
+            await broken
         finally:
-            for task in self._in_flight:
+            sending.cancel()
+            given_up = list(self._in_flight.values())
+            for task in given_up:
                 task.cancel()
-            await asyncio.gather(*self._in_flight, return_exceptions=True)
+            await asyncio.gather(*given_up, return_exceptions=True)
 
     def take(self) -> PurchasesObserved:
         """Return what happened since the last call."""
@@ -59,25 +74,43 @@ class Traffic:
         self._samples, self._overdue, self._dropped = [], [], 0
         return observed
 
+    def _send_due(self, started_at: datetime) -> float:
+        """Send all that is due, in order, and return how many seconds there are until the next."""
+        while True:
+            planned = self._next
+            intended_at = started_at + timedelta(seconds=planned.offset_s)
+            wait_s = (intended_at - self._clock.now()).total_seconds()
+            if wait_s > 0:
+                return wait_s
+            self._send(planned, intended_at)
+            self._next = self._plan.purchase(planned.number + 1)
+
     def _send(self, planned: Planned, intended_at: datetime) -> None:
         if len(self._in_flight) >= self._settings.max_in_flight:
             self._dropped += 1
             return
-        task = asyncio.create_task(self._buy(planned, intended_at))
-        self._in_flight.add(task)
-        task.add_done_callback(self._in_flight.discard)
+        buying = self._buy(planned, intended_at)
+        task = asyncio.Task(buying, loop=asyncio.get_running_loop(), **_AT_ONCE)
+        if not task.done():
+            self._in_flight[planned.number] = task
 
     async def _buy(self, planned: Planned, intended_at: datetime) -> None:
         settings = self._settings
         sent_at = self._clock.now()
         patience_s = settings.latency_budget_s - (sent_at - intended_at).total_seconds() + _OVERDUE_GRACE_S
         alarm = asyncio.get_running_loop().call_later(patience_s, self._note_overdue, planned, intended_at, sent_at)
+
+        async def turn() -> None:
+            alarm.cancel()
+            await self._turns.take()
+
         try:
             bought = await self._buyer.buy(
-                planned.diner, planned.dishes, settings.latency_budget_s, settings.timeout_s, intended_at
+                planned.diner, planned.dishes, settings.latency_budget_s, settings.timeout_s, intended_at, turn
             )
         finally:
             alarm.cancel()
+            self._in_flight.pop(planned.number, None)
         sample = Sample(
             number=planned.number,
             diner=planned.diner,
