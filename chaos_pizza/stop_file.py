@@ -13,7 +13,7 @@ _LARGEST_BYTES = 2_000
 _ENDED = b'"type":"drill_ended"'
 """How the journal's line of a drill's end begins; within a text the quotes would be escaped."""
 _SILENT_S = 60.0
-"""A drill under way writes twice a second; one that has been silent for so long is taken for dead."""
+"""A drill under way writes once a second; one that has been silent for so long is taken for dead."""
 
 
 def request_stop(folder: Path, reason: str) -> None:

@@ -1,6 +1,7 @@
 """The drill's own purchases as counters, under the names the shop gives its own: the same rules watch both."""
 
 from chaos_pizza.alerting.exposition import SeriesKey, series_key
+from chaos_pizza.model.event import PurchasesObserved
 from chaos_pizza.model.purchase import Outcome, Overdue, Sample
 
 PURCHASES_OK = series_key("pizza_purchases_total", outcome="ok")
@@ -25,6 +26,13 @@ class SyntheticCounters:
             (PURCHASES_OK, PURCHASES_FAILED, REVENUE_BTC, *FAILURES.values()), 0.0
         )
         self._overdue: set[int] = set()
+
+    def add(self, observed: PurchasesObserved) -> None:
+        """Count what the traffic saw, each purchase as below."""
+        for overdue in observed.overdue:
+            self.add_overdue(overdue)
+        for sample in observed.samples:
+            self.add_sample(sample)
 
     def add_overdue(self, overdue: Overdue) -> None:
         """Count a purchase that has outlasted its latency budget as failed, at once."""

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from chaos_pizza.alerting.synthetic import SyntheticCounters
 from chaos_pizza.clients.services import Services, open_services
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import PizzaError, UsageError
@@ -19,6 +18,7 @@ from chaos_pizza.live.commission import Blind
 from chaos_pizza.live.cure_word import CureWord
 from chaos_pizza.live.factory_watch import POLL_S, FactoryWatch
 from chaos_pizza.live.inbox_watch import InboxWatch
+from chaos_pizza.live.recorder import Recorder
 from chaos_pizza.live.runbook import Runbook
 from chaos_pizza.live.server_clock import ServerClock
 from chaos_pizza.live.stop_watch import StopWatch
@@ -29,11 +29,9 @@ from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.traffic.buyer import Buyer, log_in_admin, open_buyer
-from chaos_pizza.traffic.engine import TrafficEngine
 from chaos_pizza.traffic.opening import open_traffic
 from chaos_pizza.traffic.recent import RecentPurchases
 
-_RECORD_INTERVAL_S = 0.5
 _SLOWEST_POLL_S = 10.0
 _BY_FACTORY_POLL_S = 2.0
 """How often a blind drill asks a factory that draws the time by itself: 43,200 times a day, whatever was drawn."""
@@ -84,17 +82,19 @@ class Crew:
         """
         settings, services = self._settings, self.services
         stop_watch = StopWatch(settings, folder, services, stop)
-        record = _heard_by(stop_watch, record)
         traffic = open_traffic(self.buyer, settings.traffic, services.clock, self.recent, first_number)
+        hears = (self.desk.counters.add, stop_watch.hear)
+        recorder = Recorder(traffic, self.recent, settings.recovery.good_purchases, hears, record)
+        record = _heard_by(stop_watch, record)
         shown = self._shows_impact if self._blind else None
         poll_s = factory_poll_s(settings, self._blind)
         self.factory_watch = FactoryWatch(services, services.clock, record, poll_s, shown)
         runbook = self._runbook(record)
-        self._finish = lambda: _take_down(traffic, self.desk.counters, record)
+        self._finish = recorder.finish
         await self.factory_watch.look()
         ServerClock(Peer.SHOP, record).observe_date(await services.shop.greet())
         self._employ("traffic", traffic.run(), fail)
-        self._employ("recorder", self._keep_recording(), fail)
+        self._employ("recorder", recorder.run(), fail)
         self._employ("factory watch", self.factory_watch.run(), fail)
         self._employ("stop watch", stop_watch.run(), fail)
         if records is not None:
@@ -142,16 +142,6 @@ class Crew:
         restorer = CalmRestorer(self.services, record, Actor.RUNBOOK)
         return Runbook(self.buyer, restorer, record, responder.reaction_s)
 
-    async def _keep_recording(self) -> None:
-        turned_bad = asyncio.Event()
-        self.recent.tell_when_bad(turned_bad.set)
-        while True:
-            # Nobody who follows the drill is to wait half a second for what the first diner has just felt.
-            with suppress(TimeoutError):
-                await asyncio.wait_for(turned_bad.wait(), _RECORD_INTERVAL_S)
-            turned_bad.clear()
-            self._finish()
-
     def _employ(self, role: str, work: Coroutine[Any, Any, None], fail: Callable[[str], None]) -> None:
         def ended(task: asyncio.Task[None]) -> None:
             if not task.cancelled() and task.exception():
@@ -185,15 +175,6 @@ async def prepare(
         desk = open_desk(services, settings.detection, stack)
         buyer = await open_buyer(services, settings.traffic.diners, f"drill-{secrets.token_hex(4)}")
         return Crew(services, buyer, desk, settings, stack.pop_all(), blind)
-
-
-def _take_down(traffic: TrafficEngine, counters: SyntheticCounters, record: Record) -> None:
-    observed = traffic.take()
-    for overdue in observed.overdue:
-        counters.add_overdue(overdue)
-    for sample in observed.samples:
-        counters.add_sample(sample)
-    record(observed)
 
 
 def factory_poll_s(settings: DrillSettings, blind: Blind | None) -> float:

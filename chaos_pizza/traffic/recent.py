@@ -54,10 +54,16 @@ class RecentPurchases:
         self._overdue: set[int] = set()
         self._bad_at: datetime | None = None
         self._on_bad: Callable[[], object] = lambda: None
+        self._good_in_a_row = self._wanted_in_a_row = 0
+        self._on_good: Callable[[], object] = lambda: None
 
     def tell_when_bad(self, on_bad: Callable[[], object]) -> None:
         """Call this function, from now on, when a purchase fails after none did for some seconds."""
         self._on_bad = on_bad
+
+    def tell_when_good(self, in_a_row: int, on_good: Callable[[], object]) -> None:
+        """Call this function, from now on, whenever so many purchases in a row have been good."""
+        self._wanted_in_a_row, self._on_good = in_a_row, on_good
 
     def add_overdue(self, overdue: Overdue) -> None:
         """Take in a purchase that missed its latency budget."""
@@ -89,6 +95,9 @@ class RecentPurchases:
         self._decided.append(decided)
         while self._decided and self._decided[0].at < decided.at - self._keep:
             self._decided.popleft()
+        self._good_in_a_row = self._good_in_a_row + 1 if decided.ok else 0
+        if decided.ok and self._good_in_a_row == self._wanted_in_a_row:
+            self._on_good()
         if not decided.ok:
             before, self._bad_at = self._bad_at, decided.at
             if before is None or decided.at - before > _CALM:

@@ -62,6 +62,6 @@ def keep_vigil(
             return TOLD_TO_END if is_told_to_end() else HUNG_UP
         if line is None and left_s > silence_s:
             return f"it gave no sign of life for {silence_s:g} s"
-        # Asked at each heartbeat, of which there are two a second.
+        # Asked at each heartbeat, of which there is one a second.
         if is_told_to_end() and why != TOLD_TO_END:
             ends_s, why = min(ends_s, time.monotonic() + farewell_s), TOLD_TO_END
