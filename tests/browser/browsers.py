@@ -16,6 +16,7 @@ ARGUMENTS = [
     "--disable-renderer-backgrounding",
     "--disable-background-timer-throttling",
 ]
+PATIENCE_MS = 90_000
 POOR_CONTRASTS = """() => {
   const parsed = (text) => text.match(/[\\d.]+/g).map(Number);
   const luminance = (rgb) => {
@@ -81,6 +82,7 @@ class Visitor:
         size = {"width": width, "height": height}
         self.context = browser.new_context(viewport=size, color_scheme=scheme, **options)
         self.context.add_init_script(NOTE_SHIFTS)
+        self.context.set_default_timeout(PATIENCE_MS)
         self.page = self.context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", lambda message: self.complaints.append(message.text))

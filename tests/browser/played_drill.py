@@ -40,7 +40,7 @@ def over(console, matches=True, verdict="passed"):
 
 
 def wait_for(page, condition, argument=None):
-    page.wait_for_function(condition, arg=argument, timeout=10_000)
+    page.wait_for_function(condition, arg=argument, timeout=60_000)
 
 
 def wait_for_text(page, selector, text):

@@ -255,7 +255,7 @@ def test_ctrl_c_while_it_waits_or_asks_ends_it_at_once_and_changes_nothing(sandb
     with started_process(sandbox, tmp_path) as process:
         read_until(process, moment)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert out.decode().rstrip().endswith("Stopped. Nothing was changed.")
     assert err == b""

@@ -141,7 +141,7 @@ def silent_ones(console, count):
     lines = []
     try:
         for _ in range(count):
-            lines.append(socket.create_connection((host, int(port)), timeout=10))
+            lines.append(socket.create_connection((host, int(port)), timeout=60))
             lines[-1].sendall(f"GET /session HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
             assert lines[-1].recv(12) == b"HTTP/1.1 200"
         yield
@@ -207,7 +207,7 @@ def serve_hasty(app, visit, **timeouts):
 
 async def is_closed(reader):
     with suppress(ConnectionResetError):
-        while await asyncio.wait_for(reader.read(65536), 10):
+        while await asyncio.wait_for(reader.read(65536), 60):
             pass
     return True
 
@@ -235,7 +235,7 @@ def test_who_does_not_take_its_answer_is_cut_off():
         line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         left = asyncio.Event()
         leaving.append(left)
-        await asyncio.wait_for(left.wait(), 10)
+        await asyncio.wait_for(left.wait(), 60)
         line.close()
 
     async def endless(send):
@@ -298,7 +298,7 @@ def test_behind_a_proxy_the_address_is_everybodys():
 def test_two_hundred_streams_from_one_place_leave_the_coordinator_theirs(tmp_path):
     with DrillUnderWay(tmp_path), serving_console(tmp_path) as console:
         host, _, port = console.url.removeprefix("http://").partition(":")
-        lines = [socket.create_connection((host, int(port)), timeout=10) for _ in range(MOST_STREAMS_FROM_ONE_ADDRESS)]
+        lines = [socket.create_connection((host, int(port)), timeout=60) for _ in range(MOST_STREAMS_FROM_ONE_ADDRESS)]
         for line in lines:
             line.sendall(f"GET /stream HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
             assert line.recv(15) == b"HTTP/1.1 200 OK"

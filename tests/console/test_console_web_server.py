@@ -209,7 +209,7 @@ def test_ten_megabytes_are_refused_before_they_are_read(scene, path):
 
 def connect(console):
     host, _, port = console.url.removeprefix("http://").partition(":")
-    return socket.create_connection((host, int(port)), timeout=10)
+    return socket.create_connection((host, int(port)), timeout=60)
 
 
 def raw_post(console, *headers, path="/session"):

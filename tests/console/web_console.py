@@ -48,7 +48,7 @@ class Console:
     def client(self, role: Role | None = None):
         """Give a browser's page, as far as HTTP goes: it says where it comes from, and sends what it was given."""
         headers = {"Origin": self.url}
-        with httpx.Client(base_url=self.url, headers=headers, timeout=10, trust_env=False) as client:
+        with httpx.Client(base_url=self.url, headers=headers, timeout=60, trust_env=False) as client:
             if role is not None:
                 assert client.post("/session", json={"token": TOKENS[role]}).status_code == 204
             client.headers["X-CSRF"] = client.get("/session").json()["csrf"]
@@ -187,7 +187,7 @@ def _take(heard: Heard, event: dict) -> None:
     heard.last_id = event["id"]
 
 
-def eventually(holds, timeout_s: float = 10.0) -> bool:
+def eventually(holds, timeout_s: float = 60.0) -> bool:
     """Tell whether something comes to hold, looking again and again."""
     deadline_s = time.monotonic() + timeout_s
     while not holds():

@@ -125,9 +125,9 @@ def test_a_comment_of_the_template_is_no_part_of_the_report():
     ids=["entries", "times", "dates", "sentences", "items", "quotes", "comments", "letters"],
 )
 def test_no_text_of_a_megabyte_takes_long(text):
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         read(f"# 2025-12-02\n\n## Timeline\n\n- 19:35 UTC went down\n\n## Summary\n\n{text}")
     except UsageError as refused:
         assert "timeline" in str(refused) or "lines" in str(refused)  # noqa: PT017 - either way will do
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20

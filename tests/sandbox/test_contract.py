@@ -13,10 +13,10 @@ SHARED = Path(os.environ.get("PIZZA_SHARED") or Path(__file__).parents[2].parent
 CHECK = SHARED / "jwt-pizza" / "check_contract.py"
 
 # With a command that waits for the beginning, the check also sees that pending chaos does nothing.
-LATER = ["--begin-chaos", "sleep 1.1"]
+LATER = ["--begin-chaos", "sleep 3.3"]
 
 
-@pytest.mark.parametrize(("delay_s", "begin_chaos"), [("0", []), ("0.8-1", LATER)], ids=["at-once", "later"])
+@pytest.mark.parametrize(("delay_s", "begin_chaos"), [("0", []), ("2.8-3", LATER)], ids=["at-once", "later"])
 def test_the_contract_of_the_real_services_holds(delay_s, begin_chaos):
     if not CHECK.exists():
         missing = (
@@ -28,9 +28,9 @@ def test_the_contract_of_the_real_services_holds(delay_s, begin_chaos):
         check += ["--factory", env["PIZZA_FACTORY_URL"], "--vendor-key", env["PIZZA_VENDOR_KEY"]]
         check += ["--vendor-id", env["PIZZA_VENDOR_ID"]]
         check += ["--admin", f"{env['PIZZA_ADMIN_EMAIL']}:{env['PIZZA_ADMIN_PASSWORD']}"]
-        done = subprocess.run(check, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(check, capture_output=True, text=True, timeout=300, check=False)
         process.terminate()
-        _, complaints = process.communicate(timeout=10)
+        _, complaints = process.communicate(timeout=60)
     passed, _, failed = done.stdout.splitlines()[-1].partition(" passed, ")
     assert (done.returncode, failed) == (0, "0 failed"), done.stdout
     assert int(passed) > 50
