@@ -37,19 +37,19 @@ class TeamConfiguration:
     history: str | None = None
     publish: Mapping[str, Any] = field(default_factory=dict)
 
-    def target(self, name: str) -> Target:
+    def target(self, name: str, environment: Mapping[str, str] = os.environ) -> Target:
         """Return a target by name; `env` is what the `PIZZA_…` variables describe.
 
-        Secrets are looked up in the environment variables that the file names. Raises `TargetError`.
+        Secrets are looked up in the variables of the environment that the file names. Raises `TargetError`.
         """
         if name == "env":
-            return Target.of_environment(name, os.environ)
+            return Target.of_environment(name, environment)
         described = self._described(name)
         values = {key: value for key, value in described.items() if key in VARIABLES}
         for key in SECRETS:
             variable = described.get(f"{key}_env")
             if variable is not None:
-                values[key] = self._looked_up(name, key, variable)
+                values[key] = self._looked_up(name, key, variable, environment)
         return Target.of_fields(name, {key: str(value) for key, value in values.items() if value is not None})
 
     def alerting(self, name: str | None) -> dict[str, Any]:
@@ -63,15 +63,15 @@ class TeamConfiguration:
             raise TargetError(f"there is no target {name!r}; known are {known} (targets stand in {self.path})")
         return self.targets[name]
 
-    def _looked_up(self, name: str, key: str, variable: Any) -> str:
-        if not isinstance(variable, str) or variable not in os.environ:
+    def _looked_up(self, name: str, key: str, variable: Any, environment: Mapping[str, str]) -> str:
+        if not isinstance(variable, str) or variable not in environment:
             # Whoever wrote the secret itself where its variable belongs is not to read it on the screen.
             named = f" {variable}" if isinstance(variable, str) and _VARIABLE.fullmatch(variable) else ""
             raise TargetError(
                 f"target {name!r} in {self.path}: its {key.replace('_', ' ')} is to be in the environment variable"
                 f"{named} that {key}_env names, which is not set"
             )
-        return os.environ[variable]
+        return environment[variable]
 
 
 def read_configuration(path: Path | None) -> TeamConfiguration:
@@ -86,10 +86,11 @@ def read_configuration(path: Path | None) -> TeamConfiguration:
         if path is None:
             return TeamConfiguration(chosen)
         raise UsageError(f"there is no configuration {chosen}") from None
-    return _checked(chosen, content if content is not None else {})
+    return configuration_of(chosen, content if content is not None else {})
 
 
-def _checked(path: Path, content: Any) -> TeamConfiguration:
+def configuration_of(path: Path, content: Any) -> TeamConfiguration:
+    """Return what a file's content says; `path` is what complaints call it. Raises `UsageError` as above."""
     if not isinstance(content, dict) or not set(content) <= {"targets", "reports", "history", "publish"}:
         raise UsageError(f"{path} may hold `targets`, `reports`, `history` and `publish`, and nothing else")
     targets = _targets(path, content.get("targets") or {})

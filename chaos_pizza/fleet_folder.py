@@ -1,7 +1,7 @@
 """A fleet on disk: its plan, a line for each shop that is done, its summary, and each shop's drills beneath it.
 
-It lies in `reports/fleets/<UTC time>-<name>/`: `fleet.yaml` as it was, `began.json`, `shops.jsonl`, and once the fleet is
-over `fleet.json`, `summary.md` and `summary.html`. A shop's drills are in a folder of its name.
+It lies in `reports/fleets/<UTC time>-<name>/`: `fleet.yaml` as it was, `began.json`, `shops.jsonl`, and once the fleet
+is over `fleet.json`, `summary.md` and `summary.html`. A shop's drills are in a folder of its name.
 """
 
 import json
@@ -108,7 +108,7 @@ def read_rows(folder: Path) -> dict[str, ShopRow]:
 
 
 def write_summary(folder: Path, summary: FleetSummary) -> Path:
-    """Write a fleet's summary for people and for machines, and return its page; raises `UsageError` where that fails."""
+    """Write a fleet's summary, for people and for machines, and return its page; raises `UsageError` if it can't."""
     # Late: a fleet's start need not wait for what only its end needs.
     from chaos_pizza.fleet.document import to_document  # noqa: PLC0415
     from chaos_pizza.fleet.markdown import to_markdown  # noqa: PLC0415

@@ -21,6 +21,8 @@ from chaos_pizza.notes_file import read_notes
 from chaos_pizza.report.chart import CHART_NAMES, Chart
 from chaos_pizza.report.document import to_document
 
+Drawing = Callable[[Sequence[Chart]], dict[str, str]]
+"""Draws charts: SVG texts by the names of their files; raises `DrawingError` where one can't be drawn."""
 _MOST_ROUNDS = 5
 _PATIENCE_S = 30.0
 """So long another process may take for a report and its pictures, before nobody waits for it any more."""
@@ -84,18 +86,18 @@ def _judge(folder: Path) -> JudgedDrill:
     return JudgedDrill(folder, assessment, size, tuple(complaints))
 
 
-def write_report(judged: JudgedDrill, notes: Notes | None = None) -> WrittenDrill:
+def write_report(judged: JudgedDrill, notes: Notes | None = None, draw: Drawing | None = None) -> WrittenDrill:
     """Write `report.md`, its pictures and `report.html` of a drill that was judged.
 
     `notes` are what people wrote of it, by default those in its folder; if these can't be read, the report is written
-    without them. If the journal has grown meanwhile, since the watchdog writes too, the drill is judged anew: whoever
-    writes last has read all of it. Whatever can't be written is a complaint.
+    without them. `draw` draws the pictures, by default in a process of its own. If the journal has grown meanwhile,
+    since the watchdog writes too, the drill is judged anew: whoever writes last has read all of it. Whatever can't be written is a complaint.
     """
     with alone_with_results(judged.folder):
         for _ in range(_MOST_ROUNDS):
             if _size(judged.folder) != judged.size:
                 judged = _judge(judged.folder)
-            written = _written(judged, notes)
+            written = _written(judged, notes, draw)
             if _size(judged.folder) == judged.size:
                 break
     return written
@@ -153,7 +155,7 @@ def write_results(folder: Path, notes: Notes | None = None) -> WrittenDrill:
     return write_report(judge_drill(folder), notes)
 
 
-def _written(judged: JudgedDrill, notes: Notes | None) -> WrittenDrill:
+def _written(judged: JudgedDrill, notes: Notes | None, draw: Drawing | None) -> WrittenDrill:
     folder, assessment, complaints = judged.folder, judged.assessment, list(judged.complaints)
     if notes is None:
         notes = _notes(folder, complaints)
@@ -165,7 +167,7 @@ def _written(judged: JudgedDrill, notes: Notes | None) -> WrittenDrill:
 
     result, settings = assessment.result, assessment.settings
     charts = charts_of(result, settings, assessment.course)
-    pictures = _draw(charts, complaints)
+    pictures = _draw(charts, draw, complaints)
     drawn = [chart for chart in charts if f"{chart.name}.svg" in pictures]
     markdown = to_markdown(
         result, settings, notes or Notes(), charts=drawn, course=assessment.course, clocks=assessment.clocks
@@ -185,12 +187,12 @@ def _notes(folder: Path, complaints: list[str]) -> Notes | None:
         return None
 
 
-def _draw(charts: Sequence[Chart], complaints: list[str]) -> dict[str, str]:
+def _draw(charts: Sequence[Chart], draw: Drawing | None, complaints: list[str]) -> dict[str, str]:
     """Return the pictures by the names of their files; those that can't be drawn cost no report."""
     from chaos_pizza.drawing import draw_apart  # noqa: PLC0415
 
     try:
-        return draw_apart(charts)
+        return (draw or draw_apart)(charts)
     except DrawingError as error:
         complaints.append(f"the report is without its pictures: {error}")
         return {}

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from types import MappingProxyType
-from typing import Any
+from typing import IO, Any, Protocol
 
 from chaos_pizza.errors import UsageError
 from chaos_pizza.live.commission import Blind, Commission
@@ -21,6 +21,28 @@ _STOP_TIMEOUT_S = 5.0
 _WORDS = MappingProxyType({"beat": b"beat\n", "released": b"released\n"})
 
 
+class WatchdogProcess(Protocol):
+    """What is asked of a watchdog's process: the pipes to it, and to wait for its end or to force it."""
+
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+    returncode: int | Any
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end and return its exit code; raises `subprocess.TimeoutExpired`."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
+_STANDING_BY: list[WatchdogProcess] = []
+
+
+def stand_by(process: WatchdogProcess) -> None:
+    """Have the next drill of this process take a watchdog that waits for its orders already, in place of a new one."""
+    _STANDING_BY.append(process)
+
+
 class WatchdogLink:
     """An armed watchdog; made by `arm_watchdog`.
 
@@ -29,7 +51,7 @@ class WatchdogLink:
     command line nor its environment shows any.
     """
 
-    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, process: WatchdogProcess) -> None:
         self._process = process
 
     def beat(self) -> bool:
@@ -100,7 +122,7 @@ def arm_watchdog(lease: Lease, target: Target, greatest_duration_s: float, blind
     It takes over when the drill falls silent, hangs up, or lasts longer than `greatest_duration_s` seconds; of a
     `blind` drill it goes on with the sealed journal, and reveals it once calm is back.
     """
-    process = _started()
+    process = _STANDING_BY.pop() if _STANDING_BY else _started()
     link = WatchdogLink(process)
     if process.stdin is None or process.stdout is None:
         raise UsageError("the watchdog can't be spoken to")
