@@ -6,14 +6,16 @@ from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from chaos_pizza.traffic.fair_loop import fair_loop
+
 Result = TypeVar("Result")
 
 
 class BackgroundLoop:
-    """Runs coroutines in a thread of its own, for callers that can't await."""
+    """Runs coroutines in a thread of its own, for callers that can't await; what comes due there is done on time."""
 
     def __init__(self, name: str) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop = fair_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=name, daemon=True)
         self._thread.start()
 
