@@ -21,6 +21,14 @@ HOSTILE = (
     "[click](javascript:alert(1)) **bold** " + "endless" * 40
 )
 MINUS = "\N{MINUS SIGN}"
+AT_LEAST_S = """([where, least_s]) => {
+  const figure = /^(\\d+):(\\d\\d)$/.exec(document.querySelector(where).textContent);
+  return figure !== null && 60 * Number(figure[1]) + Number(figure[2]) >= least_s;
+}"""
+NOW_IS = """([figures, aside]) => {
+  const texts = (what) => [...document.querySelectorAll(`.now ${what}`)].map((each) => each.innerText);
+  return texts(".figure").join() === figures.join() && texts(".aside")[0] === aside;
+}"""
 
 
 # What it shows
@@ -53,7 +61,7 @@ def test_a_game_day_that_waits_shows_its_window_and_what_it_committed_to(console
 def test_a_drill_under_way_stands_there_at_a_glance(console, visit):
     impact = under_way(console)
     page = visit().page
-    wait_for(page, "() => /^1:3\\d$/.test(document.querySelector('.elapsed .figure').textContent)")
+    wait_for(page, AT_LEAST_S, [".elapsed .figure", 95])
     assert f"{impact:%H:%M:%S} UTC" in seen(page, ".elapsed")
     assert seen(page, ".state") == "staging · under way"
     assert seen(page, ".alerts li").split("\n")[0].startswith("firing")
@@ -75,12 +83,11 @@ def test_the_figures_of_now_are_those_of_the_last_five_seconds(console, visit):
     console.purchases(good=0, purchases=40, p95_ms=5000, at=now - timedelta(seconds=9))
     page = visit().page
     wait_for_text(page, ".now", "none in the last 5 s")
-    told = datetime.now(UTC) - timedelta(seconds=2)
+    told = datetime.now(UTC)
     console.purchases(good=9, purchases=10, p95_ms=80, at=told)
     console.purchases(good=6, purchases=10, p95_ms=1234, at=told)
-    wait_for_text(page, ".now", "75 %")
-    assert page.locator(".now .figure").all_inner_texts() == ["75 %", "1.2 s"]
-    assert page.locator(".now .aside").all_inner_texts()[0] == "of 20 in the last 5 s"
+    # Looked at in the page itself: it stands there for five seconds only.
+    wait_for(page, NOW_IS, [["75 %", "1.2 s"], "of 20 in the last 5 s"])
     wait_for_text(page, ".now", "none in the last 5 s")
 
 
@@ -89,7 +96,7 @@ def test_the_time_since_impact_ticks_and_stands_still_at_recovery(console, visit
     page = visit().page
     impact = datetime.now(UTC) - timedelta(seconds=59)
     console.instant("first_impact", impact)
-    wait_for(page, "() => document.querySelector('.elapsed .figure').textContent === '1:01'")
+    wait_for(page, AT_LEAST_S, [".elapsed .figure", 61])
     console.instant("recovered", impact + timedelta(seconds=61.5))
     wait_for_text(page, ".elapsed h2", "From impact to recovery")
     assert seen(page, ".elapsed .figure") == "1:01"
