@@ -15,7 +15,7 @@ LAYERS = (
         *("claims", "incident", "retro", "ci", "gameday", "precision", "fleet"),
     },
     {
-        *("clients", "journal", "traffic", "serving", "sandbox", "configuration", "folder", "yaml_file"),
+        *("clients", "engines", "journal", "traffic", "serving", "sandbox", "configuration", "folder", "yaml_file"),
         *("stop_file", "lock", "lease_file", "state_folder", "recordings"),
         *("notes_file", "incident_folder", "history", "publishing", "charting", "printing"),
         *("results", "aftermath", "whole_file", "drawing", "feed_file", "gameday_folder", "gameday_hold", "fleet_folder"),

@@ -10,6 +10,8 @@ from typing import Any
 
 from chaos_pizza.clients.services import Services, open_services
 from chaos_pizza.clock import Clock
+from chaos_pizza.engines.load import Load
+from chaos_pizza.engines.opening import open_load
 from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.intake import Intake
 from chaos_pizza.live.alert_desk import AlertDesk, open_desk
@@ -29,7 +31,6 @@ from chaos_pizza.model.settings import DrillSettings, FaultKind, ResponderKind
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.traffic.buyer import Buyer, log_in_admin, open_buyer
-from chaos_pizza.traffic.opening import open_traffic
 from chaos_pizza.traffic.recent import RecentPurchases
 
 _SLOWEST_POLL_S = 10.0
@@ -52,10 +53,12 @@ class Crew:
         desk: AlertDesk,
         settings: DrillSettings,
         closing: AsyncExitStack,
+        load: Load,
         blind: Blind | None = None,
     ) -> None:
         self.services = services
         self.buyer = buyer
+        self.load = load
         self.desk = desk
         self.recent = RecentPurchases()
         self.factory_watch: FactoryWatch | None = None
@@ -82,7 +85,7 @@ class Crew:
         """
         settings, services = self._settings, self.services
         stop_watch = StopWatch(settings, folder, services, stop)
-        traffic = open_traffic(self.buyer, settings.traffic, services.clock, self.recent, first_number)
+        traffic = self.load.traffic(self.recent, record, first_number)
         hears = (self.desk.counters.add, stop_watch.hear)
         recorder = Recorder(traffic, self.recent, settings.recovery.good_purchases, hears, record)
         record = _heard_by(stop_watch, record)
@@ -174,7 +177,8 @@ async def prepare(
             await log_in_admin(services)
         desk = open_desk(services, settings.detection, stack)
         buyer = await open_buyer(services, settings.traffic.diners, f"drill-{secrets.token_hex(4)}")
-        return Crew(services, buyer, desk, settings, stack.pop_all(), blind)
+        load = await open_load(buyer, settings.traffic, stack)
+        return Crew(services, buyer, desk, settings, stack.pop_all(), load, blind)
 
 
 def factory_poll_s(settings: DrillSettings, blind: Blind | None) -> float:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.errors import JournalError
+from chaos_pizza.drill.observations import MANY
 from chaos_pizza.folder import create_drill_folder, discard_drill_folder
 from chaos_pizza.journal.file import JournalWriter
 from chaos_pizza.live.background import BackgroundLoop
@@ -16,7 +17,7 @@ from chaos_pizza.live.commission import Commission, Torso, lease_of
 from chaos_pizza.live.crew import Crew
 from chaos_pizza.live.feed_writer import FeedWriter, about_of
 from chaos_pizza.live.glances import wait_for
-from chaos_pizza.live.growing_timeline import GrowingTimeline
+from chaos_pizza.live.growing_timeline import GrowingTimeline, PassingRecords
 from chaos_pizza.live.interruption import Interruption
 from chaos_pizza.live.watchdog_link import WatchdogTie
 from chaos_pizza.model.event import (
@@ -59,14 +60,23 @@ class DrillSession:
         self._interruption = Interruption(clock, self.redactor)
         self._blinding = Blinding(commission.blind, self.record, self._interruption.fail)
         self._journal = JournalWriter(self.folder, clock, resume=torso is not None, seal=self._blinding.seal)
-        self._records: list[Recorded] = list(torso.records if torso else ())
-        self._journal.subscribe(self._records.append)
-        self._timeline = GrowingTimeline(self._records)
+        self._records: list[Recorded] = []
+        self._passing = PassingRecords()
+        for recorded in torso.records if torso else ():
+            self._keep(recorded)
+        self._journal.subscribe(self._keep)
+        self._timeline = GrowingTimeline(self._passing)
         self._calm_debt = CalmDebt(self._records)
         self.stage = Stage.BASELINE
         self.finished = False
         self._watchdog = WatchdogTie()
         self._feed: FeedWriter | None = None
+
+    def _keep(self, recorded: Recorded) -> None:
+        """Keep what happened as long as it is of use: of a long drill's purchases and scrapes none stays."""
+        self._passing.append(recorded)
+        if not isinstance(recorded.event, MANY):
+            self._records.append(recorded)
 
     @property
     def redactor(self) -> Redactor:
@@ -83,7 +93,7 @@ class DrillSession:
 
     def begin(self) -> None:
         """Record the drill's start and set its crew to work."""
-        for event in first_events(self.commission, self.folder.name, len(self.crew.buyer.diners), self.redactor):
+        for event in first_events(self.commission, self.folder.name, self.crew.load.diners, self.redactor):
             self.record(event)
         self._tell_beside_the_journal()
         self.enter(Stage.BASELINE)
@@ -164,8 +174,8 @@ class DrillSession:
 
     @property
     def is_writing_here(self) -> bool:
-        """Whether this thread is writing into the journal right now, where nothing may interrupt it."""
-        return self._journal.is_writing_here
+        """Whether this thread is writing into the journal, or taking it in, right now: nothing may interrupt it there."""
+        return self._journal.is_writing_here or self._timeline.is_building_here
 
     @property
     def interruption(self) -> str | None:
