@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import uvloop
 
 from chaos_pizza.cli.sandbox_fleet import write_fleet
 from chaos_pizza.errors import UsageError
@@ -85,7 +86,9 @@ def sandbox(
         settings = SandboxSettings(shop_port, factory_port, chaos_delay_s, stall_s, seed, backup_factory, shops)
         ports = AlertingPorts(prometheus_port, alertmanager_port) if with_prometheus else None
         with open_log(log_path) as log:
-            asyncio.run(_serve(settings, log, ports, fleet_folder, until_stdin_closes=until_stdin_closes))
+            serving = _serve(settings, log, ports, fleet_folder, until_stdin_closes=until_stdin_closes)
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(serving)
     except UsageError as error:
         click.echo(f"chaos-pizza sandbox: {error}", err=True)
         sys.exit(2)

@@ -6,6 +6,8 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Self
 
+import uvloop
+
 from chaos_pizza.clock import Clock
 from chaos_pizza.sandbox.log import JsonLog
 from chaos_pizza.sandbox.running import Sandbox
@@ -66,7 +68,8 @@ class SandboxThread:
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._serve())
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(self._serve())
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits for it
             (self._over if self._up.done() else self._up).set_exception(error)
         else:

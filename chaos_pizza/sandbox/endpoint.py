@@ -9,23 +9,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import ASGIApp
-
 from chaos_pizza.clock import Clock
 from chaos_pizza.sandbox.log import JsonLog
-from chaos_pizza.sandbox.true_date import TrueDate
+from chaos_pizza.serving.exchange import HttpAnswer, HttpRequest, Respond
+from chaos_pizza.serving.route_table import Found, RouteTable
 from chaos_pizza.serving.strict_json import parsed
 
-LARGEST_BODY = 1024 * 1024
-"""The largest body that is read, in bytes."""
-
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d*)?", re.ASCII)
+_HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d*)?", re.ASCII)
 _BEARER = re.compile(r"bearer (\S+)", re.IGNORECASE)
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a fault of the sandbox
@@ -40,17 +32,35 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault of the sandbox
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, read and bounded; `host` is the name the service was called by, without the port."""
+    """One request, read and bounded; `called` is its `Host` header, if there is one."""
 
     body: dict[str, Any]
+    token: str
+    received_at: datetime
     path: Mapping[str, str]
     query: Mapping[str, str]
-    token: str
-    host: str
-    received_at: datetime
+    called: bytes = b""
+
+    @property
+    def host(self) -> str:
+        """The name the service was called by, without the port."""
+        host = _HOST.fullmatch(self.called)
+        return host[1].decode("ascii") if host else "127.0.0.1"
 
 
-Handler = Callable[[Call], Awaitable[Response]]
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said to a call, as JSON."""
+
+    said: object
+    status: int = 200
+
+
+Given = Answer | HttpAnswer
+"""What a handler comes to; what isn't JSON is an answer over HTTP already."""
+
+Handler = Callable[[Call], Given | Awaitable[Given]]
+"""Answers at once where it can, and awaits only what takes time: a task for every call costs as much as the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,79 +72,105 @@ class Service:
     log: JsonLog
     count: Callable[[str, str, int], None]
 
-    def endpoint(self, method: str, path: str, handler: Handler) -> Route:
-        """Return the route of an endpoint: whatever the handler does, the caller gets JSON."""
+    def app(self, *endpoints: "Endpoint") -> Respond:
+        """Return what answers requests to these endpoints; anything else is an unknown endpoint."""
+        table = RouteTable((each.method, each.template, each) for each in endpoints)
 
-        async def respond(request: Request) -> Response:
-            response = await self._respond(request, handler)
-            self._note(request.method, path, response.status_code)
-            return response
-
-        return Route(path, respond, methods=[method])
-
-    def app(self, *routes: Route) -> ASGIApp:
-        """Return the application of these routes; anything else is an unknown endpoint."""
-
-        async def unknown(request: Request, _: Exception) -> Response:
-            self._note(request.method, "unknown", 404)
+        def respond(request: HttpRequest) -> HttpAnswer | Awaitable[HttpAnswer]:
+            found = table.find(request.method, request.target)
+            if found is not None:
+                return found.endpoint.respond(request, found)
+            self.note(request.method, "unknown", 404)
             return json_answer({"message": "unknown endpoint"}, 404)
 
-        app = Starlette(routes=routes, exception_handlers={HTTPException: unknown})
-        app.router.redirect_slashes = False
-        return TrueDate(app, self.clock)
+        return respond
 
-    async def _respond(self, request: Request, handler: Handler) -> Response:
-        try:
-            return await handler(await self._read(request))
-        except Refusal as refusal:
-            return self._refuse(refusal)
-        except ClientDisconnect:
-            return self._refuse(Refusal(400, "request aborted", stack=True))
-        except Exception as error:  # noqa: BLE001 - the edge: a fault becomes a 500 and a line in the log
+    def said_no(self, error: Exception) -> Answer:
+        """Return what is answered to an error, wherever it came up."""
+        if not isinstance(error, Refusal):
+            # The edge: a fault becomes a 500 and a line in the log.
             self.log.write(
                 "fault", self.clock.now(), service=self.name, error=type(error).__name__, where=_where(error)
             )
-            return self._refuse(Refusal(500, "internal error", stack=True))
-
-    async def _read(self, request: Request) -> Call:
-        received_at = self.clock.now()
-        raw = await _bounded_body(request)
-        host = _HOST.fullmatch(request.headers.get("host", ""))
-        bearer = _BEARER.fullmatch(request.headers.get("authorization", ""))
-        is_json = request.headers.get("content-type", "").split(";")[0].strip().lower() == "application/json"
-        return Call(
-            body=_parse(raw) if raw and is_json else {},
-            path={name: str(value) for name, value in request.path_params.items()},
-            query=request.query_params,
-            token=bearer[1] if bearer else "",
-            host=host[1] if host else "127.0.0.1",
-            received_at=received_at,
-        )
-
-    def _refuse(self, refusal: Refusal) -> Response:
-        body = {"message": refusal.message}
-        if refusal.stack:
+            error = Refusal(500, "internal error", stack=True)
+        body = {"message": error.message}
+        if error.stack:
             body["stack"] = (
-                f"Error: {refusal.message}\n    at /usr/src/jwt-pizza-{self.name}/src/{self.name}.js:58:13\n"
+                f"Error: {error.message}\n    at /usr/src/jwt-pizza-{self.name}/src/{self.name}.js:58:13\n"
                 "    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)"
             )
-        return json_answer(body, refusal.status)
+        return Answer(body, error.status)
 
-    def _note(self, method: str, route: str, status: int) -> None:
+    def note(self, method: str, route: str, status: int) -> None:
+        """Count a request that is answered, and log one that was said no to."""
         self.count(method, route, status)
         if status >= 400:
             # The template, never the path: a path may hold a key and a fixCode.
             self.log.write("request_error", self.clock.now(), service=self.name, route=route, status=status)
 
 
-def json_answer(body: object, status: int = 200) -> Response:
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint of a service: whatever its handler does, the caller gets an answer."""
+
+    service: Service
+    method: str
+    template: str
+    handler: Handler
+
+    def respond(self, request: HttpRequest, found: "Found[Endpoint]") -> HttpAnswer | Awaitable[HttpAnswer]:
+        """Answer a request that came over HTTP."""
+        try:
+            given = self.handler(_call(request, found, self.service.clock.now()))
+        except Exception as error:  # noqa: BLE001 - the edge
+            given = self.service.said_no(error)
+        if isinstance(given, Answer | HttpAnswer):
+            return self._noted(request.method, given)
+        return self._respond_later(request.method, given)
+
+    def take(self, call: Call) -> Given | Awaitable[Given]:
+        """Answer a call from within this process, which counts and is logged as any other."""
+        try:
+            given = self.handler(call)
+        except Exception as error:  # noqa: BLE001 - the edge
+            given = self.service.said_no(error)
+        if isinstance(given, Answer | HttpAnswer):
+            self.service.note(self.method, self.template, given.status)
+            return given
+        return self._take_later(given)
+
+    async def _respond_later(self, method: str, given: Awaitable[Given]) -> HttpAnswer:
+        return self._noted(method, await self._awaited(given))
+
+    async def _take_later(self, given: Awaitable[Given]) -> Given:
+        answer = await self._awaited(given)
+        self.service.note(self.method, self.template, answer.status)
+        return answer
+
+    async def _awaited(self, given: Awaitable[Given]) -> Given:
+        try:
+            return await given
+        except Exception as error:  # noqa: BLE001 - the edge
+            return self.service.said_no(error)
+
+    def _noted(self, method: str, given: Given) -> HttpAnswer:
+        try:
+            answer = given if isinstance(given, HttpAnswer) else json_answer(given.said, given.status)
+        except (ValueError, RecursionError) as error:
+            refused = self.service.said_no(error)
+            answer = json_answer(refused.said, refused.status)
+        self.service.note(method, self.template, answer.status)
+        return answer
+
+
+def json_answer(body: object, status: int = 200) -> HttpAnswer:
     """Return a JSON answer; anything that came in as JSON can go out again."""
-    return Response(to_json(body), status, media_type="application/json")
+    return HttpAnswer(status, to_json(body))
 
 
 def to_json(body: object) -> bytes:
     """Return the value as JSON in ASCII, so that even half a surrogate pair finds its way."""
-    return json.dumps(body, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return _ENCODER.encode(body).encode("ascii")
 
 
 def _where(error: Exception) -> str:
@@ -143,18 +179,20 @@ def _where(error: Exception) -> str:
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
 
 
-async def _bounded_body(request: Request) -> bytes:
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= LARGEST_BODY:
-            chunks.append(chunk)
-        elif size > 16 * LARGEST_BODY:
-            break
-    # What is a little too large is read to its end, unkept, or the sender would see a broken pipe for an answer.
-    if size > LARGEST_BODY:
+def _call(request: HttpRequest, found: "Found[Endpoint]", received_at: datetime) -> Call:
+    headers, raw = request.headers, request.body
+    if raw is None:
         raise Refusal(413, "request entity too large", stack=True)
-    return b"".join(chunks)
+    bearer = _BEARER.fullmatch(headers.get(b"authorization", b"").decode("latin-1"))
+    is_json = headers.get(b"content-type", b"").split(b";")[0].strip().lower() == b"application/json"
+    return Call(
+        body=_parse(raw) if raw and is_json else {},
+        token=bearer[1] if bearer else "",
+        received_at=received_at,
+        path=found.path,
+        query=found.query,
+        called=headers.get(b"host", b""),
+    )
 
 
 def _parse(raw: bytes) -> dict[str, Any]:

@@ -1,25 +1,26 @@
 """How the shop has its pizzas made: a call to the factory, and perhaps to a second one."""
 
 import asyncio
-import itertools
-import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
-
-from chaos_pizza.sandbox.endpoint import Refusal, to_json
+from chaos_pizza.clock import Clock
+from chaos_pizza.sandbox.endpoint import Answer, Call, Given
+from chaos_pizza.serving.exchange import HttpAnswer
 
 PATIENCE_S = 1.0
 """How long a shop with a backup factory waits for its first one, in seconds; a calm factory answers in some 10 ms."""
 
+TakeOrder = Callable[[Call], Given | Awaitable[Given]]
+"""A factory's `POST /api/order`, as it takes a call over HTTP."""
+
 
 @dataclass(frozen=True, slots=True)
 class Supplier:
-    """A factory, and the shop's key there."""
+    """A factory in this process, and the shop's key there."""
 
-    url: str
+    take_order: TakeOrder = field(repr=False)
     api_key: str = field(repr=False)
 
 
@@ -33,73 +34,57 @@ class Baked:
 
 
 class Kitchen:
-    """Asks the factory over HTTP, without a timeout, as the real shop does.
+    """Asks the factory, without a timeout, as the real shop does.
 
-    With a backup it asks that one where the first answers an error, makes a pizza that `proves` denies, takes longer
-    than `PATIENCE_S` or can't be reached.
+    The factory is of the same process, so that a call over HTTP would show nobody anything and cost more than all the
+    rest of a purchase. With a backup it asks that one where the first answers an error, makes a pizza that `proves`
+    denies, or takes longer than `PATIENCE_S`; what it no longer waits for is made all the same, as over HTTP.
     """
 
-    def __init__(
-        self, client: httpx.AsyncClient, factory: Supplier, backup: Supplier | None, proves: Callable[[str], bool]
-    ) -> None:
-        self._client = client
+    def __init__(self, clock: Clock, factory: Supplier, backup: Supplier | None, proves: Callable[[str], bool]) -> None:
+        self._clock = clock
         self._factory = factory
         self._backup = backup
         self._proves = proves
+        self._unawaited: set[asyncio.Task[Baked]] = set()
 
-    async def bake(self, diner: dict[str, Any], order: dict[str, Any]) -> Baked:
-        """Have a pizza made; Refusal (500) where no factory can be reached."""
-        body = to_json({"diner": diner, "order": order})
-        try:
-            if self._backup is None:
-                return await self._ask(self._factory, body)
-            return await self._ask_in_time(body) or await self._ask(self._backup, body)
-        except httpx.TransportError as error:
-            raise Refusal(500, "fetch failed", stack=True) from error
+    def bake(self, diner: dict[str, Any], order: dict[str, Any]) -> Baked | Awaitable[Baked]:
+        """Have a pizza made: at once, unless a factory stalls."""
+        body = {"diner": diner, "order": order}
+        baked = self._ask(self._factory, body)
+        if self._backup is None:
+            return baked
+        if isinstance(baked, Baked):
+            return baked if self._is_good(baked) else self._ask(self._backup, body)
+        return self._ask_either(baked, self._backup, body)
 
-    async def _ask_in_time(self, body: bytes) -> Baked | None:
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                baked = await self._ask(self._factory, body)
-        except (TimeoutError, httpx.TransportError):
-            return None
-        return baked if baked.ok and baked.jwt is not None and self._proves(baked.jwt) else None
+    async def _ask_either(self, first: Awaitable[Baked], backup: Supplier, body: dict[str, Any]) -> Baked:
+        asking = asyncio.ensure_future(_awaited(first))
+        await asyncio.wait({asking}, timeout=PATIENCE_S)
+        if not asking.done():
+            self._unawaited.add(asking)
+            asking.add_done_callback(self._unawaited.discard)
+        elif self._is_good(asking.result()):
+            return asking.result()
+        second = self._ask(backup, body)
+        return second if isinstance(second, Baked) else await second
 
-    async def _ask(self, supplier: Supplier, body: bytes) -> Baked:
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {supplier.api_key}"}
-        response = await self._client.post(f"{supplier.url}/api/order", content=body, headers=headers)
-        try:
-            answer = response.json()
-        except ValueError as error:
-            raise Refusal(500, "Unexpected token in JSON", stack=True) from error
-        said = answer if isinstance(answer, dict) else {}
-        return Baked(response.is_success, said.get("jwt"), said.get("reportUrl"))
+    def _is_good(self, baked: Baked) -> bool:
+        return baked.ok and baked.jwt is not None and self._proves(baked.jwt)
 
-
-class SpreadTransport(httpx.AsyncBaseTransport):
-    """Spreads requests over several connection pools in turn.
-
-    A pool looks through all its connections for every request, so that hundreds of stalled orders would slow each other
-    down in one.
-    """
-
-    def __init__(self, pools: int = 32) -> None:
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once, never used: the factories speak plain HTTP
-        limits = httpx.Limits(max_connections=None)
-        self._pools = [httpx.AsyncHTTPTransport(verify=tls, limits=limits, trust_env=False) for _ in range(pools)]
-        self._turns = itertools.cycle(self._pools)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request by the next pool."""
-        return await next(self._turns).handle_async_request(request)
-
-    async def aclose(self) -> None:
-        """Close every pool."""
-        for pool in self._pools:
-            await pool.aclose()
+    def _ask(self, supplier: Supplier, body: dict[str, Any]) -> Baked | Awaitable[Baked]:
+        given = supplier.take_order(Call(body, supplier.api_key, self._clock.now(), {}, {}))
+        return _baked(given) if isinstance(given, Answer | HttpAnswer) else _baked_later(given)
 
 
-def kitchen_client() -> httpx.AsyncClient:
-    """Return the client a kitchen needs: any number of orders under way at once, however long each takes."""
-    # No proxy of the machine's comes between two servers of the same process.
-    return httpx.AsyncClient(timeout=None, transport=SpreadTransport(), trust_env=False)  # noqa: S113
+async def _awaited(baked: Awaitable[Baked]) -> Baked:
+    return await baked
+
+
+async def _baked_later(given: Awaitable[Given]) -> Baked:
+    return _baked(await given)
+
+
+def _baked(given: Given) -> Baked:
+    said = given.said if isinstance(given, Answer) and isinstance(given.said, dict) else {}
+    return Baked(given.status < 300, said.get("jwt"), said.get("reportUrl"))

@@ -21,6 +21,11 @@ class JsonLog:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is written at all."""
+        return self._stream is not None
+
     def write(self, event: str, at: datetime, **details: LogValue) -> None:
         """Write one event; the caller sees to it that no detail is a secret."""
         if self._stream is not None:

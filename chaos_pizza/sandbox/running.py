@@ -6,23 +6,23 @@ from socket import socket
 from types import TracebackType
 from typing import Self
 
-import httpx
-from starlette.types import ASGIApp
-
 from chaos_pizza.clock import AnchoredClock, Clock
 from chaos_pizza.sandbox.chaos import VendorChaos
 from chaos_pizza.sandbox.drawing import Draws
 from chaos_pizza.sandbox.endpoint import Service
 from chaos_pizza.sandbox.factory_app import Factory
 from chaos_pizza.sandbox.factory_vendors import Vendors
-from chaos_pizza.sandbox.kitchen import Kitchen, Supplier, kitchen_client
+from chaos_pizza.sandbox.kitchen import Kitchen, Supplier
 from chaos_pizza.sandbox.log import JsonLog, silence_wire_logs
 from chaos_pizza.sandbox.settings import SandboxSettings
 from chaos_pizza.sandbox.signing import PizzaSigner
 from chaos_pizza.sandbox.site import ShopSite, shop_sites
 from chaos_pizza.sandbox.stall import Stalls
+from chaos_pizza.sandbox.true_date import TrueDate
 from chaos_pizza.sandbox.truth import ChaosTruth, Ledger, PurchaseRecord
-from chaos_pizza.serving.servers import bind, serving, url_of
+from chaos_pizza.serving.exchange import Respond
+from chaos_pizza.serving.exchange_server import exchanging
+from chaos_pizza.serving.servers import bind, url_of
 
 
 class Sandbox:
@@ -79,8 +79,7 @@ class Sandbox:
         async with AsyncExitStack() as stack:
             shops, factories = self._bound(stack)
             self._shop_urls, self._factory_urls = tuple(map(url_of, shops)), tuple(map(url_of, factories))
-            client = await stack.enter_async_context(kitchen_client())
-            await stack.enter_async_context(serving(self._apps(shops, factories, client)))
+            await stack.enter_async_context(exchanging(self._apps(shops, factories), TrueDate(self._clock)))
             # Last in, first out: the stalls end before the servers wait for their last answers.
             stack.callback(self._stalls.close)
             self._stack = stack.pop_all()
@@ -108,17 +107,19 @@ class Sandbox:
             factories.append(bound(0, "--backup-factory"))
         return shops, factories
 
-    def _apps(
-        self, shops: list[socket], factories: list[socket], client: httpx.AsyncClient
-    ) -> list[tuple[socket, ASGIApp]]:
+    def _apps(self, shops: list[socket], factories: list[socket]) -> list[tuple[socket, Respond]]:
         admin_key = self._sites[0].secrets.factory_admin_key
-        apps = [(factories[0], self._factory("factory", lambda site: site.secrets.vendor_key, admin_key))]
-        apps += [(listener, self._shop(site, client)) for site, listener in zip(self._sites, shops, strict=True)]
+        factory, backup = self._factory("factory", lambda site: site.secrets.vendor_key, admin_key), None
+        apps = [(factories[0], factory.app())]
         if len(factories) > 1:
-            apps.append((factories[1], self._factory("backup", lambda site: site.secrets.backup_key)))
+            backup = self._factory("backup", lambda site: site.secrets.backup_key)
+            apps.append((factories[1], backup.app()))
+        apps += [
+            (listener, self._shop(site, factory, backup)) for site, listener in zip(self._sites, shops, strict=True)
+        ]
         return apps
 
-    def _factory(self, name: str, key_of: Callable[[ShopSite], str], admin_key: str | None = None) -> ASGIApp:
+    def _factory(self, name: str, key_of: Callable[[ShopSite], str], admin_key: str | None = None) -> Factory:
         vendors, now = Vendors(), self._clock.now()
         for site in self._sites:
             chaos = self._chaos(site.draws(f"{name} chaos"), site.ledger)
@@ -127,20 +128,20 @@ class Sandbox:
             chaos = self._chaos(Draws(self._settings.seed, f"{name} admin chaos"), Ledger(self._log))
             vendors.add("factory-admin", "Factory Admin", admin_key, now, chaos, admin=True)
         # A second site of the same company: one issuer and one key, so that either's JWKS proves a pizza of both.
-        return Factory(self._service("factory"), vendors, self._signer, self._stalls).app()
+        return Factory(self._service("factory"), vendors, self._signer, self._stalls)
 
     def _chaos(self, draws: Draws, ledger: Ledger) -> VendorChaos:
         return VendorChaos(self._clock, draws, self._settings.chaos_delay, ledger)
 
-    def _shop(self, site: ShopSite, client: httpx.AsyncClient) -> ASGIApp:
-        factory_url, *backup_urls = self._factory_urls
-        backup = Supplier(backup_urls[0], site.secrets.backup_key) if backup_urls else None
-        kitchen = Kitchen(client, Supplier(factory_url, site.secrets.vendor_key), backup, self._signer.proves)
+    def _shop(self, site: ShopSite, factory: Factory, backup: Factory | None) -> Respond:
+        first = Supplier(factory.orders.take, site.secrets.vendor_key)
+        second = Supplier(backup.orders.take, site.secrets.backup_key) if backup else None
+        kitchen = Kitchen(self._clock, first, second, self._signer.proves)
 
         def service(count: Callable[[str, str, int], None]) -> Service:
             return self._service("service", count)
 
-        return site.shop(kitchen, self._signer, self._clock, service, factory_url).app()
+        return site.shop(kitchen, self._signer, self._clock, service, self._factory_urls[0]).app()
 
     def _service(self, name: str, count: Callable[[str, str, int], None] | None = None) -> Service:
         return Service(name, self._clock, self._log, count or _count_nothing)

@@ -1,17 +1,16 @@
 """The pizza shop's HTTP surface: every row of the table "Pizza service" in the contract, and `/metrics`."""
 
+from collections.abc import Awaitable
 from typing import Any
 
-from starlette.responses import Response
-from starlette.types import ASGIApp
-
-from chaos_pizza.sandbox.endpoint import Call, Handler, Refusal, Service, json_answer
+from chaos_pizza.sandbox.endpoint import Answer, Call, Endpoint, Handler, Refusal, Service
 from chaos_pizza.sandbox.metrics import CONTENT_TYPE, ShopMetrics
 from chaos_pizza.sandbox.purchasing import Purchasing
 from chaos_pizza.sandbox.shop_accounts import Accounts, User
 from chaos_pizza.sandbox.shop_catalogue import Catalogue
 from chaos_pizza.sandbox.shop_chaos import ShopChaos
 from chaos_pizza.sandbox.shop_orders import Orders
+from chaos_pizza.serving.exchange import HttpAnswer, Respond
 
 VERSION = "sandbox"
 """What the shop calls its version."""
@@ -41,9 +40,9 @@ class Shop:
         self._metrics = metrics
         self._factory_url = factory_url
 
-    def app(self) -> ASGIApp:
-        """Return the shop as an application."""
-        return self._service.app(*(self._service.endpoint(*row) for row in self._endpoints()))
+    def app(self) -> Respond:
+        """Return what answers the shop's requests."""
+        return self._service.app(*(Endpoint(self._service, *row) for row in self._endpoints()))
 
     def _endpoints(self) -> tuple[tuple[str, str, Handler], ...]:
         return (
@@ -63,80 +62,80 @@ class Shop:
             ("GET", "/metrics", self.get_metrics),
         )
 
-    async def get_welcome(self, _: Call) -> Response:
+    def get_welcome(self, _: Call) -> Answer:
         """`GET /`."""
-        return json_answer({"message": "welcome to JWT Pizza", "version": VERSION})
+        return Answer({"message": "welcome to JWT Pizza", "version": VERSION})
 
-    async def get_docs(self, _: Call) -> Response:
+    def get_docs(self, _: Call) -> Answer:
         """`GET /api/docs`: the endpoints, and where the factory is."""
         endpoints = [{"method": method, "path": path} for method, path, _handler in self._endpoints()]
         config = {"factory": self._factory_url, "db": "memory"}
-        return json_answer({"version": VERSION, "endpoints": endpoints, "config": config})
+        return Answer({"version": VERSION, "endpoints": endpoints, "config": config})
 
-    async def post_auth(self, call: Call) -> Response:
+    def post_auth(self, call: Call) -> Answer:
         """`POST /api/auth`: register."""
         name, email, password = (call.body.get(key) for key in ("name", "email", "password"))
         return self._logged_in(self._accounts.register(name, email, password))
 
-    async def put_auth(self, call: Call) -> Response:
+    def put_auth(self, call: Call) -> Answer:
         """`PUT /api/auth`: log in."""
         return self._logged_in(self._accounts.known(call.body.get("email"), call.body.get("password")))
 
-    async def delete_auth(self, call: Call) -> Response:
+    def delete_auth(self, call: Call) -> Answer:
         """`DELETE /api/auth`: log out."""
         self._accounts.with_token(call.token)
         self._accounts.log_out(call.token)
-        return json_answer({"message": "logout successful"})
+        return Answer({"message": "logout successful"})
 
-    async def get_menu(self, _: Call) -> Response:
+    def get_menu(self, _: Call) -> Answer:
         """`GET /api/order/menu`."""
-        return json_answer(self._catalogue.menu())
+        return Answer(self._catalogue.menu())
 
-    async def put_menu(self, call: Call) -> Response:
+    def put_menu(self, call: Call) -> Answer:
         """`PUT /api/order/menu`: an admin adds a pizza."""
         self._accounts.admin_with_token(call.token, "unable to add menu item")
         self._catalogue.add_pizza(call.body)
-        return json_answer(self._catalogue.menu())
+        return Answer(self._catalogue.menu())
 
-    async def get_franchises(self, _: Call) -> Response:
+    def get_franchises(self, _: Call) -> Answer:
         """`GET /api/franchise`."""
-        return json_answer(self._catalogue.franchises())
+        return Answer(self._catalogue.franchises())
 
-    async def post_franchise(self, call: Call) -> Response:
+    def post_franchise(self, call: Call) -> Answer:
         """`POST /api/franchise`: an admin opens a franchise."""
         self._accounts.admin_with_token(call.token, "unable to create a franchise")
-        return json_answer(self._catalogue.add_franchise(call.body.get("name"), self._admins(call.body.get("admins"))))
+        return Answer(self._catalogue.add_franchise(call.body.get("name"), self._admins(call.body.get("admins"))))
 
-    async def post_store(self, call: Call) -> Response:
+    def post_store(self, call: Call) -> Answer:
         """`POST /api/franchise/{id}/store`: an admin opens a store."""
         self._accounts.admin_with_token(call.token, "unable to create a store")
         number = call.path["id"]
         franchise_id = int(number) if number.isascii() and number.isdigit() and len(number) <= 9 else None
-        return json_answer(self._catalogue.add_store(franchise_id, call.body.get("name")))
+        return Answer(self._catalogue.add_store(franchise_id, call.body.get("name")))
 
-    async def get_orders(self, call: Call) -> Response:
+    def get_orders(self, call: Call) -> Answer:
         """`GET /api/order`: the diner's orders, whether or not they became pizzas."""
-        return json_answer(self._orders.page(self._accounts.with_token(call.token), call.query.get("page")))
+        return Answer(self._orders.page(self._accounts.with_token(call.token), call.query.get("page")))
 
-    async def post_order(self, call: Call) -> Response:
+    def post_order(self, call: Call) -> Answer | Awaitable[Answer]:
         """`POST /api/order`: the purchase."""
-        return await self._purchasing.buy(call, self._accounts.with_token(call.token))
+        return self._purchasing.buy(call, self._accounts.with_token(call.token))
 
-    async def put_chaos(self, call: Call) -> Response:
+    def put_chaos(self, call: Call) -> Answer:
         """`PUT /api/order/chaos/{true|false}`: an admin has about half the purchases fail."""
         self._accounts.admin_with_token(call.token, "unable to change chaos")
         if call.path["state"] not in {"true", "false"}:
             raise Refusal(404, "unknown endpoint")
         on = call.path["state"] == "true"
         self._chaos.switch(on=on)
-        return json_answer({"chaos": on})
+        return Answer({"chaos": on})
 
-    async def get_metrics(self, _: Call) -> Response:
+    def get_metrics(self, _: Call) -> HttpAnswer:
         """`GET /metrics`: what the shop believes, for Prometheus."""
-        return Response(self._metrics.text(), headers={"content-type": CONTENT_TYPE})
+        return HttpAnswer(200, self._metrics.text(), CONTENT_TYPE.encode("ascii"))
 
-    def _logged_in(self, user: User) -> Response:
-        return json_answer({"user": user.shown(), "token": self._accounts.log_in(user)})
+    def _logged_in(self, user: User) -> Answer:
+        return Answer({"user": user.shown(), "token": self._accounts.log_in(user)})
 
     def _admins(self, entries: Any) -> list[User]:
         if not isinstance(entries, list):

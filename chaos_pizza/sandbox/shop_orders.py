@@ -1,7 +1,9 @@
 """The shop's order rows, written before anybody asks the factory."""
 
 from collections import deque
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from chaos_pizza.sandbox.endpoint import Refusal
@@ -12,10 +14,36 @@ from chaos_pizza.sandbox.shop_catalogue import Catalogue
 KEPT_PER_DINER = 1000
 """How many orders of each diner are kept; older ones are forgotten."""
 
+KEPT_IN_ALL = 100_000
+"""How many orders of all diners together are kept: the last ones."""
+
 PAGE_LENGTH = 10
 """How many orders a page of `GET /api/order` holds, as in the real shop: the oldest first."""
 
 _LAST_PAGE = 10_000
+_ITEM_KEYS = ("id", "menuId", "description", "price")
+
+
+@dataclass(slots=True)
+class OrderRow:
+    """One order; its items are rows of `id`, `menuId`, `description` and `price`, the last three as they were sent."""
+
+    id: int
+    franchise_id: object
+    store_id: object
+    at: datetime
+    items: list[tuple[object, ...]] = field(default_factory=list)
+
+    def shown(self) -> dict[str, Any]:
+        """Return what the diner sees of it."""
+        items = [dict(zip(_ITEM_KEYS, item, strict=True)) for item in self.items]
+        return {
+            "id": self.id,
+            "franchiseId": self.franchise_id,
+            "storeId": self.store_id,
+            "date": iso_ms(self.at),
+            "items": items,
+        }
 
 
 class Orders:
@@ -23,24 +51,25 @@ class Orders:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._by_diner: dict[int, deque[dict[str, Any]]] = {}
+        self._by_diner: dict[int, deque[OrderRow]] = {}
+        self._diners: deque[int] = deque()  # of the last orders, whose numbers follow each other
         self._last_order = 0
         self._last_item = 0
 
-    def open(self, diner: User, body: dict[str, Any], at: datetime) -> dict[str, Any]:
+    def open(self, diner: User, body: dict[str, Any], at: datetime) -> OrderRow:
         """Write an order's row, still without items, and return it."""
         self._last_order += 1
-        row: dict[str, Any] = {
-            "id": self._last_order,
-            "franchiseId": body.get("franchiseId"),
-            "storeId": body.get("storeId"),
-            "date": iso_ms(at),
-            "items": [],
-        }
-        self._by_diner.setdefault(diner.id, deque(maxlen=KEPT_PER_DINER)).append(row)
+        row = OrderRow(self._last_order, body.get("franchiseId"), body.get("storeId"), at)
+        rows = self._by_diner.get(diner.id)
+        if rows is None:
+            rows = self._by_diner[diner.id] = deque(maxlen=KEPT_PER_DINER)
+        rows.append(row)
+        self._diners.append(diner.id)
+        if len(self._diners) > KEPT_IN_ALL:
+            self._forget(self._diners.popleft(), self._last_order - KEPT_IN_ALL)
         return row
 
-    def fill(self, row: dict[str, Any], items: object) -> None:
+    def fill(self, row: OrderRow, items: object) -> None:
         """Write the order's items; Refusal (500) at the first that isn't on the menu: the rows before it stay."""
         if not isinstance(items, list):
             raise Refusal(500, "order.items is not iterable", stack=True)
@@ -48,12 +77,19 @@ class Orders:
             if not (isinstance(item, dict) and self._catalogue.has_pizza(item.get("menuId"))):
                 raise Refusal(500, "No ID found", stack=True)
             self._last_item += 1
-            kept = {key: item.get(key) for key in ("menuId", "description", "price")}
-            row["items"].append({"id": self._last_item, **kept})
+            row.items.append((self._last_item, item.get("menuId"), item.get("description"), item.get("price")))
 
     def page(self, diner: User, page: str | None) -> dict[str, Any]:
         """Return a page of the diner's orders; pages count from 1, and no page is the first."""
         number = int(page) if page is not None and page.isascii() and page.isdigit() and len(page) <= 6 else 1
         first = (min(max(number, 1), _LAST_PAGE) - 1) * PAGE_LENGTH
-        rows = list(self._by_diner.get(diner.id, ()))[first : first + PAGE_LENGTH]
-        return {"dinerId": diner.id, "orders": rows, "page": 1 if page is None else page}
+        rows = islice(self._by_diner.get(diner.id, ()), first, first + PAGE_LENGTH)
+        return {"dinerId": diner.id, "orders": [row.shown() for row in rows], "page": 1 if page is None else page}
+
+    def _forget(self, diner_id: int, order_id: int) -> None:
+        rows = self._by_diner.get(diner_id)
+        # Of a diner with many orders it was forgotten before.
+        if rows and rows[0].id == order_id:
+            rows.popleft()
+            if not rows:
+                del self._by_diner[diner_id]

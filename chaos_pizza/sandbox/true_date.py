@@ -1,25 +1,26 @@
 """The `Date` header, told at the moment of the answer."""
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from datetime import timedelta
 
 from chaos_pizza.clock import Clock
 from chaos_pizza.sandbox.instants import http_date
 
+_SECOND = timedelta(seconds=1)
+
 
 class TrueDate:
-    """Puts the clock's own `Date` on every answer: the server's is up to a second old, and offsets are told from it."""
+    """Tells the clock's own `Date` for every answer, since offsets are told from it; written anew once a second."""
 
-    def __init__(self, app: ASGIApp, clock: Clock) -> None:
-        self._app = app
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._text = b""
+        self._since = self._until = clock.now()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and date its answer."""
-
-        async def send_dated(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                date = (b"date", http_date(self._clock.now()).encode("ascii"))
-                message = {**message, "headers": [*message.get("headers", ()), date]}
-            await send(message)
-
-        await self._app(scope, receive, send_dated)
+    def __call__(self) -> bytes:
+        """Return the present second as the header writes it."""
+        now = self._clock.now()
+        if not self._since <= now < self._until:
+            self._since = now.replace(microsecond=0)
+            self._until = self._since + _SECOND
+            self._text = http_date(now).encode("ascii")
+        return self._text

@@ -113,6 +113,8 @@ class Ledger:
     def purchase(self, record: PurchaseRecord) -> None:
         """Note a purchase that was answered."""
         self._purchases.append(record)
+        if not self._log.is_open:
+            return
         self._log.write(
             "purchase",
             record.answered_at,

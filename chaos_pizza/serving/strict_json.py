@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 def parsed(raw: bytes) -> Any:
     """Return what JSON says; `ValueError` where it is none, too deep, or holds a number that is none or too great."""
     try:
-        return json.loads(raw, parse_constant=_not_json, parse_float=_finite)
+        return _DECODER.decode(raw.decode(json.detect_encoding(raw), "surrogatepass"))
     except RecursionError as error:
         raise ValueError("nested too deep") from error
 
@@ -22,3 +22,7 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(text)
     return number
+
+
+# Made once: `json.loads` makes one for each text that is read by other rules than its own.
+_DECODER = json.JSONDecoder(parse_constant=_not_json, parse_float=_finite)
