@@ -27,7 +27,7 @@ def shop_that_answers(raw: bytes) -> Iterator[str]:
                     return
                 with closing(connection):
                     try:
-                        connection.settimeout(5)
+                        connection.settimeout(60)
                         connection.recv(65536)
                         connection.sendall(raw)
                     except OSError:  # the client has had enough

@@ -92,7 +92,7 @@ def test_chaos_run_waits_for_no_tool_and_leaves_its_output_to_nobody(start_sandb
         folder = only_folder(tmp_path / "reports")
         assert json.loads((folder / "drill.json").read_text())["verdict"] == "passed"
         log = folder / "publishing.log"
-        lines = wait_for(lambda: told_of(log, ("slack: ", "grafana: ")), timeout_s=30)
+        lines = wait_for(lambda: told_of(log, ("slack: ", "grafana: ")), timeout_s=TIMEOUT_S)
         assert was_called(silent)
     ended_at = json.loads((folder / "drill.json").read_text())["ended_at"]
     assert all(line.split()[0] > ended_at for line in lines)

@@ -1,4 +1,4 @@
-"""What a drill says of a fault, held against the sandbox's own record of it, over twenty faults."""
+"""What a drill says of a fault, held against the sandbox's own record of it, over nine faults; `make bench` does so over two hundred."""
 
 from datetime import timedelta
 from itertools import cycle, islice
@@ -11,9 +11,11 @@ from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.experiment.declaration import Declaration
 from chaos_pizza.folder import judge_folder
+from chaos_pizza.journal.file import read_journal
 from chaos_pizza.live.commission import Commission
 from chaos_pizza.live.current import set_current_session
 from chaos_pizza.live.opening import open_session
+from chaos_pizza.model.event import FaultInjected
 from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.result import InstantName
@@ -34,10 +36,12 @@ from chaos_pizza.sandbox.truth import Outcome
 
 pytestmark = pytest.mark.drill
 
-FAULTS = 20
+FAULTS = 9
+REPORTS = "truth-reports"
 KINDS = (FaultKind.FAIL, FaultKind.BADJWT, FaultKind.THROTTLE)
 STALL_S = 2.0
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
+MS = timedelta(milliseconds=1)
 
 
 def latency_budget_s(kind: FaultKind) -> float:
@@ -79,7 +83,7 @@ def hold(sandbox, clock, kind, reports):
 @pytest.fixture(scope="module")
 def faults(tmp_path_factory):
     """Each fault's drill result with the sandbox's truth of it and the purchases it saw in that drill."""
-    reports: Path = tmp_path_factory.mktemp("reports")
+    reports: Path = tmp_path_factory.mktemp(REPORTS, numbered=False)
     clock = AnchoredClock()
     found = []
     with SandboxThread(SandboxSettings(chaos_delay_s="0.3-0.8", stall_s=STALL_S), clock=clock) as sandbox:
@@ -90,6 +94,18 @@ def faults(tmp_path_factory):
                 key=lambda record: record.received_at,
             )
             found.append((kind, result, sandbox.truth[-1], purchases))
+    return found
+
+
+@pytest.fixture(scope="module")
+def round_trips(faults, tmp_path_factory):
+    """How long each drill's own request for its fault was on its way."""
+    folders = (tmp_path_factory.getbasetemp() / REPORTS).glob("*/journal.jsonl")
+    found = {}
+    for journal in folders:
+        events = [recorded.event for recorded in read_journal(journal.parent).records]
+        (asked,) = [event for event in events if isinstance(event, FaultInjected)]
+        found[journal.parent.name] = asked.acknowledged_at - asked.sent_at
     return found
 
 
@@ -136,21 +152,20 @@ def test_every_recovery_contains_the_first_good_purchase_after_the_end(faults):
         assert when.contains(first_good_at), (kind, when, first_good_at)
 
 
-def test_times_to_detect_and_to_mitigate_are_within_100_ms_of_the_truth(faults):
+def test_times_to_detect_and_to_mitigate_miss_the_truth_by_no_more_than_their_own_bounds_say(faults):
     for kind, result, truth, _ in faults:
         fired_at = result.timeline.instants[InstantName.ALERT_FIRING].when.midpoint
-        errors_s = (
-            result.measures[MeasureName.TTD].value - (fired_at - truth.began_at).total_seconds(),
-            result.measures[MeasureName.TTM].value - (truth.ended_at - truth.began_at).total_seconds(),
-        )
-        assert max(abs(error_s) for error_s in errors_s) <= timedelta(milliseconds=100).total_seconds(), (
-            kind,
-            errors_s,
-        )
+        for name, true_s in (
+            (MeasureName.TTD, (fired_at - truth.began_at).total_seconds()),
+            (MeasureName.TTM, (truth.ended_at - truth.began_at).total_seconds()),
+        ):
+            measure = result.measures[name]
+            assert measure.earliest <= true_s <= measure.latest, (kind, name, true_s)
+            assert abs(measure.value - true_s) <= (measure.latest - measure.earliest) / 2 + MS.total_seconds()
 
 
-def test_no_interval_is_wide_for_want_of_looking(faults):
+def test_no_interval_is_wide_for_want_of_looking(faults, round_trips):
     """A fault is dated by the factory's clock, which our own request pins down to its round trip."""
     for _, result, _, _ in faults:
         when = result.timeline.instants[InstantName.FAULT_START].when
-        assert (when.latest - when.earliest) < timedelta(milliseconds=500)
+        assert when.latest - when.earliest <= round_trips[result.drill_id] + 2 * MS
