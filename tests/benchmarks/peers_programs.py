@@ -1,6 +1,7 @@
 """The peers: how each is started, what it checks, and when it says that purchases began to fail."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -129,8 +130,9 @@ PEERS = (OURS, K6, LOCUST, HTTPX, CHAOS_RUN)
 
 def variables(peer: Peer, folder: Path, shop: dict[str, str], rate_per_s: float, diners: int) -> dict[str, str]:
     """Return the environment of a peer: where the shop is, how much to buy, and where to tell what it saw."""
+    path = filter(None, (str(SCRIPTS), os.environ.get("PYTHONPATH")))
     told = {"PEER_RATE": f"{rate_per_s:g}", "PEER_DINERS": str(diners), "PEER_TOLD": str(folder / TOLD)}
     of_locust = {
         "LOCUST_HOST": shop["PIZZA_SHOP_URL"], "LOCUST_USERS": str(diners), "LOCUST_SPAWN_RATE": str(diners),
     } if peer is LOCUST else {}  # fmt: skip
-    return {**shop, **told, **of_locust, "PYTHONPATH": str(SCRIPTS)}
+    return {**shop, **told, **of_locust, "PYTHONPATH": os.pathsep.join(path)}
