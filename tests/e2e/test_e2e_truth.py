@@ -1,4 +1,4 @@
-"""What a drill says of a fault, held against the sandbox's own record of it, over nine faults; `make bench` does so over two hundred."""
+"""What a drill says of a fault, held against the sandbox's own record of it: nine faults; `make bench` holds 200."""
 
 from datetime import timedelta
 from itertools import cycle, islice
