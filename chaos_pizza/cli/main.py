@@ -20,6 +20,7 @@ _COMMANDS = {
     "console": "Show a drill live, in browsers.",
     "doctor": "Check that a drill could be held.",
     "drill": "Hold a drill and judge it.",
+    "fleet": "Drill many shops, and rank them.",
     "gameday": "Hold a game day, whose drill is blind.",
     "history": "Show the drills that were held, and how they went.",
     "import": "Take an incident that people wrote down into the history.",

@@ -82,6 +82,7 @@ def _row(rank: int | None, row: ShopRow) -> dict[str, Any]:
         "ttm_s": measure_entry(row.ttm_s),
         "ttr_s": measure_entry(row.ttr_s),
         "send_lateness_p99_s": None if row.send_lateness_p99_s is None else rounded_up(row.send_lateness_p99_s),
+        "processor_s": _seconds(row.processor_s),
         "complaints": list(row.complaints),
     }
 

@@ -17,7 +17,8 @@ class ShopRow:
     `exit_code` is what its drill ended with, 2 where none could be held, `None` where it was not begun. `reasons` say
     why, the weightiest first. `drill` is the drill's id and `report` its page, seen from the fleet's folder; `None`
     where there is none. `cut` says that the fleet's own end ended it: resumed, the fleet drills that shop again.
-    A measure is `None` where nothing is known of it. `complaints` say what went wrong after the drill.
+    A measure is `None` where nothing is known of it. `processor_s` is what the drill took of a processor, its watchdog
+    included and its report not. `complaints` say what went wrong after the drill.
     """
 
     shop: str
@@ -33,6 +34,7 @@ class ShopRow:
     ttm_s: Measure | None = None
     ttr_s: Measure | None = None
     send_lateness_p99_s: float | None = None
+    processor_s: float | None = None
     cut: bool = False
     complaints: tuple[str, ...] = ()
 
