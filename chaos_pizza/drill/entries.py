@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from chaos_pizza.drill.alerts import Alert, alert_label, dated_changes
 from chaos_pizza.drill.detection import marks_in
 from chaos_pizza.drill.first_impact import first_failed
+from chaos_pizza.drill.load import load_entries
 from chaos_pizza.drill.marks import mark_label, time_of
 from chaos_pizza.drill.observations import Observations, interval_of
 from chaos_pizza.model.alert import AlertSource, AlertState
@@ -65,6 +66,7 @@ def list_entries(
         *_of_alerts(observations),
         *_of_people(observations, instants),
         *_of_cures(observations, instants.get(InstantName.MITIGATED)),
+        *load_entries(observations),
         *_of_drill(observations),
     ]
     return tuple(sorted(dict.fromkeys(lines), key=lambda entry: (entry.when.midpoint, entry.when.earliest)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chaos_pizza.drill.clock_offset import ClockOffset, on_drill_clock
+from chaos_pizza.drill.load import purchases_off
 from chaos_pizza.drill.observations import Observations, clipped, interval_of
 from chaos_pizza.model.event import FaultInjected, FaultProven, VendorSeen
 from chaos_pizza.model.incident import Actor, CureAnswer, CureMeans
@@ -85,7 +86,9 @@ def _by_purchase(observations: Observations, telling: Evidence, injected: FaultI
     answered_us = purchases.rows.answered_us[purchases.evident(telling)]
     if injected is not None:
         answered_us = answered_us[answered_us >= micros_of(injected.sent_at)]
-    return [Proof(instant_at(int(answered_us.min())), "a purchase")] if len(answered_us) else []
+    # Read off another's clock it may have been there later than it says, and never bounds the start too closely.
+    off = purchases_off(observations)
+    return [Proof(instant_at(int(answered_us.min())) + off, "a purchase")] if len(answered_us) else []
 
 
 def _acknowledged(injected: FaultInjected | None) -> Instant | None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from chaos_pizza.drill.clock_offset import ClockOffset, on_drill_clock
 from chaos_pizza.drill.fault import Fault
+from chaos_pizza.drill.load import seen_by_purchases
 from chaos_pizza.drill.marks import AHEAD
 from chaos_pizza.drill.observations import Observations, clipped, interval_of
 from chaos_pizza.drill.purchases import IS_FAILURE, OK
@@ -81,7 +82,8 @@ def _failures_gone(observations: Observations, until: datetime) -> Interval | No
     if len(good) < wanted:
         return None
     last_failed, first_good = seen[failures[-1]], seen[failures[-1] + good[0]]
-    return interval_of(instant_at(int(rows.sent_us[last_failed])), instant_at(int(rows.answered_us[first_good])))
+    gone = interval_of(instant_at(int(rows.sent_us[last_failed])), instant_at(int(rows.answered_us[first_good])))
+    return seen_by_purchases(observations, gone)
 
 
 def _ended_at_factory(observations: Observations, fault: Fault, offset: ClockOffset | None) -> Mitigation | None:

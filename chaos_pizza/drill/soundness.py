@@ -7,6 +7,7 @@ import numpy as np
 from chaos_pizza.drill.blind_spells import BlindSpell, blind_spells
 from chaos_pizza.drill.blindness import blind_outcome
 from chaos_pizza.drill.calm import was_fault_seen
+from chaos_pizza.drill.load import load_flaws
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.purchases import REJECTED
 from chaos_pizza.drill.timeline import fault_end
@@ -25,6 +26,7 @@ def list_flaws(observations: Observations, timeline: Timeline) -> list[str]:
     flaws = [
         *(blind.departures if blind else ()),
         *_of_record(observations, timeline),
+        *load_flaws(observations),
         *_of_hypothesis(observations),
         *_of_fault(observations, timeline),
         *_of_samples(observations, timeline),

@@ -9,8 +9,9 @@ from chaos_pizza.drill.detection import detection_among, find_detections
 from chaos_pizza.drill.entries import list_entries
 from chaos_pizza.drill.fault import Fault, find_fault
 from chaos_pizza.drill.first_impact import find_first_impact
+from chaos_pizza.drill.load import seen_by_purchases
 from chaos_pizza.drill.mitigation import Mitigation, find_mitigation
-from chaos_pizza.drill.observations import Observations, gather
+from chaos_pizza.drill.observations import Observations, clipped, gather
 from chaos_pizza.drill.recovery import find_recovery
 from chaos_pizza.model.event import ClockObserved, Recorded
 from chaos_pizza.model.incident import Peer
@@ -60,14 +61,24 @@ def _instants(
         return find_detections(observations, observations.method_began_at, observations.ended_at)
     start, mitigated = fault.start.when, mitigation.instant.when if mitigation else None
     wanted = observations.started.settings.recovery.good_purchases
+    impact = find_first_impact(observations.purchases, start, mitigated)
+    recovery = find_recovery(observations.purchases, mitigated, wanted)
     found: dict[InstantName, Instant | None] = {
         InstantName.FAULT_START: fault.start,
-        InstantName.FIRST_IMPACT: find_first_impact(observations.purchases, start, mitigated),
+        InstantName.FIRST_IMPACT: _by_purchases(observations, impact, start),
         InstantName.MITIGATED: mitigation.instant if mitigation else None,
-        InstantName.RECOVERED: find_recovery(observations.purchases, mitigated, wanted),
+        InstantName.RECOVERED: _by_purchases(observations, recovery, mitigated),
         **find_detections(observations, start.earliest, fault_end(observations, mitigated)),
     }
     return {name: instant for name in InstantName if (instant := found.get(name)) is not None}
+
+
+def _by_purchases(observations: Observations, instant: Instant | None, after: Interval | None) -> Instant | None:
+    """Return an instant as exactly as the purchases' times tell it; it does not lie before what brought it about."""
+    if instant is None:
+        return None
+    when = clipped(seen_by_purchases(observations, instant.when), after.earliest if after else None)
+    return Instant(when, instant.source)
 
 
 def _detected_by(

@@ -25,9 +25,9 @@ class _Master(MasterRunner):
     """A master that hears only what its workers send, each in its own name."""
 
     def __init__(self, environment: Environment, bind: str, port: int, lifeline: Lifeline) -> None:
-        super().__init__(environment, bind, port)  # type: ignore[no-untyped-call]
+        super().__init__(environment, bind, port)
         self._lifeline = lifeline
-        receive = self.server.recv_from_client
+        receive: Any = self.server.recv_from_client
 
         def received() -> Any:
             try:

@@ -100,7 +100,7 @@ class LocustTraffic:
             share = Share(worker.number, len(workers), self._first_number, self._offset_s)
             self._members[worker.name] = _Member(worker, share, reading, now_us)
             joined = LoadWorkerJoined(
-                worker.number, len(workers), worker.place, reading.offset_us / 1e6, reading.uncertainty_us / 1e6
+                worker.number + 1, len(workers), worker.place, reading.offset_us / 1e6, reading.uncertainty_us / 1e6
             )
             self._record(joined)
         self._crew.link.on_told = self._hear
@@ -231,7 +231,7 @@ class LocustTraffic:
         # Should it be there after all, it is not to buy on: nobody would count it.
         self._crew.link.say({"do": "stop"}, to=member.worker.name)
         lost = LoadWorkerLost(
-            worker=member.worker.number,
+            worker=member.worker.number + 1,
             at=instant_at(now_us),
             last_heard_at=instant_at(member.heard_us),
             purchases_missing=missing,
@@ -246,7 +246,7 @@ class LocustTraffic:
             if member.alignment.look(member.worker.clock):
                 found = member.alignment.reading
                 timed = LoadWorkerTimed(
-                    member.worker.number, self._clock.now(), found.offset_us / 1e6, found.uncertainty_us / 1e6
+                    member.worker.number + 1, self._clock.now(), found.offset_us / 1e6, found.uncertainty_us / 1e6
                 )
                 self._record(timed)
         self._crew.probing.ask({member.worker.name: member.worker.clock for member in at_work})

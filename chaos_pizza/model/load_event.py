@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class LoadWorkerJoined:
-    """A worker is ready to buy: number `worker` (from 0) of `workers`, at `place` (a process, or a machine's name).
+    """A worker is ready to buy: number `worker` (from 1) of `workers`, at `place` (a process, or a machine's name).
 
     Its clock is `offset_s` seconds ahead of the drill's, give or take `uncertainty_s`. The times of its purchases stand
     in the journal on the drill's clock already, and are as exact as that.

@@ -6,9 +6,11 @@ from chaos_pizza.drill.clock_offset import ClockOffset
 from chaos_pizza.drill.course import PurchaseCourse
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.result import DrillResult
-from chaos_pizza.model.settings import DrillSettings
+from chaos_pizza.model.settings import DrillSettings, TrafficSettings
+from chaos_pizza.model.traffic_profile import ProfileKind
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import bounds, counted, limit
+from chaos_pizza.report.visits import describe_visits
 
 
 def describe_method(
@@ -25,6 +27,7 @@ def describe_method(
         _traffic(settings),
         *_achieved(settings, course),
         *_left_out(result),
+        *describe_visits(result.sessions),
         _watching(result, settings),
         _timing(settings),
         *_clocks(clocks),
@@ -33,13 +36,28 @@ def describe_method(
 
 def _traffic(settings: DrillSettings) -> str:
     traffic = settings.traffic
-    rate = "1 purchase" if traffic.rate_per_s == 1 else f"{traffic.rate_per_s:g} purchases"
     return (
-        f"**Traffic.** {rate} a second by {counted(traffic.diners, 'diner')}, each sent when the plan wanted it, "
+        f"**Traffic.** {_rate(traffic)} by {counted(traffic.diners, 'diner')}, each sent when the plan wanted it, "
         "whether or not earlier ones had been answered. "
         f"A pizza that took longer than {limit(traffic.latency_budget_s)} counts as late, "
         f"and none was waited for longer than {limit(traffic.timeout_s)}."
     )
+
+
+def _rate(traffic: TrafficSettings) -> str:
+    """Return how many purchases a second there were to be, and when."""
+    profile = traffic.profile
+    many = "1 purchase a second" if traffic.rate_per_s == 1 else f"{traffic.rate_per_s:g} purchases a second"
+    match profile.kind:
+        case ProfileKind.CONSTANT:
+            return many
+        case ProfileKind.POISSON:
+            return f"{many} on average, at random as people come (Poisson), all times drawn beforehand,"
+        case ProfileKind.RAMP:
+            return f"From {profile.from_per_s:g} to {many} within {limit(profile.over_s)}, and no more from then on,"
+        case ProfileKind.DAY:
+            least = f"{traffic.rate_per_s * profile.lowest_ratio:.3g}"
+            return f"Up to {many}, and down to {least} and up again as in a day of {limit(profile.period_s)},"
 
 
 def _achieved(settings: DrillSettings, course: PurchaseCourse | None) -> list[str]:
@@ -49,7 +67,10 @@ def _achieved(settings: DrillSettings, course: PurchaseCourse | None) -> list[st
         return [f"**Sampling.** {counted(len(course), 'purchase')} of the drill's came to an end that is known."]
     length_s = float(course.intended_s[-1] - course.intended_s[0])
     rate = f"{(len(course) - 1) / length_s:.3g} a second" if length_s > 0 else "all at once"
-    made = f"{len(course)} purchases came to an end that is known, {rate}; {settings.traffic.rate_per_s:g} were planned"
+    made = f"{len(course)} purchases came to an end that is known, {rate}"
+    if settings.traffic.profile.kind is not ProfileKind.CONSTANT:
+        return [f"**Sampling.** {made} on average. What happened between two of them, none saw."]
+    made = f"{made}; {settings.traffic.rate_per_s:g} were planned"
     apart = limit(float(f"{1 / settings.traffic.rate_per_s:.3g}"))
     unseen = f"Purchases were to be {apart} apart: what happened between two of them, none saw."
     return [f"**Sampling.** {made}. {unseen}"]

@@ -1,0 +1,58 @@
+"""Those that bought for the drill, where they were others than itself: how exact their times are, and who was lost."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from chaos_pizza.drill.observations import Observations
+from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.load_event import LoadRefused, LoadWorkerJoined, LoadWorkerLost, LoadWorkerTimed
+from chaos_pizza.model.result import Entry
+
+_SHARES = {1: "all", 2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}
+
+
+def purchases_off(observations: Observations) -> timedelta:
+    """Return how far the times of purchases may be off, either way, for being told by others' clocks.
+
+    It is what is not known of the worst known of these clocks; nothing where the drill itself bought.
+    """
+    off_s = [worker.uncertainty_s for worker in observations.all_of(LoadWorkerJoined)]
+    off_s += [timed.uncertainty_s for timed in observations.all_of(LoadWorkerTimed)]
+    return timedelta(seconds=max(off_s, default=0.0))
+
+
+def seen_by_purchases(observations: Observations, when: Interval) -> Interval:
+    """Return when something happened that purchases show, by how far their times may be off on either side."""
+    off = purchases_off(observations)
+    return when.shifted(-off, off)
+
+
+def load_flaws(observations: Observations) -> Iterator[str]:
+    """Yield why a drill proves nothing for want of those who buy; nothing where somebody was left."""
+    for lost in observations.all_of(LoadWorkerLost):
+        if not lost.workers_left:
+            yield f"nobody was left to buy from {lost.at:%H:%M:%S} UTC on: {lost.reason}"
+
+
+def load_entries(observations: Observations) -> Iterator[Entry]:
+    """Yield a line for everybody who joined or was lost, and for what could not be believed."""
+    joined = observations.all_of(LoadWorkerJoined)
+    if joined:
+        off_ms = max(worker.uncertainty_s for worker in joined) * 1000
+        began_at = min(at for at, _ in observations.recorded(LoadWorkerJoined))
+        number = f"{len(joined)} workers begin" if len(joined) > 1 else "one worker begins"
+        text = f"{number} to buy; their clocks are known to within {off_ms:.1f} ms"
+        yield Entry(Interval.exactly(began_at), text)
+    workers = joined[-1].workers if joined else 1
+    rate_per_s = observations.started.settings.traffic.rate_per_s
+    for lost in observations.all_of(LoadWorkerLost):
+        share = _SHARES.get(workers, f"1 of {workers} shares")
+        left = "one worker" if lost.workers_left == 1 else f"{lost.workers_left or 'no'} workers"
+        text = (
+            f"worker {lost.worker} of {workers} was lost: {lost.reason}; {share} of the purchases, "
+            f"{rate_per_s / workers:.3g} a second, was not made from then on; {left} left"
+        )
+        yield Entry(Interval.exactly(lost.at), text)
+    for at, refused in observations.recorded(LoadRefused):
+        times = f"{refused.count} messages" if refused.count > 1 else "a message"
+        yield Entry(Interval.exactly(at), f"{times} from those who buy not believed: {refused.reason}")
