@@ -7,20 +7,22 @@ from typing import TypeVar, cast
 
 import numpy as np
 
-from chaos_pizza.drill.purchases import Purchases, purchases_of
+from chaos_pizza.drill.purchases import OK, Purchases, purchases_of
 from chaos_pizza.errors import JournalError, JournalSealed
 from chaos_pizza.model.alert_event import SeriesScraped
-from chaos_pizza.model.blind_event import BlindDrillStarted, Sealed
+from chaos_pizza.model.blind_event import BlindDrillStarted, Filler, Sealed
 from chaos_pizza.model.compact_records import BATCH, SCRAPE, CompactRecords
 from chaos_pizza.model.event import Aborted, DrillEnded, DrillStarted, Event, PurchasesObserved, Recorded, StageBegan
 from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.interval import Interval
-from chaos_pizza.model.micros import instant_at
+from chaos_pizza.model.micros import instant_at, micros_of
 from chaos_pizza.model.purchase_columns import PurchaseColumns
 from chaos_pizza.model.response_event import CureAttempted, Marked, MarkStruck, ResponderStep
 from chaos_pizza.model.scrape_columns import ScrapeColumns
 
 Kind = TypeVar("Kind", bound=Event)
+MANY = (PurchasesObserved, SeriesScraped, Filler)
+"""What a long drill has the most of, and what is of use to a timeline as columns only, or not at all."""
 SAID = (Marked, MarkStruck, ResponderStep)
 
 
@@ -82,9 +84,15 @@ def is_said(event: Event) -> bool:
 
 
 class Gathering:
-    """Takes in a journal's records, of a drill that may be under way, and gives them by kind."""
+    """Takes in a journal's records, of a drill that may be under way, and gives them by kind.
 
-    def __init__(self) -> None:
+    One that is `for_timeline` keeps no more than a timeline is made from: no scrapes, no purchases as they were
+    recorded, and of good purchases those only that `forget` leaves.
+    """
+
+    def __init__(self, *, for_timeline: bool = False) -> None:
+        self._for_timeline = for_timeline
+        self._taken_in = 0
         self._records: list[Recorded] = []
         self._places: dict[type, list[int]] = {}
         self._purchases = PurchaseColumns()
@@ -93,21 +101,36 @@ class Gathering:
         self._ended_until: datetime | None = None
 
     def __len__(self) -> int:
-        return len(self._records)
+        return self._taken_in
 
     def add(self, record: Recorded) -> None:
         """Take in the next record."""
         event, at = record.event, record.at
-        self._places.setdefault(type(event), []).append(len(self._records))
-        self._records.append(record)
+        self._taken_in += 1
+        if not (self._for_timeline and isinstance(event, MANY)):
+            self._places.setdefault(type(event), []).append(len(self._records))
+            self._records.append(record)
         if not is_said(event):
             self._last_at = at if self._last_at is None else max(self._last_at, at)
         if isinstance(event, PurchasesObserved):
             self._purchases.add(at, event)
-        elif isinstance(event, SeriesScraped):
+        elif isinstance(event, SeriesScraped) and not self._for_timeline:
             self._scrapes.add(event)
         elif isinstance(event, DrillEnded):
             self._ended_until = self._last_at
+
+    @property
+    def purchases_kept(self) -> int:
+        """How many purchases are kept."""
+        return len(self._purchases.purchases.number)
+
+    def forget(self, before: datetime, but: tuple[datetime, datetime] | None = None) -> None:
+        """Forget the good purchases that ended before a time, `but` those that ended between two others."""
+        rows = self._purchases.purchases
+        goes = (rows.outcome == OK) & (rows.evidence < 0) & (rows.answered_us < micros_of(before))
+        if but is not None:
+            goes &= (rows.answered_us < micros_of(but[0])) | (rows.answered_us > micros_of(but[1]))
+        self._purchases = self._purchases.without(goes)
 
     def observations(self) -> Observations:
         """Return what was taken in so far; raises as `gather`."""

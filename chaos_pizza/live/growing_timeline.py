@@ -2,16 +2,61 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import overload
 
 from chaos_pizza.drill.observations import Gathering
 from chaos_pizza.drill.timeline import timeline_of
-from chaos_pizza.model.event import Recorded
-from chaos_pizza.model.result import Timeline
+from chaos_pizza.model.event import FaultInjected, Recorded
+from chaos_pizza.model.result import InstantName, Timeline
 
 BUILD_SHARE = 10.0
 """A timeline is built again after this many times what it took: looking on must not disturb what is looked at."""
+
+
+_KEEP = timedelta(minutes=10)
+"""So long good purchases are remembered; for ever where they tell of the fault and of the recovery from it."""
+_MARGIN = timedelta(minutes=2)
+"""So much longer than the longest purchase that what bounds an instant is remembered with it."""
+_FEW = 20_000
+"""Of no more purchases than this any is forgotten."""
+
+
+class PassingRecords(Sequence[Recorded]):
+    """A drill's records on their way to its timeline, which lets go of what it has taken in: a drill may last for days.
+
+    Its length counts those that are gone.
+    """
+
+    def __init__(self, records: Iterable[Recorded] = ()) -> None:
+        self._held = list(records)
+        self._gone = 0
+
+    def append(self, recorded: Recorded) -> None:
+        """Add the next record, in whatever thread."""
+        self._held.append(recorded)
+
+    def let_go(self, count: int) -> None:
+        """Forget the first `count` of all records that ever were added."""
+        del self._held[: count - self._gone]
+        self._gone = count
+
+    def __len__(self) -> int:
+        return self._gone + len(self._held)
+
+    @overload
+    def __getitem__(self, place: int) -> Recorded: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Recorded]: ...
+    def __getitem__(self, place: int | slice) -> Recorded | Sequence[Recorded]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        held = range(len(self))[place] - self._gone
+        if held < 0:
+            raise IndexError(f"record {place} was let go of")
+        return self._held[held]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +68,25 @@ class _Built:
 
 
 class GrowingTimeline:
-    """The timeline of records that others go on appending to; each of these is taken in once."""
+    """The timeline of records that others go on appending to; each of these is taken in once.
 
-    def __init__(self, records: Sequence[Recorded], build_share: float = BUILD_SHARE) -> None:
+    Whatever its length, what it remembers of a drill is little as long as purchases are good, and changes no timeline:
+    good purchases that are long over say nothing more of any instant.
+    """
+
+    def __init__(self, records: Sequence[Recorded], build_share: float = BUILD_SHARE, few: int = _FEW) -> None:
         self._records = records
         self._build_share = build_share
         self._built: _Built | None = None
-        self._gathering = Gathering()
+        self._gathering = Gathering(for_timeline=True)
+        self._few = self._forget_at = few
         self._lock = threading.Lock()
+        self._builder: int | None = None
+
+    @property
+    def is_building_here(self) -> bool:
+        """Whether this very thread is taking records in, where an exception of a signal's would lose some of them."""
+        return self._builder == threading.get_ident()
 
     def so_far(self) -> Timeline:
         """Return the timeline as far as it goes, for who asks again and again: it may lag by what building it costs.
@@ -48,11 +104,38 @@ class GrowingTimeline:
             count, now_s = len(self._records), time.monotonic()
             built = self._built
             if built is None or built.count != count:
-                # A signal may break off anywhere here: what was half taken in by then is forgotten, and taken in anew.
-                gathering, self._gathering = self._gathering, Gathering()
-                for place in range(len(gathering), count):
-                    gathering.add(self._records[place])
-                timeline = timeline_of(gathering.observations())
+                self._builder = threading.get_ident()
+                try:
+                    timeline = self._take_in(count)
+                finally:
+                    self._builder = None
                 built = self._built = _Built(timeline, count, now_s, time.monotonic() - now_s)
-                self._gathering = gathering
             return built.timeline
+
+    def _take_in(self, count: int) -> Timeline:
+        gathering = self._gathering
+        for place in range(len(gathering), count):
+            gathering.add(self._records[place])
+        if isinstance(self._records, PassingRecords):
+            self._records.let_go(count)
+        observations = gathering.observations()
+        timeline = timeline_of(observations)
+        if gathering.purchases_kept > self._forget_at:
+            asked = min((event.sent_at for event in observations.all_of(FaultInjected)), default=None)
+            gathering.forget(timeline.observed_until - _KEEP, _to_remember(timeline, asked))
+            self._forget_at = 2 * gathering.purchases_kept + self._few
+        return timeline
+
+
+def _to_remember(timeline: Timeline, asked_at: datetime | None) -> tuple[datetime, datetime] | None:
+    """Return between when purchases tell of a fault and of what became of it; `None` where none was asked for."""
+    instants = timeline.instants
+    known = [instants[name].when.earliest for name in _OF_FAULT if name in instants]
+    begins = [*known, *([asked_at] if asked_at else [])]
+    if not begins:
+        return None
+    recovered = instants.get(InstantName.RECOVERED)
+    return min(begins) - _MARGIN, recovered.when.latest + _MARGIN if recovered else timeline.observed_until
+
+
+_OF_FAULT = (InstantName.FAULT_START, InstantName.FIRST_IMPACT)

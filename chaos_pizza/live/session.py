@@ -4,8 +4,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from chaos_pizza.clock import AnchoredClock
-from chaos_pizza.errors import JournalError
 from chaos_pizza.drill.observations import MANY
+from chaos_pizza.errors import JournalError
 from chaos_pizza.folder import create_drill_folder, discard_drill_folder
 from chaos_pizza.journal.file import JournalWriter
 from chaos_pizza.live.background import BackgroundLoop
@@ -174,7 +174,7 @@ class DrillSession:
 
     @property
     def is_writing_here(self) -> bool:
-        """Whether this thread is writing into the journal, or taking it in, right now: nothing may interrupt it there."""
+        """Whether this thread is writing into the journal or taking it in right now, where nothing may interrupt it."""
         return self._journal.is_writing_here or self._timeline.is_building_here
 
     @property

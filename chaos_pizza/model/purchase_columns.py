@@ -120,6 +120,24 @@ class PurchaseColumns:
         dropped, in_flight = (int(column.values[place]) for column in self._batches[2:])
         return PurchasesObserved(samples, self._overdue.get(place, ()), dropped, in_flight)
 
+    def without(self, forgotten: Column) -> "PurchaseColumns":
+        """Return the same without some of the purchases, in one batch; `forgotten` holds for each whether it goes.
+
+        They count as dropped there, so that their missing numbers are accounted for.
+        """
+        self._settle()
+        kept, last = PurchaseColumns(), len(self) - 1
+        rows, batches = PurchaseRows(*(column[~forgotten] for column in self.purchases)), self.batches
+        dropped = int(batches.dropped.sum()) + int(forgotten.sum())
+        one = (
+            batches.at_us[last:],
+            *(whole_numbers([n]) for n in (len(rows.number), dropped, batches.in_flight[last])),
+        )
+        kept.extend(BatchRows(*one), rows)
+        if self._overdue:
+            kept._overdue[0] = tuple(self.overdue)
+        return kept
+
     def _extend(self, batches: BatchRows, purchases: PurchaseRows) -> None:
         self._ends = None
         for column, values in zip(self._batches, batches, strict=True):

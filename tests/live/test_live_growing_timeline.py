@@ -1,12 +1,24 @@
 """The timeline of a drill under way: it may lag for who looks on, and never for who has to know."""
 
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+sys.path.append(str(Path(__file__).parents[1] / "drill"))
+
+from story import at, bought, by_time, clock, ended, injected, seen, started
+
+from chaos_pizza.drill.timeline import build_timeline
 from chaos_pizza.errors import JournalError
-from chaos_pizza.live.growing_timeline import GrowingTimeline
-from chaos_pizza.model.event import DrillStarted, Recorded
+from chaos_pizza.live.growing_timeline import GrowingTimeline, PassingRecords
+from chaos_pizza.model.alert import AlertSource
+from chaos_pizza.model.alert_event import SeriesScraped
+from chaos_pizza.model.event import ClockObserved, DrillEnded, DrillStarted, PurchasesObserved, Recorded
+from chaos_pizza.model.purchase import Evidence, Outcome
 from chaos_pizza.model.response_event import ResponderStep
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 
@@ -46,3 +58,79 @@ def test_what_has_not_grown_is_not_built_again():
 def test_without_a_record_there_is_no_timeline():
     with pytest.raises(JournalError):
         GrowingTimeline([]).so_far()
+
+
+EVERY_S = 30
+"""Seconds between two purchases of a drill that lasts for hours."""
+
+
+def long_drill(fault, begins_s, lasts_s, stray, in_all_s=4 * 3600):
+    """The records of a long drill: it breaks for `lasts_s` seconds (`None`: it isn't broken); `stray` fail besides."""
+    is_broken = lasts_s is not None
+    ends_s = begins_s + lasts_s if is_broken else begins_s
+    evidence = {FaultKind.FAIL: Evidence.LINK, FaultKind.SHOP_CHAOS: Evidence.CHAOS_MONKEY}[fault]
+    told = [(0.0, started(fault)), (0.5, clock(0.2, 0.3, 0.2, 0.3))]
+    for number in range(in_all_s // EVERY_S):
+        sent = number * EVERY_S + 1.0
+        if number % 97 == 96:
+            continue  # one that was dropped
+        if is_broken and begins_s < sent < ends_s and not (fault is FaultKind.SHOP_CHAOS and number % 2):
+            one = bought(number, sent, sent + 0.5, Outcome.FAILED, evidence)
+        elif number in stray:
+            one = bought(number, sent, sent + 0.5, Outcome.UNREACHABLE)
+        else:
+            one = bought(number, sent, sent + 0.25)
+        told.append((sent + 5, PurchasesObserved((one,), (), int(number % 97 == 0))))
+        told.append((sent + 6, SeriesScraped(AlertSource.SYNTHETIC_MONITOR, at(sent + 6), {"x": float(number)})))
+    if is_broken:
+        told += [(begins_s, injected(begins_s - 0.1, begins_s, fault))]
+        if fault is FaultKind.FAIL:
+            told += [(begins_s + 1, seen(begins_s + 0.5, begins_s + 1, "fail", start=begins_s))]
+            told += [(ends_s + 1, seen(ends_s + 0.5, ends_s + 1, "none", fix=ends_s))]
+    return by_time([*told, (in_all_s + 10, ended(in_all_s + 10))])
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    fault=st.sampled_from([FaultKind.FAIL, FaultKind.SHOP_CHAOS]),
+    begins_s=st.integers(300, 9000),
+    lasts_s=st.none() | st.integers(60, 4000),
+    stray=st.sets(st.integers(0, 480), max_size=4),
+    looks=st.sets(st.integers(2, 1500), max_size=12),
+)
+def test_what_is_forgotten_of_a_long_drill_changes_no_timeline(fault, begins_s, lasts_s, stray, looks):
+    records = long_drill(fault, begins_s, lasts_s, stray)
+    passing = PassingRecords()
+    growing = GrowingTimeline(passing, few=20)
+    for place, record in enumerate(records):
+        passing.append(record)
+        if place in looks:
+            assert growing.up_to_now() == build_timeline(records[: place + 1])
+    assert growing.up_to_now() == build_timeline(records)
+    assert len(passing) == len(records)
+
+
+def test_little_is_remembered_of_a_day_on_which_all_is_well():
+    passing = PassingRecords()
+    growing = GrowingTimeline(passing, few=100)
+    most = 0
+    for record in long_drill(FaultKind.FAIL, 300, None, {5}, in_all_s=24 * 3600):
+        passing.append(record)
+        growing.up_to_now()
+        most = max(most, growing._gathering.purchases_kept)
+    # A hundred at the least, twice what ten minutes hold, and the one that failed.
+    assert most <= 100 + 2 * (600 // EVERY_S + 2)
+    assert [type(each.event) for each in growing._gathering._records] == [DrillStarted, ClockObserved, DrillEnded]
+
+
+def test_records_are_let_go_of_once_they_are_taken_in_and_counted_all_the_same():
+    records = records_of("one", "two", "three")
+    passing = PassingRecords(records[:2])
+    growing = GrowingTimeline(passing)
+    assert told(growing.up_to_now()) == ["runbook: one"]
+    passing.append(records[2])
+    assert (len(passing), list(passing[2:])) == (3, [records[2]])
+    with pytest.raises(IndexError):
+        passing[3]
+    assert told(growing.up_to_now()) == ["runbook: one", "runbook: two"]
+    assert not growing.is_building_here
