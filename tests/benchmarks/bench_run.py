@@ -73,7 +73,7 @@ def read_outcome(outcome: Path) -> tuple[list[str], list[str]]:
         tests = ET.parse(outcome).iter("testcase")
         for test in tests:
             for kind, into in (("failure", broken), ("error", broken), ("skipped", skipped)):
-                into.extend(f"{test.get('name')}: {_first_line(each.get('message'))}" for each in test.iter(kind))
+                into.extend(f"{test.get('name')}: {_why(each)}" for each in test.iter(kind))
     except (OSError, ET.ParseError):
         pass  # ended too early to leave one; its exit code tells that
     return broken, skipped
@@ -123,6 +123,13 @@ def _read_figures(told: Path) -> tuple[tuple[Figure, ...], tuple[SideBySide, ...
     except (ValueError, TypeError, json.JSONDecodeError) as error:
         return (), (), f"its figures can't be read: {_first_line(str(error))}"
     return tuple(figures), tuple(tables), ""
+
+
+def _why(record: ET.Element) -> str:
+    # Of a file that can't be loaded the message says no more than that; why stands in the text, after an E.
+    complaints = [line.removeprefix("E ") for line in (record.text or "").splitlines() if line.startswith("E ")]
+    message = record.get("message")
+    return _first_line(complaints[-1] if message == "collection failure" and complaints else message)
 
 
 def _first_line(text: str | None) -> str:
