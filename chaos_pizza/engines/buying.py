@@ -44,7 +44,7 @@ class Buying:
         self._buyer = buyer
         self._settings = settings
         self._clock = clock
-        self._plan = Plan(settings.rate_per_s, diners, buyer.menu, settings.seed)
+        self._plan = Plan(settings.rate_per_s, diners, buyer.menu, settings.seed, settings.profile)
         self._start_us = 0
         self._tell = tell
         self._under_way = Group()

@@ -64,7 +64,7 @@ class LocustTraffic:
         self._recent = recent
         self._record = record
         self._first_number = first_number
-        self._plan = Plan(settings.rate_per_s, crew.diners, menu, settings.seed)
+        self._plan = Plan(settings.rate_per_s, crew.diners, menu, settings.seed, settings.profile)
         self._zero_us = 0
         self._members: dict[str, _Member] = {}
         self._samples: list[Sample] = []

@@ -6,8 +6,9 @@ from chaos_pizza.drill.clock_offset import ClockOffset
 from chaos_pizza.drill.course import PurchaseCourse
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.result import DrillResult
-from chaos_pizza.model.settings import DrillSettings, TrafficSettings
+from chaos_pizza.model.settings import DrillSettings, TrafficBy, TrafficSettings
 from chaos_pizza.model.traffic_profile import ProfileKind
+from chaos_pizza.report.by_k6 import describe_k6
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import bounds, counted, limit
 from chaos_pizza.report.visits import describe_visits
@@ -26,7 +27,7 @@ def describe_method(
     return [
         _traffic(settings),
         *_achieved(settings, course),
-        *_left_out(result),
+        *_left_out(result, settings),
         *describe_visits(result.sessions),
         _watching(result, settings),
         _timing(settings),
@@ -35,9 +36,13 @@ def describe_method(
 
 
 def _traffic(settings: DrillSettings) -> str:
-    traffic = settings.traffic
+    traffic, by = settings.traffic, ""
+    if traffic.engine is TrafficBy.K6:
+        return describe_k6(traffic)
+    if traffic.engine is TrafficBy.LOCUST:
+        by = f" and {counted(traffic.workers + traffic.expect_workers, 'worker')} of Locust's"
     return (
-        f"**Traffic.** {_rate(traffic)} by {counted(traffic.diners, 'diner')}, each sent when the plan wanted it, "
+        f"**Traffic.** {_rate(traffic)} by {counted(traffic.diners, 'diner')}{by}, each sent when the plan wanted it, "
         "whether or not earlier ones had been answered. "
         f"A pizza that took longer than {limit(traffic.latency_budget_s)} counts as late, "
         f"and none was waited for longer than {limit(traffic.timeout_s)}."
@@ -99,13 +104,14 @@ def _offset(least_s: float, most_s: float) -> str:
     return f"between {bounds(-least_s, -least_s)} behind and {bounds(most_s, most_s)} ahead"
 
 
-def _left_out(result: DrillResult) -> list[str]:
+def _left_out(result: DrillResult, settings: DrillSettings) -> list[str]:
     impact = result.impact
     told = []
     if impact.rejected:
         told.append(f"{counted(impact.rejected, 'purchase')} rejected by the drill's own fault, and counted nowhere")
     if impact.dropped:
-        told.append(f"{impact.dropped} never sent, because too many were under way")
+        lost = " or their worker was lost" if settings.traffic.engine is TrafficBy.LOCUST else ""
+        told.append(f"{impact.dropped} never sent, because too many were under way{lost}")
     return [f"**Left out.** {'; '.join(told)}."] if told else []
 
 
