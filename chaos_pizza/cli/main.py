@@ -35,9 +35,10 @@ _COMMANDS = {
     "stop": "Stop a drill under way, in order.",
     "watch": "Record traffic and alerts without a fault.",
     "watchdog": "Take up the faults that drills have left behind.",
+    "worker": "Buy for a drill on another machine.",
 }
 """What each command is for, word for word as it says itself: the list of commands is shown without loading any."""
-_LEAVE_LEASES_ALONE = {"gameday", "resume", "sandbox", "watchdog"}
+_LEAVE_LEASES_ALONE = {"gameday", "resume", "sandbox", "watchdog", "worker"}
 """A sandbox is no client of anybody's; the others see to the leases themselves."""
 
 

@@ -29,12 +29,17 @@ async def start_child(module: str, *arguments: str, orders: Mapping[str, Any]) -
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,
-        env={name: value for name, value in os.environ.items() if name not in VARIABLES.values()},
+        env=bare_environment(),
         start_new_session=True,
         limit=2 * LONGEST_LINE,
     )
     say(child, orders)
     return child
+
+
+def bare_environment() -> dict[str, str]:
+    """Return this process's environment without anything of a target."""
+    return {name: value for name, value in os.environ.items() if name not in VARIABLES.values()}
 
 
 def say(child: Process, said: Mapping[str, Any]) -> None:
