@@ -75,6 +75,10 @@ class ShopClient:
             self.on_failed_order(answer)
         return answer
 
+    async def ask(self, request: Request) -> Answer:
+        """Return the answer to one of a visitor's many small requests, as it is; it goes the way that orders go."""
+        return await self._till.exchange(request, SHORT_S)
+
     def get_ready(self) -> None:
         """Make ready for orders now, so that the first is not kept waiting."""
         self._till.open()
@@ -99,10 +103,14 @@ class ShopClient:
 
 
 class FactoryClient:
-    """The pizza factory, as its vendor sees it. Every call raises `ServiceError` as the shop's do."""
+    """The pizza factory, as its vendor sees it. Every call raises `ServiceError` as the shop's do.
 
-    def __init__(self, caller: HttpCaller, target: Target) -> None:
+    Pizzas are verified over `hatch`, which is made for many of them at once.
+    """
+
+    def __init__(self, caller: HttpCaller, hatch: LateCaller, target: Target) -> None:
         self._caller = caller
+        self._hatch = hatch
         self._target = target
 
     @property
@@ -129,6 +137,10 @@ class FactoryClient:
     async def order(self, timeout_s: float) -> Answer:
         """Order at the factory itself, past the shop."""
         return await self._caller.exchange(factory_wire.order(self._target.vendor_key), timeout_s)
+
+    async def verify(self, pizza: Secret) -> Answer:
+        """Return what the factory says of a pizza, as it is: 2xx for a good one, 403 for any other."""
+        return await self._hatch.exchange(factory_wire.verify(self._target.vendor_key, pizza), SHORT_S)
 
     async def cure(self, path: Secret) -> tuple[CureAnswer, Answer]:
         """Follow the path of the link, on the configured factory and nowhere else."""
@@ -159,8 +171,9 @@ class Services:
 
 @asynccontextmanager
 async def open_services(target: Target, clock: Clock, redactor: Redactor) -> AsyncIterator[Services]:
-    """Give the target's services over one connection pool, and one for orders, both closed at the end."""
+    """Give the target's services over one connection pool, and others for what is many; all are closed at the end."""
     till = LateCaller("the shop", target.shop_url, clock, redactor)
+    hatch = LateCaller("the factory", target.factory_url, clock, redactor)
     async with http_client() as client:
 
         def caller(who: str, url: str) -> HttpCaller:
@@ -170,7 +183,7 @@ async def open_services(target: Target, clock: Clock, redactor: Redactor) -> Asy
             yield Services(
                 target=target,
                 shop=ShopClient(caller("the shop", target.shop_url), till, redactor),
-                factory=FactoryClient(caller("the factory", target.factory_url), target),
+                factory=FactoryClient(caller("the factory", target.factory_url), hatch, target),
                 metrics=caller("the shop's metrics", target.metrics_url) if target.metrics_url else None,
                 clock=clock,
                 redactor=redactor,
@@ -178,3 +191,4 @@ async def open_services(target: Target, clock: Clock, redactor: Redactor) -> Asy
             )
         finally:
             await till.close()
+            await hatch.close()

@@ -17,6 +17,7 @@ from chaos_pizza.drill.runbook_steps import runbook_steps
 from chaos_pizza.drill.sight import judge_sights, watched_by
 from chaos_pizza.drill.timeline import timeline_of
 from chaos_pizza.drill.verdict import decide
+from chaos_pizza.drill.visits import visits_of
 from chaos_pizza.drill.waterfall import split_detection
 from chaos_pizza.model.event import ClockObserved, Recorded
 from chaos_pizza.model.incident import Peer
@@ -99,4 +100,5 @@ def _judged(observations: Observations, complaint: str | None) -> DrillResult:
         precision=precision_of(
             observations.purchases, started.settings.traffic.rate_per_s, _clocks(observations), timeline, measures
         ),
+        sessions=visits_of(observations),
     )

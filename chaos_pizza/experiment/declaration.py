@@ -17,9 +17,11 @@ from typing import Any
 from chaos_pizza.alerting.rule_check import rule_complaints
 from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.errors import ExperimentError, TargetError
+from chaos_pizza.experiment.profile_check import profile_complaints, profile_limits
 from chaos_pizza.model.conversion import from_mapping, to_mapping
 from chaos_pizza.model.settings import DetectionSettings, DrillSettings, FaultKind, TrafficBy
 from chaos_pizza.model.target import checked_url
+from chaos_pizza.model.traffic_profile import TrafficProfile
 
 EXTENSION = "chaos-pizza"
 _LONGEST_NAME = 200
@@ -105,6 +107,10 @@ def _engine_complaints(settings: DrillSettings) -> list[str]:
         complaints.append("the engine locust needs at least one worker @ traffic.workers")
     if traffic.expect_workers and not traffic.master.port:
         complaints.append("workers on other machines need to know the port @ traffic.master.port")
+    if by is not TrafficBy.ASYNCIO and traffic.sessions is not None:
+        complaints.append("only the engine asyncio plays sessions @ traffic.sessions")
+    if by is TrafficBy.K6 and traffic.profile != TrafficProfile():
+        complaints.append("with the engine k6 your script says when purchases are sent @ traffic.profile")
     if by is TrafficBy.K6 and settings.fault is FaultKind.SHOP_CHAOS:
         complaints.append("k6 does not tell the shop's answers, by which shop_chaos is proven @ traffic.engine")
     return complaints
@@ -121,6 +127,7 @@ def _check(settings: DrillSettings) -> None:
         if value is not None and not low <= value <= high
     ]
     wrong += [complaint for rule in settings.detection.rules for complaint in rule_complaints(rule)]
+    wrong += profile_complaints(settings.traffic.profile)
     wrong += _detection_complaints(settings.detection) + _stop_complaints(settings) + _engine_complaints(settings)
     if wrong:
         raise ValueError("; ".join(wrong))
@@ -163,6 +170,7 @@ def _limits(settings: DrillSettings) -> list[Limit]:
         ("traffic.latency_budget_s", traffic.latency_budget_s, 0.001, 3_600),
         ("traffic.timeout_s", traffic.timeout_s, traffic.latency_budget_s, 3_600),
         ("traffic.max_in_flight", traffic.max_in_flight, 1, 100_000),
+        *profile_limits(traffic),
         ("traffic.workers", traffic.workers, 0, 64),
         ("traffic.expect_workers", traffic.expect_workers, 0, 1_000),
         ("traffic.master.port", traffic.master.port, 0, 65_535),

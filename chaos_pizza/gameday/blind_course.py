@@ -11,6 +11,7 @@ from chaos_pizza.experiment.declaration import Declaration
 from chaos_pizza.gameday.plan import Plan, StartedBy
 from chaos_pizza.model.draw import Draw
 from chaos_pizza.model.settings import DrillSettings, ResponderKind, ResponderSettings
+from chaos_pizza.model.traffic_profile import TrafficProfile
 
 FACTORY_PATIENCE_S = 3 * 86_400.0
 """Seconds for which the factory is waited for: it draws a time of the next day, in a time zone of its own."""
@@ -50,7 +51,7 @@ def _settings(declaration: Declaration, plan: Plan, draw: Draw, now: datetime) -
     lasts_s = waiting_s(plan, draw, now) + plan.course_s + _SLACK_S
     return replace(
         settings,
-        traffic=replace(settings.traffic, rate_per_s=plan.rate_per_s),
+        traffic=replace(settings.traffic, rate_per_s=plan.rate_per_s, profile=TrafficProfile(), sessions=None),
         detection=replace(settings.detection, scrape_interval_s=scrape_s),
         recovery=replace(settings.recovery, timeout_s=recovery_s),
         responder=ResponderSettings(ResponderKind.PEOPLE, simulated=plan.simulated),

@@ -32,6 +32,7 @@ from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.traffic.buyer import Buyer, log_in_admin, open_buyer
 from chaos_pizza.traffic.recent import RecentPurchases
+from chaos_pizza.traffic.visitors import Visitors
 
 _SLOWEST_POLL_S = 10.0
 _BY_FACTORY_POLL_S = 2.0
@@ -98,6 +99,9 @@ class Crew:
         ServerClock(Peer.SHOP, record).observe_date(await services.shop.greet())
         self._employ("traffic", traffic.run(), fail)
         self._employ("recorder", recorder.run(), fail)
+        if sessions := settings.traffic.sessions:
+            visitors = Visitors(self.buyer, settings.traffic, sessions, record, first_number)
+            self._employ("visitors", visitors.run(), fail)
         self._employ("factory watch", self.factory_watch.run(), fail)
         self._employ("stop watch", stop_watch.run(), fail)
         if records is not None:

@@ -24,6 +24,7 @@ from chaos_pizza.model.load_event import LoadRefused, LoadWorkerJoined, LoadWork
 from chaos_pizza.model.purchase import Overdue, Sample
 from chaos_pizza.model.response_event import CureAttempted, Marked, MarkStruck, ResponderStep
 from chaos_pizza.model.settings import DrillSettings, FaultKind
+from chaos_pizza.model.visit_event import SessionsObserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,7 @@ Event = (
     | ClockObserved
     | VendorSeen
     | PurchasesObserved
+    | SessionsObserved
     | LoadWorkerJoined
     | LoadWorkerTimed
     | LoadWorkerLost

@@ -13,6 +13,7 @@ from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.precision import Precision
 from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.response_event import Marked
+from chaos_pizza.model.visit_event import StepCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +187,4 @@ class DrillResult:
     runbook: tuple[StepTaken, ...] = ()
     blind: BlindOutcome | None = None
     precision: Precision | None = None
+    sessions: tuple[StepCounts, ...] = ()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from chaos_pizza.model.alert import AlertRule
+from chaos_pizza.model.traffic_profile import SessionSettings, TrafficProfile
 
 
 class FaultKind(StrEnum):
@@ -60,7 +61,8 @@ class TrafficSettings:
     """How the drill buys: open-loop, so that a stalled shop thins nothing out.
 
     A purchase that takes longer than `latency_budget_s` is late; one that takes `timeout_s` is given up. At most
-    `max_in_flight` purchases are under way at once; what would go beyond is dropped and counted.
+    `max_in_flight` purchases are under way at once; what would go beyond is dropped and counted. `profile` says how
+    they lie in time, and `sessions` what visitors do beside them: nothing where it is `None`.
 
     With the engine `locust` so many `workers` are started on this machine, and `expect_workers` of other machines are
     waited for at `master`. With `k6` the `script` buys: `purchase` tells its purchases from its other requests, and
@@ -73,6 +75,8 @@ class TrafficSettings:
     timeout_s: float = 40.0
     max_in_flight: int = 1000
     seed: int = 0
+    profile: TrafficProfile = field(default_factory=TrafficProfile)
+    sessions: SessionSettings | None = None
     engine: TrafficBy = TrafficBy.ASYNCIO
     workers: int = 4
     expect_workers: int = 0

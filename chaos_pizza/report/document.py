@@ -12,6 +12,7 @@ from chaos_pizza.report.blindness import blindness_entry
 from chaos_pizza.report.exactness import precision_entry
 from chaos_pizza.report.rounding import measure_entry, rounded, rounded_down, rounded_up
 from chaos_pizza.report.runbook import runbook_entries
+from chaos_pizza.report.visits import visit_entries
 from chaos_pizza.report.waterfall import waterfall_entries
 
 SCHEMA_VERSION = 1
@@ -22,7 +23,8 @@ def to_document(result: DrillResult) -> dict[str, Any]:
 
     Seconds have 3 decimals, lower bounds rounded down and upper ones up, so that no bound is closer than it is known;
     those of the precision have 6.
-    What is unknown is `None`; an instant that is not known to have happened is left out.
+    What is unknown is `None`; an instant that is not known to have happened is left out, and so are the sessions of a
+    drill without any.
     """
     return {
         "schema_version": SCHEMA_VERSION,
@@ -49,6 +51,7 @@ def to_document(result: DrillResult) -> dict[str, Any]:
         "runbook": runbook_entries(result.runbook),
         "blind": blindness_entry(result.blind),
         "precision": precision_entry(result.precision),
+        **({"sessions": visit_entries(result.sessions)} if result.sessions else {}),
         "timeline": [{**_interval(entry.when), "text": entry.text} for entry in result.timeline.entries],
     }
 

@@ -9,7 +9,7 @@ from chaos_pizza.clients.services import Services
 from chaos_pizza.errors import BadAnswer, ServiceError, TargetError
 from chaos_pizza.redaction import Secret
 from chaos_pizza.wire.pizza import PizzaKeys
-from chaos_pizza.wire.purchase import Classified, classify, classify_failure
+from chaos_pizza.wire.purchase import Classified, classify, classify_failure, pizza_of
 from chaos_pizza.wire.shop import Diner, Dish, Store
 
 
@@ -26,20 +26,37 @@ class Purchase:
     message: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a diner logs in with."""
+
+    email: str
+    password: Secret
+
+
 class Buyer:
     """Buys at the shop for diners who are logged in, and judges what comes back.
 
-    `menu` is never empty. Made by `open_buyer`, which raises where the shop can't be bought from at all.
+    `menu` is never empty; `logins` are the diners' own, where they are known. `last_pizza` is the last that was sold,
+    good or bad; `None` while there was none. Made by `open_buyer`, which raises where nothing can be bought at all.
     """
 
     def __init__(
-        self, services: Services, diners: Sequence[Diner], store: Store, menu: tuple[Dish, ...], keys: PizzaKeys
+        self,
+        services: Services,
+        diners: Sequence[Diner],
+        store: Store,
+        menu: tuple[Dish, ...],
+        keys: PizzaKeys,
+        logins: Sequence[Login] = (),
     ) -> None:
         self.services = services
         self.diners = tuple(diners)
         self.menu = menu
         self.keys = keys
         self.store = store
+        self.logins = tuple(logins)
+        self.last_pizza: Secret | None = None
 
     async def buy(
         self,
@@ -63,6 +80,7 @@ class Buyer:
             return Purchase(sent_at, clock.now(), classify_failure(error), str(error))
         latency_s = (answer.received_at - (intended_at or sent_at)).total_seconds()
         classified = classify(answer, latency_s, latency_budget_s, self.keys)
+        self.last_pizza = pizza_of(answer) or self.last_pizza
         return Purchase(sent_at, answer.received_at, classified, answer.message)
 
 
@@ -82,10 +100,12 @@ async def open_buyer(services: Services, diners: int, name: str) -> Buyer:
         raise TargetError(f"the shop at {target.shop_url} has no store; let its admin open one")
     keys = await services.factory.keys()
     if target.diner_email and target.diner_password:
+        logins = [Login(target.diner_email, target.diner_password)]
         logged_in = [await shop.log_in(target.diner_email, target.diner_password)]
     else:
-        logged_in = [await _register(services, f"{name}-{number}") for number in range(diners)]
-    return Buyer(services, logged_in, stores[0], menu, keys)
+        logins = [_new_login(services, f"{name}-{number}") for number in range(diners)]
+        logged_in = [await _register(services, f"{name}-{number}", login) for number, login in enumerate(logins)]
+    return Buyer(services, logged_in, stores[0], menu, keys, logins)
 
 
 async def log_in_admin(services: Services) -> Diner:
@@ -99,10 +119,14 @@ async def log_in_admin(services: Services) -> Diner:
     return admin
 
 
-async def _register(services: Services, name: str) -> Diner:
+def _new_login(services: Services, name: str) -> Login:
     password = Secret(secrets.token_urlsafe(18))
     services.redactor.learn(password)
-    diner = await services.shop.register(name, f"{name}@chaos-pizza.invalid", password)
+    return Login(f"{name}@chaos-pizza.invalid", password)
+
+
+async def _register(services: Services, name: str, login: Login) -> Diner:
+    diner = await services.shop.register(name, login.email, login.password)
     if not diner.token:
         raise BadAnswer(f"the shop at {services.target.shop_url} registered a diner but gave no token")
     return diner

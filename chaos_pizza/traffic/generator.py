@@ -34,7 +34,7 @@ class Traffic:
         self._settings = settings
         self._clock = clock
         self._recent = recent
-        self._plan = Plan(settings.rate_per_s, len(buyer.diners), buyer.menu, settings.seed)
+        self._plan = Plan(settings.rate_per_s, len(buyer.diners), buyer.menu, settings.seed, settings.profile)
         self._next = self._plan.purchase(first_number)
         self._turns = Turns()
         self._in_flight: dict[int, asyncio.Task[None]] = {}

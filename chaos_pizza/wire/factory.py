@@ -64,6 +64,11 @@ def order(key: Secret) -> Request:
     )
 
 
+def verify(key: Secret, pizza: Secret) -> Request:
+    """Return the request by which the shop's page has a pizza verified."""
+    return Request("POST", "/api/order/verify", {"jwt": pizza.reveal()}, key)
+
+
 def cure(path: Secret) -> Request:
     """Return the request that follows the path of the factory's link."""
     return Request("GET", path.reveal(), shows_secret=True)

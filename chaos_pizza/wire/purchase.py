@@ -7,7 +7,7 @@ from chaos_pizza.model.purchase import Evidence, Outcome
 from chaos_pizza.redaction import Secret
 from chaos_pizza.wire.factory import link_path
 from chaos_pizza.wire.message import Answer
-from chaos_pizza.wire.pizza import PizzaKeys
+from chaos_pizza.wire.pizza import LONGEST_JWT, PizzaKeys
 
 OUR_OWN_FAULT = frozenset({"No ID found"})
 """Messages of a 500 that the request itself has caused, as the pizza service has them."""
@@ -33,6 +33,12 @@ def classify(answer: Answer, latency_s: float, latency_budget_s: float, keys: Pi
     link = link_path(answer)
     evidence = Evidence.LINK if link else Evidence.CHAOS_MONKEY if answer.message == CHAOS_MONKEY else None
     return Classified(_outcome(answer, latency_s, latency_budget_s, keys), answer.status, evidence, link)
+
+
+def pizza_of(answer: Answer) -> Secret | None:
+    """Return the pizza that an answer holds, whether or not it verifies; `None` where it holds none."""
+    jwt = answer.body.get("jwt") if answer.is_success and isinstance(answer.body, dict) else None
+    return Secret(jwt) if isinstance(jwt, str) and 0 < len(jwt) <= LONGEST_JWT else None
 
 
 def classify_failure(error: ServiceError) -> Classified:

@@ -57,7 +57,7 @@ def test_every_event_comes_back_from_json_text_as_it_was(kind):
 
 def test_every_kind_of_event_has_a_name_of_its_own():
     assert event_name(FaultInjected) == "fault_injected"
-    assert len({event_name(kind) for kind in KINDS}) == len(KINDS) == 36
+    assert len({event_name(kind) for kind in KINDS}) == len(KINDS) == 37
 
 
 def test_the_kind_of_a_fault_and_the_type_of_its_event_stand_side_by_side():
