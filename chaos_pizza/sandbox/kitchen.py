@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from chaos_pizza.clock import Clock
 from chaos_pizza.sandbox.endpoint import Answer, Call, Given
 from chaos_pizza.serving.exchange import HttpAnswer
 
@@ -41,24 +41,23 @@ class Kitchen:
     denies, or takes longer than `PATIENCE_S`; what it no longer waits for is made all the same, as over HTTP.
     """
 
-    def __init__(self, clock: Clock, factory: Supplier, backup: Supplier | None, proves: Callable[[str], bool]) -> None:
-        self._clock = clock
+    def __init__(self, factory: Supplier, backup: Supplier | None, proves: Callable[[str], bool]) -> None:
         self._factory = factory
         self._backup = backup
         self._proves = proves
         self._unawaited: set[asyncio.Task[Baked]] = set()
 
-    def bake(self, diner: dict[str, Any], order: dict[str, Any]) -> Baked | Awaitable[Baked]:
-        """Have a pizza made: at once, unless a factory stalls."""
+    def bake(self, diner: dict[str, Any], order: dict[str, Any], at: datetime) -> Baked | Awaitable[Baked]:
+        """Have a pizza made: at once, unless a factory stalls; `at` is when the shop was asked."""
         body = {"diner": diner, "order": order}
-        baked = self._ask(self._factory, body)
+        baked = self._ask(self._factory, body, at)
         if self._backup is None:
             return baked
         if isinstance(baked, Baked):
-            return baked if self._is_good(baked) else self._ask(self._backup, body)
-        return self._ask_either(baked, self._backup, body)
+            return baked if self._is_good(baked) else self._ask(self._backup, body, at)
+        return self._ask_either(baked, self._backup, body, at)
 
-    async def _ask_either(self, first: Awaitable[Baked], backup: Supplier, body: dict[str, Any]) -> Baked:
+    async def _ask_either(self, first: Awaitable[Baked], backup: Supplier, body: dict[str, Any], at: datetime) -> Baked:
         asking = asyncio.ensure_future(_awaited(first))
         await asyncio.wait({asking}, timeout=PATIENCE_S)
         if not asking.done():
@@ -66,14 +65,14 @@ class Kitchen:
             asking.add_done_callback(self._unawaited.discard)
         elif self._is_good(asking.result()):
             return asking.result()
-        second = self._ask(backup, body)
+        second = self._ask(backup, body, at)
         return second if isinstance(second, Baked) else await second
 
     def _is_good(self, baked: Baked) -> bool:
         return baked.ok and baked.jwt is not None and self._proves(baked.jwt)
 
-    def _ask(self, supplier: Supplier, body: dict[str, Any]) -> Baked | Awaitable[Baked]:
-        given = supplier.take_order(Call(body, supplier.api_key, self._clock.now(), {}, {}))
+    def _ask(self, supplier: Supplier, body: dict[str, Any], at: datetime) -> Baked | Awaitable[Baked]:
+        given = supplier.take_order(Call(body, supplier.api_key, at, {}, {}))
         return _baked(given) if isinstance(given, Answer | HttpAnswer) else _baked_later(given)
 
 

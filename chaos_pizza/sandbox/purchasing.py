@@ -49,7 +49,7 @@ class Purchasing:
             self._note(call, row.id, Outcome.REJECTED, refusal.status)
             raise
         order = {**call.body, "id": row.id}
-        baked = self._kitchen.bake({"id": diner.id, "name": diner.name, "email": diner.email}, order)
+        baked = self._kitchen.bake({"id": diner.id, "name": diner.name, "email": diner.email}, order, call.received_at)
         return self._sold(call, order, baked) if isinstance(baked, Baked) else self._sold_later(call, order, baked)
 
     async def _sold_later(self, call: Call, order: dict[str, Any], baked: Awaitable[Baked]) -> Answer:

@@ -136,7 +136,7 @@ class Sandbox:
     def _shop(self, site: ShopSite, factory: Factory, backup: Factory | None) -> Respond:
         first = Supplier(factory.orders.take, site.secrets.vendor_key)
         second = Supplier(backup.orders.take, site.secrets.backup_key) if backup else None
-        kitchen = Kitchen(self._clock, first, second, self._signer.proves)
+        kitchen = Kitchen(first, second, self._signer.proves)
 
         def service(count: Callable[[str, str, int], None]) -> Service:
             return self._service("service", count)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 JSON = b"application/json"
 """The media type of an answer that says nothing else."""
 
-_STATUS_LINES = {status: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
+_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class HttpAnswer:
 
     def encoded(self, date: bytes, *, head_only: bool, is_last: bool) -> bytes:
         """Return it as it goes over the wire, with this `Date`; after the last answer the connection is closed."""
-        head = b"%bdate: %b\r\n" % (_STATUS_LINES[HTTPStatus(self.status)], date)
+        head = b"%bdate: %b\r\n" % (_STATUS_LINES[self.status], date)
         if is_last:
             head += b"connection: close\r\n"
         if self.status == HTTPStatus.NO_CONTENT:

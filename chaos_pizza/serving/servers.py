@@ -3,8 +3,8 @@
 import asyncio
 import errno
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -107,22 +107,6 @@ class QuietServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals to whoever runs the loop."""
         yield
-
-
-@asynccontextmanager
-async def serving(apps: Sequence[tuple[socket.socket, ASGIApp]]) -> AsyncIterator[None]:
-    """Serve every application at its socket, from before the body begins until after it ends."""
-    servers = [QuietServer(app) for _, app in apps]
-    async with asyncio.TaskGroup() as group:
-        for server, (listener, _) in zip(servers, apps, strict=True):
-            group.create_task(server.serve(sockets=[listener]))
-        try:
-            for server in servers:
-                await server.came_up.wait()
-            yield
-        finally:
-            for server in servers:
-                server.leave()
 
 
 async def serve_until_cancelled(
