@@ -44,17 +44,21 @@ def main(only: str | None, *, soak: bool) -> None:
     sys.exit(run_soak(console) if soak else run_bench(console, only))
 
 
-def run_bench(console: Console, only: str | None) -> int:
-    """Run the parts and draw the table; return the exit code."""
-    known = parts()
+def run_bench(console: Console, only: str | None, folder: Path = HERE, page: Path = PAGE) -> int:
+    """Run the parts in a folder, draw the table, and refresh the page unless only some were run; return the exit code.
+
+    Raises `ValueError`, before anything is run, where the page has no place for it.
+    """
+    known = parts(folder)
     chosen = [name.strip() for name in only.split(",") if name.strip()] if only else list(known)
     if unknown := [name for name in chosen if name not in known]:
         raise click.UsageError(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(known)}")
+    with_report(page.read_text(encoding="utf-8"), "")
     machine = this_machine().told()
     began_s = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-") as workplace:
         told = [
-            _watched(console, f"{place} of {len(chosen)}", name, known[name], Path(folder))
+            _watched(console, f"{place} of {len(chosen)}", name, known[name], Path(workplace))
             for place, name in enumerate(chosen, 1)
         ]
     took_s = time.monotonic() - began_s
@@ -62,8 +66,9 @@ def run_bench(console: Console, only: str | None) -> int:
     _draw(console, shown, machine)
     console.print(f"It took {took_s / 60:.1f} minutes (wanted: under {WANTED_S / 60:.0f}).")
     if not only:
-        PAGE.write_text(with_report(PAGE.read_text(encoding="utf-8"), report(shown, machine, took_s)), encoding="utf-8")
-        console.print(f"{PAGE.relative_to(ROOT)} holds this table now.")
+        # Read again: somebody may have written in it meanwhile.
+        page.write_text(with_report(page.read_text(encoding="utf-8"), report(shown, machine, took_s)), encoding="utf-8")
+        console.print(f"{page.name} holds this table now.")
     return 1 if any(part.broken for part in told) else 0
 
 

@@ -1,11 +1,16 @@
 """A part of the benchmarks as it is run: its figures, and what becomes of one that breaks, is skipped, or hangs."""
 
+import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from bench import soaked
+from bench import PAGE, run_bench, soaked
+from bench_page import BEGIN, END, with_report
 from bench_run import parts, run_part
+from rich.console import Console
 
 KEEPS = """
 from figures import FULL, Figure, keep
@@ -27,10 +32,17 @@ def test_it():
 """
 
 
+HERE = Path(__file__).parent
+
+
+def write_part(folder, name, content):
+    file = folder / f"test_bench_{name}.py"
+    file.write_text(f"import sys\n\nsys.path.insert(0, {str(HERE)!r})\n{content}")
+    return file
+
+
 def run(tmp_path, content, longest_s=60.0):
-    file = tmp_path / "test_bench_tried.py"
-    file.write_text(f"import sys\n\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n{content}")
-    return run_part("tried", file, tmp_path, lambda _: None, longest_s)
+    return run_part("tried", write_part(tmp_path, "tried", content), tmp_path, lambda _: None, longest_s)
 
 
 def test_a_part_that_runs_tells_its_figures(tmp_path):
@@ -71,8 +83,7 @@ def test_a_part_that_hangs_is_ended(tmp_path):
 
 
 def test_every_file_of_benchmarks_is_a_part():
-    here = Path(__file__).parent
-    assert {path.name for path in parts().values()} == {path.name for path in here.glob("test_bench_*.py")}
+    assert {path.name for path in parts().values()} == {path.name for path in HERE.glob("test_bench_*.py")}
     assert parts()["history"].name == "test_bench_history.py"
 
 
@@ -84,3 +95,31 @@ def test_a_soak_is_quoted_with_its_date_and_one_that_never_was_is_said_to_be_mis
     file.write_text(json.dumps({"machine": machine, "figures": [figure]}))
     (part,) = soaked(file)
     assert [each.note for each in part.figures] == ["20 min; make soak of 2026-11-26 01:00 UTC, commit abc1234"]
+
+
+def test_all_that_ran_is_in_the_page_and_what_broke_makes_the_command_fail(tmp_path):
+    page, screen = tmp_path / "page.md", io.StringIO()
+    page.write_text(f"Ours.\n\n{BEGIN}\n{END}\n")
+    write_part(tmp_path, "good", KEEPS)
+    write_part(tmp_path, "bad", BREAKS)
+    console = Console(file=screen, width=200)
+    assert run_bench(console, "good", tmp_path, page) == 0
+    assert "| a part |" not in page.read_text()
+    assert run_bench(console, None, tmp_path, page) == 1
+    assert page.read_text().startswith("Ours.")
+    assert page.read_text().count("| a part | a figure | ≤ 2 s | 1.50 s | yes |") == 2
+    assert "| bad | test_other: RuntimeError: no room | - | BROKEN |" in page.read_text()
+    assert "1 of 1: good" in screen.getvalue()
+    assert "Broken: bad: test_other: RuntimeError: no room." in screen.getvalue()
+
+
+def test_the_page_has_a_place_for_the_report():
+    assert with_report(PAGE.read_text(), "a report").count("a report") == 1
+
+
+def test_a_benchmark_that_there_is_not_is_bad_usage():
+    done = subprocess.run(
+        [sys.executable, str(HERE / "bench.py"), "--only", "trafic"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "there is no benchmark trafic; there are backtest" in done.stderr
