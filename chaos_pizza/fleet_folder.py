@@ -125,6 +125,12 @@ def write_summary(folder: Path, summary: FleetSummary) -> Path:
     return folder / PAGE_NAME
 
 
+def fleet_of(drill_folder: Path) -> str | None:
+    """Return the id of the fleet that a drill's folder lies in; `None` where it is no fleet's drill."""
+    names = drill_folder.parts
+    return names[-3] if len(names) > 3 and names[-4] == FLEETS_NAME else None
+
+
 @contextmanager
 def fleet_lock(folder: Path) -> Iterator[None]:
     """Hold a fleet for as long as the `with` lasts; raises `UsageError` where another process does."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from chaos_pizza.errors import PizzaError, TargetError
+from chaos_pizza.fleet_folder import fleet_of
 from chaos_pizza.folder import is_sealed_drill
 from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.lease_file import is_watched, list_leases, remove_lease
@@ -86,7 +87,14 @@ def _take_up(lease: Lease, config_path: Path | None) -> bool:
 def _target_of(lease: Lease, config_path: Path | None) -> Target:
     from chaos_pizza.configuration import read_configuration  # noqa: PLC0415
 
-    target = read_configuration(config_path).target(lease.target_name)
+    try:
+        target = read_configuration(config_path).target(lease.target_name)
+    except TargetError as error:
+        if fleet_of(Path(lease.folder)) is None:
+            raise
+        raise TargetError(
+            f"{error}; it was a fleet's: chaos-pizza fleet with its file and --calm restores it"
+        ) from None
     if (target.shop_url, target.factory_url) != (lease.shop_url, lease.factory_url):
         raise TargetError(
             f"target {lease.target_name!r} is another one now; it was the factory {lease.factory_url}. Name that one, "

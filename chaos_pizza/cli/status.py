@@ -1,5 +1,7 @@
 """`chaos-pizza status`: how the target stands, and the latest drills."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ from chaos_pizza.cli.options import config_option, reports_option, target_option
 from chaos_pizza.cli.passphrase import role_option
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.errors import JournalError, PizzaError, TargetError
+from chaos_pizza.fleet_folder import fleet_of
 from chaos_pizza.folder import list_drill_folders
 from chaos_pizza.gameday_folder import GameDay
 from chaos_pizza.gameday_hold import open_gamedays
@@ -41,8 +44,8 @@ def status(target_name: str, config_path: Path | None, reports: Path | None, rol
     """
     configuration = read_configuration(config_path)
     click.echo(f"{target_name}: {_factory(configuration, target_name, role)}")
-    for lease in list_leases():
-        click.echo(_owed(lease))
+    for line in _leases(list_leases()):
+        click.echo(line)
     kept_in = reports or configuration.reports
     for _, facts, waits in open_gamedays(kept_in):
         click.echo(_gameday(facts, waits=waits))
@@ -51,6 +54,20 @@ def status(target_name: str, config_path: Path | None, reports: Path | None, rol
         click.echo("no drill has been held yet")
     for folder in folders[-_LATEST:]:
         click.echo(f"{folder.name}: {told_verdict(folder)}")
+
+
+def _leases(leases: Sequence[Lease]) -> Iterator[str]:
+    """Tell of all leases; of a fleet's drills that are well, how many there are."""
+    well: Counter[str] = Counter()
+    for lease in leases:
+        fleet = fleet_of(Path(lease.folder))
+        if fleet is not None and _lives(lease) and is_watched(lease):
+            well[fleet] += 1
+        else:
+            yield _owed(lease)
+    for fleet, count in well.items():
+        drills = "1 drill is" if count == 1 else f"{count} drills are"
+        yield f"fleet {fleet}: {drills} under way, and a watchdog stands by each"
 
 
 def _owed(lease: Lease) -> str:
