@@ -8,7 +8,8 @@ from chaos_pizza.model.precision import TOLD, Calibration, RateCalibration, Spre
 from chaos_pizza.report.exactness import clock_entry, give_or_take, short_time, spread_entry
 from chaos_pizza.report.phrasing import bounds
 
-HEAD = ("purchases/s", "decided", "left late: middle", "99 %", "there and back: middle", "99 %", "TTD", "TTM", "TTR")
+HEAD = ("purchases/s", "decided", "left late", "99 %", "there and back", "99 %", "TTD", "TTM", "TTR")
+"""Before each `99 %` stands the middle of the same."""
 UNKNOWN = "-"
 
 
@@ -89,18 +90,16 @@ def _why(rate: RateCalibration) -> str:
 
 def _clocks(calibration: Calibration) -> list[str]:
     """Return how the services' clocks stand, as far as whole seconds tell."""
-    told = [f"the {clock.peer.value}'s {_ahead(clock.least_s, clock.most_s)}" for clock in calibration.clocks]
-    if not told:
+    if not calibration.clocks:
         return ["No service tells its clock."]
-    return [
-        f"By the Date of their answers, which counts whole seconds, {', '.join(told)}; a drill knows the factory's more "
-        "closely, by the date of its own request."
-    ]
+    told = [f"the {clock.peer.value}'s {_ahead(clock.least_s, clock.most_s)}" for clock in calibration.clocks]
+    sharper = "A drill knows the factory's to a few milliseconds, by the date of its own request for the fault."
+    return [f"Clocks against ours, as closely as whole seconds tell: {'; '.join(told)}. {sharper}"]
 
 
 def _ahead(least_s: float, most_s: float) -> str:
     if least_s >= 0:
-        return f"clock is {bounds(least_s, most_s)} ahead of ours"
+        return f"{bounds(least_s, most_s)} ahead"
     if most_s <= 0:
-        return f"clock is {bounds(-most_s, -least_s)} behind ours"
-    return f"clock is between {bounds(-least_s, -least_s)} behind and {bounds(most_s, most_s)} ahead of ours"
+        return f"{bounds(-most_s, -least_s)} behind"
+    return f"between {bounds(-least_s, -least_s)} behind and {bounds(most_s, most_s)} ahead"

@@ -49,7 +49,7 @@ class HoldUps:
 def truth_of(sandbox: Sandbox) -> dict[str, object]:
     return {
         "chaos": [
-            [spell.kind, spell.began_at and spell.began_at.isoformat(), spell.ended_at and spell.ended_at.isoformat()]
+            [at and at.isoformat() for at in (spell.initiated_at, spell.began_at, spell.ended_at)]
             for spell in sandbox.truth
         ],
         "purchases": [
