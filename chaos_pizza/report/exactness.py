@@ -11,6 +11,8 @@ from chaos_pizza.report.phrasing import duration
 from chaos_pizza.report.standing import none_failed
 
 _MICROSECOND_DIGITS = 6
+_SHOWN_S = 0.001
+"""What a bound is shown to; the parts of it may differ by less through rounding."""
 _NAMES = {MeasureName.TTD: "TTD", MeasureName.TTM: "TTM", MeasureName.TTR: "TTR"}
 _ENDS = {
     MeasureName.TTD: "the detection",
@@ -108,7 +110,7 @@ def _error(result: DrillResult, name: MeasureName, error: MeasureError | None) -
     if error is None:
         return f"{who} is a lower bound: what it would have ended with was not seen."
     known = f"the fault's start is known {_to(error.start_s)}, {_ENDS[name]} {_to(error.end_s)}"
-    unread = "" if error.bound_s <= error.start_s + error.end_s + 1e-6 else "; the rest is what nobody could read"
+    unread = "; the rest is what nobody could read" if error.bound_s > error.start_s + error.end_s + _SHOWN_S else ""
     return f"{who} is exact to {give_or_take(error.bound_s)}: {known}{unread}."
 
 
