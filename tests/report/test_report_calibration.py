@@ -42,8 +42,8 @@ def test_what_to_expect_is_said_of_each_rate_that_was_kept():
 def test_a_rate_that_is_too_much_is_said_to_be_and_why():
     last = describe_calibration(calibration(KEPT, LATE), [20, 200, 500])[-1]
     assert last == (
-        "200 purchases/s is too much here: one in a hundred left 350 ms late or more, and they are 5.0 ms apart. Stay at "
-        "20 or below. Higher rates were not tried."
+        "200 purchases/s is too much here: one in a hundred left 350 ms late or more, and they are 5.0 ms apart. Stay "
+        "at 20 or below. Higher rates were not tried."
     )
     assert (
         "only 400 of the 1000 that were due were decided. Stay"

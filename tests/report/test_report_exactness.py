@@ -32,6 +32,14 @@ PUNCTUAL = Precision(
     },
 )
 
+PUNCTUALLY = (
+    "Purchases left 1.2 ms late in the middle, 4.8 ms at the 99th percentile and 9.1 ms at the most: the plan was kept."
+)
+RECOVERED = (
+    "**TTR** is exact to ±49 ms: the fault's start is known to ±2 ms, the recovery, which lies between two purchases, "
+    "to ±47 ms."
+)
+
 
 def told(precision, name="passed"):
     return describe_errors(replace(getattr(examples, name)(), precision=precision))
@@ -39,8 +47,7 @@ def told(precision, name="passed"):
 
 def test_a_punctual_drill_says_how_late_its_purchases_left_and_that_the_plan_was_kept():
     assert describe_sampling(PUNCTUAL) == [
-        "Purchases left 1.2 ms late in the middle, 4.8 ms at the 99th percentile and 9.1 ms at the most: the plan was "
-        "kept.",
+        PUNCTUALLY,
         "A good one was there and back in 5.0 ms in the middle and 11 ms at the 99th percentile.",
         "The longest time without word of any purchase was 108 ms; they were to be 100 ms apart.",
     ]
@@ -66,8 +73,7 @@ def test_each_measure_says_how_exact_it_is_and_what_of_that_comes_from_which_end
     assert told(PUNCTUAL) == [
         "**TTD** is exact to ±2 ms: the fault's start is known to ±2 ms, the detection exactly.",
         "**TTM** is exact to ±5 ms: the fault's start is known to ±2 ms, the fault's end to ±3 ms.",
-        "**TTR** is exact to ±49 ms: the fault's start is known to ±2 ms, the recovery, which lies between two "
-        "purchases, to ±47 ms.",
+        RECOVERED,
     ]
 
 
