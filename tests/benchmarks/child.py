@@ -1,8 +1,10 @@
 """A command run in a process of its own, and what it took: so a benchmark's own data is not counted."""
 
+import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -16,12 +18,18 @@ class Run:
     peak_mb: float
 
 
-def run_alone(*command: str, cwd=None) -> Run:
+def run_alone(*command: str, cwd=None, variables: Mapping[str, str] | None = None) -> Run:
     """Run a command to its end, which is to be a good one; its peak is its own, whatever ran before it."""
     begun_s = time.perf_counter()
     # Of all children together the greatest is told; so each runs below a process that has only the one.
     told = subprocess.run(
-        [sys.executable, "-c", _BELOW, *command], capture_output=True, text=True, check=False, cwd=cwd, timeout=600
+        [sys.executable, "-c", _BELOW, *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        timeout=600,
+        env={**os.environ, **(variables or {})},
     )
     assert told.returncode == 0, told.stderr
     stdout, _, figures = told.stdout.rstrip("\n").rpartition("\n")

@@ -36,6 +36,7 @@ class PeerProcess:
 
     def end(self, enough: Path | None) -> None:
         """Have it end in order, by the file that it waits for or by an interrupt; an assertion where it doesn't."""
+        peak_mb = _peak_mb(self._process.pid)
         if enough:
             enough.touch()
         else:
@@ -50,7 +51,20 @@ class PeerProcess:
         # The child is gone, and `subprocess` is not to look for it any more.
         self._process.returncode = 0
         self.cpu_s = used.ru_utime + used.ru_stime
-        self.peak_mb = used.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+        self.peak_mb = peak_mb or used.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def _peak_mb(pid: int) -> float | None:
+    """Return the greatest memory of a process that runs; `None` where the system doesn't tell that.
+
+    What Linux tells once it has ended (`ru_maxrss`) is no less than the memory of whoever started it.
+    """
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    told = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
+    return int(told[0]) / 2**10 if told else None
 
 
 @contextmanager

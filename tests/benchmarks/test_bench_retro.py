@@ -4,18 +4,15 @@ The whole size is run by `CHAOS_PIZZA_BENCHMARKS=full`; otherwise a small one on
 figure is printed beside its goal, and no build fails by it.
 """
 
-import os
 import random
-import resource
-import subprocess
 import sys
-import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "retro"))
 
+from child import run_alone
 from figures import FULL, Figure, keep
 from retro_examples import ALERT, at_least, day, drill, incident, placebo, sight, took
 
@@ -71,19 +68,9 @@ def test_ten_thousand_drills_are_looked_back_on(tmp_path, request):
     (tmp_path / "reports").mkdir()
     with open_history(None, tmp_path / "reports") as history:
         history.renew(lambda _drills, _items: [(each, ()) for each in drills])
-    begun_s = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "chaos_pizza", "retro"],
-        cwd=tmp_path,
-        env={**os.environ, "PIZZA_STATE_DIR": str(tmp_path / ".state")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    took_s = time.perf_counter() - begun_s
-    peak_mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    assert (done.returncode, done.stderr) == (0, "")
-    page = tmp_path / done.stdout.splitlines()[1]
+    state = {"PIZZA_STATE_DIR": str(tmp_path / ".state")}
+    run = run_alone(sys.executable, "-m", "chaos_pizza", "retro", cwd=tmp_path, variables=state)
+    page = tmp_path / run.stdout.splitlines()[1]
     size = page.stat().st_size
     assert size < MOST_BYTES
     rests_on = f"{DRILLS:,} drills in a SQLite history; the whole process, its start included"
@@ -91,8 +78,8 @@ def test_ten_thousand_drills_are_looked_back_on(tmp_path, request):
         request.config.stash_table,
         "retrospective" if FULL else "retrospective; the whole size: CHAOS_PIZZA_BENCHMARKS=full",
         [
-            Figure("retrospective", "looked back on all drills", took_s, "s", GOAL_S, note=rests_on),
-            Figure("retrospective", "its greatest memory", peak_mib, "MiB"),
+            Figure("retrospective", "looked back on all drills", run.took_s, "s", GOAL_S, note=rests_on),
+            Figure("retrospective", "its greatest memory", run.peak_mb, "MB"),
             Figure("retrospective", "its page", size / 1e6, "MB", MOST_BYTES / 1e6),
         ],
     )
