@@ -9,6 +9,7 @@ import pytest
 from hostile_server import HostileServer
 
 from chaos_pizza.clients.http import HttpCaller, http_client
+from chaos_pizza.clients.quick_caller import QuickCaller
 from chaos_pizza.clients.services import open_services
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.model.target import Target
@@ -22,8 +23,8 @@ def hostile():
     """Start a server with a behaviour; it ends with the test."""
     with ExitStack() as stack:
 
-        def start(behaviour):
-            server = HostileServer(behaviour)
+        def start(behaviour, raw=False):
+            server = HostileServer(behaviour, raw)
             stack.callback(server.close)
             return server
 
@@ -41,6 +42,23 @@ def call():
                 if text:
                     return await caller.text(request.path, timeout_s)
                 return await caller.exchange(request, timeout_s, on_sent)
+
+        return asyncio.run(exchanged())
+
+    return exchange
+
+
+@pytest.fixture
+def call_quickly():
+    """Exchange one request with what listens at a URL, the way that purchases go."""
+
+    def exchange(url, request, timeout_s=5.0, redactor=None):
+        async def exchanged():
+            caller = QuickCaller("the shop", url, AnchoredClock(), redactor or Redactor())
+            try:
+                return await caller.exchange(request, timeout_s)
+            finally:
+                await caller.close()
 
         return asyncio.run(exchanged())
 

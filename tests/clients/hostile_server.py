@@ -9,9 +9,10 @@ Behaviour = Callable[[socket.socket, threading.Event], None]
 
 
 class HostileServer:
-    """Hands every connection, once its request has come, to the behaviour it was given."""
+    """Hands every connection, once its request has come, to the behaviour it was given; at once where it is `raw`."""
 
-    def __init__(self, behaviour: Behaviour) -> None:
+    def __init__(self, behaviour: Behaviour, raw: bool = False) -> None:
+        self._raw = raw
         self.requests: list[bytes] = []
         self._behaviour = behaviour
         self._closing = threading.Event()
@@ -43,13 +44,14 @@ class HostileServer:
         with connection:
             connection.settimeout(60)
             try:
-                self.requests.append(_request(connection))
+                if not self._raw:
+                    self.requests.append(whole_request(connection))
                 self._behaviour(connection, self._closing)
             except OSError:
                 return  # the client had enough
 
 
-def _request(connection: socket.socket) -> bytes:
+def whole_request(connection: socket.socket) -> bytes:
     """Return a whole request, its body included."""
     raw = b""
     while not _is_whole(raw) and (chunk := connection.recv(65536)):

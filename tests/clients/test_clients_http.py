@@ -24,23 +24,29 @@ LOGIN = Request("PUT", "/api/auth", {"password": "passw0rd-0123"}, Secret(TOKEN)
 DAY = "Date: Tue, 24 Nov 2026 20:52:00 GMT"
 
 
+@pytest.fixture(params=["httpx", "aiohttp"])
+def either(request, call, call_quickly):
+    """Whatever carries an exchange makes the same promises."""
+    return call if request.param == "httpx" else call_quickly
+
+
 def nowhere() -> str:
     """Return the address of a port that nobody listens at any more."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def test_an_answer_is_read_with_its_date(hostile, call):
+def test_an_answer_is_read_with_its_date(hostile, either):
     server = hostile(says(answer(b'{"n": 1}', "Content-Type: application/json; charset=utf-8", DAY)))
-    got = call(server.url, WELCOME)
+    got = either(server.url, WELCOME)
     assert (got.status, got.body, got.content_type) == (200, {"n": 1}, "application/json")
     assert got.server_date_at == datetime(2026, 11, 24, 20, 52, tzinfo=UTC)
     assert got.sent_at <= got.received_at
 
 
-def test_a_request_goes_out_as_it_was_made(hostile, call):
+def test_a_request_goes_out_as_it_was_made(hostile, either):
     server = hostile(says(answer(b"{}")))
-    call(server.url + "/", LOGIN)
+    either(server.url + "/", LOGIN)
     head, body = server.requests[0].split(b"\r\n\r\n", 1)
     lines = head.decode().lower().split("\r\n")
     assert head.startswith(b"PUT /api/auth HTTP/1.1")
@@ -80,13 +86,13 @@ MISHAPS = {
 
 @pytest.mark.parametrize("mishap", MISHAPS)
 @pytest.mark.parametrize("request_", [LOGIN, factory.cure(Secret(CURE))], ids=["a login", "the cure"])
-def test_a_service_that_goes_wrong_is_told_in_one_line_without_secrets(hostile, call, mishap, request_):
+def test_a_service_that_goes_wrong_is_told_in_one_line_without_secrets(hostile, either, mishap, request_):
     behaviour, error, words = MISHAPS[mishap]
     server = hostile(behaviour)
     began_s = time.monotonic()
     with pytest.raises(ServiceError) as failure:
         # Only who waits for the time-out needs a short one; the others are to go wrong however slow the machine is.
-        call(server.url, request_, timeout_s=0.25 if error is TimedOut else 60)
+        either(server.url, request_, timeout_s=0.25 if error is TimedOut else 60)
     assert time.monotonic() - began_s < 120
     text = str(failure.value)
     assert type(failure.value) is error
@@ -97,29 +103,29 @@ def test_a_service_that_goes_wrong_is_told_in_one_line_without_secrets(hostile, 
         assert secret not in text + repr(failure.value)
 
 
-def test_nobody_at_home_is_told_as_such(call):
+def test_nobody_at_home_is_told_as_such(either):
     url = nowhere()
     with pytest.raises(Unreachable, match="can't be reached; is it running") as failure:
-        call(url, factory.cure(Secret(CURE)))
+        either(url, factory.cure(Secret(CURE)))
     assert str(failure.value).startswith(f"the shop ({url}, GET /api/support/***) ")
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "http://a b", "http://", "shop"])
-def test_an_address_that_is_none_is_told_as_such(call, url):
+def test_an_address_that_is_none_is_told_as_such(either, url):
     with pytest.raises(Unreachable, match=r"address|reached"):
-        call(url, WELCOME)
+        either(url, WELCOME)
 
 
 @pytest.mark.parametrize("name", ["shop.invalid", "a" * 300 + ".invalid", "..", "xn--a.invalid"])
-def test_a_name_that_nobody_has_is_unreachable(call, name):
+def test_a_name_that_nobody_has_is_unreachable(either, name):
     with pytest.raises(ServiceError, match="the shop"):
-        call(f"http://{name}", WELCOME, timeout_s=3)
+        either(f"http://{name}", WELCOME, timeout_s=3)
 
 
-def test_a_redirect_is_not_followed(hostile, call):
+def test_a_redirect_is_not_followed(hostile, either):
     elsewhere = hostile(says(answer(b"{}")))
     server = hostile(says(answer(b"", f"Location: {elsewhere.url}/steal", status="302 Found")))
-    assert call(server.url, WELCOME).status == 302
+    assert either(server.url, WELCOME).status == 302
     assert (len(server.requests), elsewhere.requests) == (1, [])
 
 
@@ -136,15 +142,15 @@ def test_a_redirect_is_not_followed(hostile, call):
     ],
     ids=lambda body: body[:8],
 )
-def test_what_is_no_json_is_an_answer_without_a_body(hostile, call, body):
-    got = call(hostile(says(answer(body, "Content-Type: text/html", status="502 Bad Gateway"))).url, WELCOME)
+def test_what_is_no_json_is_an_answer_without_a_body(hostile, either, body):
+    got = either(hostile(says(answer(body, "Content-Type: text/html", status="502 Bad Gateway"))).url, WELCOME)
     assert (got.status, got.body, got.message, got.content_type) == (502, None, "", "text/html")
 
 
 @pytest.mark.parametrize("depth", range(900, 1000, 15))
-def test_no_depth_of_nesting_gets_through_to_break_something_else(hostile, call, depth):
+def test_no_depth_of_nesting_gets_through_to_break_something_else(hostile, either, depth):
     nested = b"[" * depth + b"]" * depth
-    got = call(hostile(says(answer(b'{"message":' + nested + b"}"))).url, WELCOME)
+    got = either(hostile(says(answer(b'{"message":' + nested + b"}"))).url, WELCOME)
     assert got.message == ""
 
 
@@ -162,32 +168,32 @@ def test_no_depth_of_nesting_gets_through_to_break_something_else(hostile, call,
         "",
     ],
 )
-def test_a_wrong_date_is_no_date(hostile, call, date):
-    assert call(hostile(says(answer(b"{}", f"Date: {date}"))).url, WELCOME).server_date_at is None
+def test_a_wrong_date_is_no_date(hostile, either, date):
+    assert either(hostile(says(answer(b"{}", f"Date: {date}"))).url, WELCOME).server_date_at is None
 
 
-def test_a_services_message_is_cleaned_and_its_stack_thrown_away(hostile, call):
+def test_a_services_message_is_cleaned_and_its_stack_thrown_away(hostile, either):
     told = {"message": f"no\n{TOKEN} \x1b[31m https://f.example{CURE}", "stack": "/usr/src/app/service.js:1", "id": 3}
     server = hostile(says(answer(json.dumps(told).encode(), status="500 Internal Server Error")))
-    got = call(server.url, WELCOME, redactor=Redactor([TOKEN]))
+    got = either(server.url, WELCOME, redactor=Redactor([TOKEN]))
     assert got.body == {"message": "no ***  [31m https://f.example/api/support/***", "id": 3}
 
 
 @pytest.mark.parametrize(
     "token", ["schlüssel", "☃☃☃☃", "\ud800\ud800", "two\r\nX-Evil: 1", "two words", "\x00\x00\x00\x00"]
 )
-def test_no_token_whatever_breaks_a_call_or_smuggles_a_header(hostile, call, token):
+def test_no_token_whatever_breaks_a_call_or_smuggles_a_header(hostile, either, token):
     server = hostile(says(answer(b"{}")))
     try:
-        call(server.url, Request("GET", "/welcome", token=Secret(token)))
+        either(server.url, Request("GET", "/welcome", token=Secret(token)))
     except Unreachable as error:
         assert token not in str(error)  # noqa: PT017 - it need not raise
     assert b"X-Evil" not in b"".join(server.requests)
 
 
-def test_a_token_beyond_ascii_goes_out_as_utf_8(hostile, call):
+def test_a_token_beyond_ascii_goes_out_as_utf_8(hostile, either):
     server = hostile(says(answer(b"{}")))
-    assert call(server.url, Request("GET", "/welcome", token=Secret("schlüssel"))).status == 200
+    assert either(server.url, Request("GET", "/welcome", token=Secret("schlüssel"))).status == 200
     assert "Bearer schlüssel\r\n".encode() in server.requests[0]
 
 
@@ -215,12 +221,12 @@ def test_on_sent_is_never_called_where_nothing_could_be_sent(call):
     assert seen == []
 
 
-def test_no_log_names_an_address_or_a_secret(hostile, call, everything_logged):
+def test_no_log_names_an_address_or_a_secret(hostile, either, everything_logged):
     server = hostile(says(answer(b"{}", "Set-Cookie: a=b")))
-    call(server.url, factory.cure(Secret(CURE)))
-    call(server.url, LOGIN)
+    either(server.url, factory.cure(Secret(CURE)))
+    either(server.url, LOGIN)
     with pytest.raises(ServiceError):
-        call(nowhere(), factory.cure(Secret(CURE)))
+        either(nowhere(), factory.cure(Secret(CURE)))
     said = "\n".join(everything_logged)
     for secret in ("http://", "127.0.0.1", "/api/", TOKEN, "vendor-key-0123", "passw0rd-0123"):
         assert secret not in said

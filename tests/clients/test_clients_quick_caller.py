@@ -1,0 +1,256 @@
+"""The way that purchases go: connections are kept, nothing is sent twice, and nothing of the machine's mixes in."""
+
+import asyncio
+import ssl
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from chaos_pizza.clients.late_caller import LateCaller
+from chaos_pizza.clients.quick_caller import QuickCaller
+from chaos_pizza.clock import AnchoredClock
+from chaos_pizza.errors import BadAnswer, TimedOut, Unreachable
+from chaos_pizza.redaction import Redactor, Secret
+from chaos_pizza.wire.message import Request
+
+from hostile_server import answer, says, whole_request  # isort: skip
+
+ORDER = Request("POST", "/api/order", {"items": []}, Secret("t0ken-0123456789"))
+KEPT = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie: crumb=1; Path=/\r\n\r\n{}"
+
+
+def with_caller(url, work):
+    """Do asynchronous work with a caller and return what it returns."""
+
+    async def opened():
+        caller = QuickCaller("the shop", url, AnchoredClock(), Redactor())
+        try:
+            return await work(caller)
+        finally:
+            await caller.close()
+
+    return asyncio.run(opened())
+
+
+class Shop:
+    """Answers any number of requests on every connection, then does as it was told."""
+
+    def __init__(self, hostile, after=1, then=lambda _: None):
+        self.seen = []
+        self.connections = 0
+        self.closed = threading.Event()
+        self.after, self.then = after, then
+        self.url = hostile(self.behave).url
+
+    def behave(self, connection, _):
+        self.connections += 1
+        connection.sendall(KEPT)
+        for _ in range(self.after - 1):
+            self.seen.append(whole_request(connection))
+            connection.sendall(KEPT)
+        self.then(connection)
+        connection.close()
+        self.closed.set()
+
+
+def test_a_connection_is_kept_for_the_next_purchase(hostile):
+    shop = Shop(hostile, after=3)
+
+    async def buy_thrice(caller):
+        return [(await caller.exchange(ORDER, 5)).status for _ in range(3)]
+
+    assert with_caller(shop.url, buy_thrice) == [200, 200, 200]
+    assert (shop.connections, len(shop.seen)) == (1, 2)
+
+
+def test_a_purchase_that_may_have_been_sent_is_never_sent_again(hostile):
+    """The second one is read and never answered; a client that means well would send it once more."""
+    shop = Shop(hostile, then=lambda connection: shop.seen.append(whole_request(connection)))
+
+    async def buy_twice(caller):
+        await caller.exchange(ORDER, 5)
+        with pytest.raises(Unreachable, match="broke the connection"):
+            await caller.exchange(ORDER, 5)
+
+    with_caller(shop.url, buy_twice)
+    assert (shop.connections, len(shop.seen)) == (1, 1)
+
+
+def test_a_connection_that_the_shop_has_closed_is_no_unreachable_shop(hostile):
+    """The loop can't have heard of it: it does nothing else until the purchase is sent."""
+    shop = Shop(hostile)
+
+    async def buy_behind_the_loops_back(caller):
+        await caller.exchange(ORDER, 5)
+        assert shop.closed.wait(5)
+        return await caller.exchange(ORDER, 5)
+
+    assert with_caller(shop.url, buy_behind_the_loops_back).status == 200
+    assert shop.connections == 2
+
+
+def test_a_shop_that_says_more_than_it_was_asked_is_not_believed_on_that_connection(hostile):
+    bought, said = threading.Event(), threading.Event()
+
+    def say_more(connection):
+        bought.wait(5)
+        connection.sendall(answer(b'{"jwt": "of somebody else"}'))
+        said.set()
+        connection.recv(1)
+
+    shop = Shop(hostile, then=say_more)
+
+    async def buy(caller):
+        await caller.exchange(ORDER, 5)
+        bought.set()
+        assert said.wait(5)
+        return await caller.exchange(ORDER, 5)
+
+    assert with_caller(shop.url, buy).body == {}
+    assert shop.connections == 2
+
+
+def test_as_many_are_under_way_at_once_as_are_wanted(hostile):
+    everybody = threading.Barrier(150)
+
+    def behave(connection, closing):
+        everybody.wait(30)
+        connection.sendall(KEPT)
+
+    async def buy_all(caller):
+        return await asyncio.gather(*(caller.exchange(ORDER, 30) for _ in range(150)))
+
+    assert {got.status for got in with_caller(hostile(behave).url, buy_all)} == {200}
+
+
+def test_no_cookie_proxy_or_netrc_of_this_machine_goes_along(hostile, monkeypatch, tmp_path):
+    shop, proxy = Shop(hostile, after=2), hostile(says(KEPT))
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password netrc-passw0rd\n")
+    netrc.chmod(0o600)
+    for name, value in {"NETRC": str(netrc), "HTTP_PROXY": proxy.url, "http_proxy": proxy.url}.items():
+        monkeypatch.setenv(name, value)
+
+    async def look_twice(caller):
+        for _ in range(2):
+            await caller.exchange(Request("GET", "/"), 5)
+
+    with_caller(shop.url, look_twice)
+    assert proxy.requests == []
+    assert b"cookie" not in shop.seen[0].lower()
+    assert b"authorization" not in shop.seen[0].lower()
+
+
+def test_a_purchase_that_is_given_up_leaves_no_connection(hostile):
+    ended = threading.Event()
+
+    def behave(connection, closing):
+        if connection.recv(1) == b"":
+            ended.set()
+
+    async def give_up(caller):
+        buying = asyncio.create_task(caller.exchange(ORDER, 30))
+        await asyncio.sleep(0.1)
+        buying.cancel()
+        await asyncio.gather(buying, return_exceptions=True)
+        return await asyncio.to_thread(ended.wait, 5)
+
+    assert with_caller(hostile(behave).url, give_up)
+
+
+def test_whoever_gives_it_a_turn_gets_it_after_the_answer_and_before_its_reading(hostile):
+    shop = Shop(hostile)
+    waited = []
+
+    async def buy(caller):
+        async def turn():
+            waited.append(caller._clock.now())
+            await asyncio.sleep(0)
+
+        return await caller.exchange(ORDER, 5, turn)
+
+    got = with_caller(shop.url, buy)
+    assert got.received_at <= waited[0]
+
+
+def test_an_answer_without_a_length_is_read_to_its_end_and_bounded(hostile):
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+    endless = b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 1_000_001
+
+    async def buy(caller):
+        return await caller.exchange(ORDER, 5)
+
+    assert with_caller(hostile(says(chunked)).url, buy).body == {}
+    assert with_caller(hostile(says(b"HTTP/1.1 200 OK\r\n\r\n{}")).url, buy).body == {}
+    with pytest.raises(BadAnswer, match="over 1,000,000 bytes"):
+        with_caller(hostile(says(endless)).url, buy)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_no_shop(hostile, tmp_path):
+    server = TlsShop(hostile, tmp_path)
+
+    async def buy(caller):
+        return await caller.exchange(ORDER, 5)
+
+    with pytest.raises(Unreachable, match="can't be reached"):
+        with_caller(server.url, buy)
+    assert server.seen == []
+
+
+def test_a_shop_that_stays_silent_over_tls_is_timed_out_all_the_same(hostile):
+    async def buy(caller):
+        return await caller.exchange(ORDER, 0.2)
+
+    silent = hostile(lambda _, closing: closing.wait(5)).url.replace("http:", "https:")
+    with pytest.raises(TimedOut, match=r"within 0\.2 s"):
+        with_caller(silent, buy)
+
+
+def test_a_late_caller_opens_when_it_is_needed_and_closes_once(hostile):
+    shop = Shop(hostile)
+
+    async def buy():
+        late = LateCaller("the shop", shop.url, AnchoredClock(), Redactor())
+        await late.close()
+        assert late.open() is late.open()
+        got = await late.exchange(ORDER, 5)
+        await late.close()
+        await late.close()
+        return got
+
+    assert asyncio.run(buy()).status == 200
+
+
+class TlsShop:
+    """Shows a certificate that it has signed itself."""
+
+    def __init__(self, hostile, folder):
+        self.seen = []
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+        now = datetime.now(UTC)
+        certificate = (
+            x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .sign(key, hashes.SHA256())
+        )
+        both = folder / "shop.pem"
+        both.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            + certificate.public_bytes(serialization.Encoding.PEM)
+        )
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(both)
+        self.url = hostile(self.behave, raw=True).url.replace("http:", "https:")
+
+    def behave(self, connection, _):
+        with self.context.wrap_socket(connection, server_side=True) as safe:
+            self.seen.append(safe.recv(1))
