@@ -7,8 +7,8 @@ from chaos_pizza.serving.exchange import HttpRequest
 LARGEST_BODY = 1024 * 1024
 """The largest body that is kept, in bytes."""
 
+_LARGEST_READ = 16 * LARGEST_BODY
 _LARGEST_HEAD = 64 * 1024
-_LARGEST_MESSAGE = 16 * LARGEST_BODY
 
 
 class RequestReader:
@@ -21,7 +21,7 @@ class RequestReader:
         self._headers: dict[bytes, bytes] = {}
         self._chunks: list[bytes] = []
         self._body_bytes = 0
-        self._message_bytes = 0
+        self._pending_bytes = 0  # of a head, or since a piece of the body
         self._in_body = False
         self._is_over = False
 
@@ -32,7 +32,7 @@ class RequestReader:
         answer; after 16 MiB of one request no more is read, and it `is_last`.
         """
         if not self._is_over:
-            self._message_bytes += len(data)
+            self._pending_bytes += len(data)
             try:
                 self._parser.feed_data(data)
             except httptools.HttpParserCallbackError:
@@ -65,11 +65,12 @@ class RequestReader:
 
     def on_headers_complete(self) -> None:
         """Go on to the body."""
-        self._in_body = True
+        self._in_body, self._pending_bytes = True, 0
 
     def on_body(self, chunk: bytes) -> None:
         """Keep a piece of the body for as long as it isn't too large."""
         self._body_bytes += len(chunk)
+        self._pending_bytes = 0
         if self._body_bytes <= LARGEST_BODY:
             self._chunks.append(chunk)
         else:
@@ -82,7 +83,7 @@ class RequestReader:
         parser = self._parser
         stays = parser.should_keep_alive() and parser.get_http_version() == "1.1" and not parser.should_upgrade()
         self._read.append(self._request(is_last=not stays))
-        self._message_bytes, self._in_body, self._is_over = 0, False, not stays
+        self._pending_bytes, self._in_body, self._is_over = 0, False, not stays
 
     def _request(self, *, is_last: bool) -> HttpRequest:
         body = b"".join(self._chunks) if self._body_bytes <= LARGEST_BODY else None
@@ -90,10 +91,10 @@ class RequestReader:
         return HttpRequest(method, target, self._headers, body, is_last)
 
     def _bound(self) -> None:
-        if self._in_body and self._message_bytes > _LARGEST_MESSAGE:
-            self._body_bytes = self._message_bytes
+        if self._in_body and self._body_bytes > _LARGEST_READ:
             self._end_with(self._request(is_last=True))
-        elif not self._in_body and self._message_bytes > _LARGEST_HEAD:
+        elif self._pending_bytes > _LARGEST_HEAD:
+            # The parser keeps a header until it is whole, and so it does with those that follow a body.
             self._end_with(None)
 
     def _end_with(self, request: HttpRequest | None) -> None:

@@ -1,3 +1,4 @@
+import socket
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -59,3 +60,46 @@ def test_every_answer_tells_the_true_date(shared_visitor):
     assert len(answer.headers.get_list("date")) == 1
     assert before <= parsedate_to_datetime(answer.headers["date"]) <= datetime.now(UTC)
     assert "server" not in answer.headers
+
+
+def test_a_body_of_ten_megabytes_is_read_to_its_end_and_refused(shared_visitor):
+    body = b'{"items":["' + b" " * 10_000_000 + b'"]}'
+    answer = shared_visitor.http.post(f"{shared_visitor.shop}/api/order", content=body, headers=JSON)
+    assert (answer.status_code, answer.json()["message"]) == (413, "request entity too large")
+    # Over the same connection the next is answered as ever.
+    assert shared_visitor.http.get(f"{shared_visitor.shop}/api/order/menu").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/api/order/menu", "/metrics", "/nowhere"])
+def test_a_head_is_what_a_get_would_begin_with(shared_visitor, path):
+    head, whole = (shared_visitor.http.request(how, shared_visitor.shop + path) for how in ("HEAD", "GET"))
+    assert head.status_code == whole.status_code
+    assert head.content == b""
+    assert head.headers["content-type"] == whole.headers["content-type"]
+    if path != "/metrics":  # which has counted a request more by then
+        assert head.headers["content-length"] == str(len(whole.content))
+    assert shared_visitor.metric('http_requests_total{method="HEAD",route="/",status="200"}') >= (path == "/")
+
+
+def test_a_body_in_chunks_is_a_body(shared_visitor):
+    body = iter([b'{"name":"n",', b'"email":"chunks@jwt.com",', b'"password":"p"}'])
+    answer = shared_visitor.http.post(f"{shared_visitor.shop}/api/auth", content=body, headers=JSON)
+    assert (answer.status_code, answer.json()["user"]["email"]) == (200, "chunks@jwt.com")
+
+
+def test_what_is_no_http_is_refused_and_the_next_is_served(shared_visitor):
+    host, port = shared_visitor.shop.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(b"\x16\x03\x01 a greeting of TLS\r\n\r\n")
+        assert connection.recv(4096).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert shared_visitor.http.get(shared_visitor.shop).status_code == 200
+
+
+def test_an_order_nested_too_deep_to_be_signed_is_an_answer_and_no_end(shared_visitor):
+    diner = shared_visitor.log_in()
+    for depth in (10, 200, 500, 800, 900, 950, 980, 990):
+        deep = b"[" * depth + b"]" * depth
+        body = b'{"franchiseId":%b,"storeId":1,"items":[{"menuId":1,"description":"d","price":1}]}' % deep
+        answer = shared_visitor.http.post(f"{shared_visitor.shop}/api/order", content=body, headers={**diner, **JSON})
+        assert answer.status_code in {200, 400, 500}
+        assert ("jwt" in answer.json()) == (answer.status_code == 200)

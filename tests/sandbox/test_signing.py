@@ -1,13 +1,16 @@
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from joserfc import jws
+from joserfc.jwk import RSAKey
 
 from chaos_pizza.sandbox.signing import PizzaSigner, spoil
 
-SIGNER = PizzaSigner.create()
+KEY = RSAKey.generate_key(2048)
+SIGNER = PizzaSigner(KEY)
 AT = datetime(2026, 11, 23, 19, 57, 21, 117000, tzinfo=UTC)
 PAYLOAD = {"vendor": {"id": "v"}, "diner": {"id": 1}, "order": {"items": []}}
 
@@ -21,6 +24,44 @@ def test_a_pizza_says_what_was_signed_and_dates_itself_in_its_header():
     assert header["iss"] == "cs329.click"
     assert header["exp"] - header["iat"] == 86400
     assert header["kid"] == SIGNER.jwks()["keys"][0]["kid"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda parts: st.lists(parts, max_size=4) | st.dictionaries(st.text(), parts, max_size=4),
+)
+
+
+@settings(max_examples=50)
+@given(st.dictionaries(st.text(), JSON, max_size=4), st.lists(st.integers(0, 3_000_000), min_size=1, max_size=3))
+def test_a_pizza_is_letter_for_letter_what_joserfc_makes_of_it(payload, after_ms):
+    # RSASSA-PKCS1-v1_5 is deterministic: of the same header and payload there is one JWT only.
+    for wait_ms in after_ms:
+        at = AT + timedelta(milliseconds=wait_ms)
+        issued = int(at.timestamp())
+        header = {"iat": issued, "exp": issued + 86400, "iss": "cs329.click", "alg": "RS256", "kid": KEY.thumbprint()}
+        registry = jws.JWSRegistry(algorithms=["RS256"], strict_check_header=False)
+        body = json.dumps(payload, separators=(",", ":"))
+        jwt = SIGNER.sign(payload, at)
+        assert jwt == jws.serialize_compact(header, body, KEY, registry=registry)
+        assert SIGNER.payload_of(jwt) == payload
+
+
+def test_the_last_pizza_and_those_before_it_are_proven_and_none_that_was_changed():
+    first, last = SIGNER.sign(PAYLOAD, AT), SIGNER.sign({**PAYLOAD, "diner": {"id": 2}}, AT)
+    assert SIGNER.proves(last)
+    assert SIGNER.proves(first)
+    for jwt in (first, last):
+        head, payload, signature = jwt.split(".")
+        assert not SIGNER.proves(f"{head}.{payload[:-1]}{'A' if payload[-1] != 'A' else 'B'}.{signature}")
+        assert not SIGNER.proves(spoil(jwt))
+    assert not SIGNER.proves("")
+
+
+def test_the_key_is_as_long_as_the_standard_demands():
+    # RFC 7518, section 3.3; from one that is made as a sandbox makes it.
+    n = PizzaSigner.create().jwks()["keys"][0]["n"]
+    assert int.from_bytes(base64.urlsafe_b64decode(n + "=" * (-len(n) % 4)), "big").bit_length() == 2048
 
 
 def test_a_spoilt_pizza_begins_with_dead_and_proves_nothing():
