@@ -17,7 +17,7 @@ from time import monotonic
 from types import FrameType, TracebackType
 from typing import Any
 
-from chaos_pizza.fleet.row import ShopRow
+from chaos_pizza.fleet.row import REFUSED, ShopRow
 from chaos_pizza.fleet.starts import start_delays
 from chaos_pizza.fleet_folder import note_row
 from chaos_pizza.folder import PAGE_NAME
@@ -32,13 +32,7 @@ _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 _GLANCE_S = 0.2
 _LEAVE = 3
 """Signals after which the fleet waits for nothing any more; the watchdogs go on."""
-_LOADED = (
-    *("chaos_pizza.runner.fleet_drill", "chaos_pizza.runner.fleet_reports", "chaos_pizza.controls.drill"),
-    *("chaos_pizza.probes", "chaos_pizza.actions", "chaos_pizza.watchdog.process", "chaos_pizza.drawing"),
-    *("chaos_pizza.report.charts.drill", "chaos_pizza.report.lead", "chaos_pizza.report.page"),
-    *("chaos_pizza.report.markdown", "cattrs.strategies"),
-)
-"""What a drill, its watchdog and its report need, some of it only in the middle of them."""
+_NURSERY = "chaos_pizza.runner.fleet_nursery"
 
 
 @dataclass(slots=True)
@@ -127,7 +121,15 @@ class FleetRun:
             self._coming.append((now_s + delay_s, shop))
         for due in [due for due in self._coming if due[0] <= now_s]:
             self._coming.remove(due)
-            self._lanes.append(Lane.begin(self._context, self._order(due[1])))
+            self._begin(due[1])
+
+    def _begin(self, shop: PlannedShop) -> None:
+        try:
+            self._lanes.append(Lane.begin(self._context, self._order(shop)))
+        except (OSError, EOFError) as error:
+            # No file or no memory is left, say. The others are not to suffer.
+            reason = error.strerror if isinstance(error, OSError) else "the process that forks them has died"
+            self._keep(ShopRow(shop.name, REFUSED, (f"its drill can't be started: {reason}",)))
 
     def _order(self, shop: PlannedShop) -> DrillOrder:
         folder = self._folder / shop.name
@@ -207,5 +209,5 @@ class _Noted:
 
 def _fork_server() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(_LOADED))
+    context.set_forkserver_preload([_NURSERY])
     return context
