@@ -40,8 +40,11 @@ def load_entries(observations: Observations) -> Iterator[Entry]:
     if joined:
         off_ms = max(worker.uncertainty_s for worker in joined) * 1000
         began_at = min(at for at, _ in observations.recorded(LoadWorkerJoined))
-        number = f"{len(joined)} workers begin" if len(joined) > 1 else "one worker begins"
-        text = f"{number} to buy; their clocks are known to within {off_ms:.1f} ms"
+        text = (
+            f"{len(joined)} workers begin to buy; their clocks are known to within {off_ms:.1f} ms"
+            if len(joined) > 1
+            else f"one worker begins to buy ({joined[0].place}); its clock is known to within {off_ms:.1f} ms"
+        )
         yield Entry(Interval.exactly(began_at), text)
     workers = joined[-1].workers if joined else 1
     rate_per_s = observations.started.settings.traffic.rate_per_s

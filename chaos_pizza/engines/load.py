@@ -21,3 +21,7 @@ class Load(Protocol):
     def traffic(self, recent: RecentPurchases, record: Record, first_number: int = 0) -> TrafficEngine:
         """Return the engine, not yet running; purchases are numbered from `first_number`, and `record` gets events."""
         ...
+
+    async def begun(self) -> None:
+        """Return once the engine, running, makes purchases, or doesn't come to it in a time that is long."""
+        ...

@@ -7,12 +7,13 @@ from typing import Any
 from chaos_pizza.clock import Clock
 from chaos_pizza.engines.load import Record
 from chaos_pizza.engines.locust_crew import LocustCrew, Worker
+from chaos_pizza.engines.refusals import Refusals
 from chaos_pizza.engines.share import Share
 from chaos_pizza.engines.telling import Batch, Bought, Waiting, read_batch
 from chaos_pizza.engines.worker_clock import Alignment, Reading
 from chaos_pizza.errors import ServiceError
 from chaos_pizza.model.event import PurchasesObserved
-from chaos_pizza.model.load_event import LoadRefused, LoadWorkerJoined, LoadWorkerLost, LoadWorkerTimed
+from chaos_pizza.model.load_event import LoadWorkerJoined, LoadWorkerLost, LoadWorkerTimed
 from chaos_pizza.model.micros import instant_at, micros_of
 from chaos_pizza.model.purchase import Overdue, Sample
 from chaos_pizza.model.settings import TrafficSettings
@@ -72,6 +73,7 @@ class LocustTraffic:
         self._dropped = 0
         self._refused = 0
         self._first_refused = ""
+        self._refusals = Refusals(record)
 
     async def run(self) -> None:
         """Have everyone buy until cancelled; raises `ServiceError` once nobody is left who could."""
@@ -251,13 +253,9 @@ class LocustTraffic:
                 self._record(timed)
         self._crew.probing.ask({member.worker.name: member.worker.clock for member in at_work})
 
-    def _tell_refused(self) -> None:
-        refused, self._crew.link.refused = self._crew.link.refused, 0
-        if refused:
-            self._first_refused = self._first_refused or "a message that can't be read"
-        if refused + self._refused:
-            self._record(LoadRefused(refused + self._refused, self._first_refused))
-        self._refused, self._first_refused = 0, ""
+    def _tell_refused(self, *, is_last: bool = False) -> None:
+        reason = self._first_refused or "a message that can't be read"
+        self._refusals.tell(self._crew.link.refused + self._refused, reason, self._clock.now(), is_last=is_last)
 
     async def _end(self) -> None:
         """Have everyone stop, and wait a moment for what they saw last."""
@@ -266,7 +264,7 @@ class LocustTraffic:
             if all(member.has_ended for member in self._at_work()):
                 break
             await asyncio.sleep(_LOOK_S / 2)
-        self._tell_refused()
+        self._tell_refused(is_last=True)
 
 
 class LocustLoad:
@@ -286,3 +284,6 @@ class LocustLoad:
     def traffic(self, recent: RecentPurchases, record: Record, first_number: int = 0) -> LocustTraffic:
         """Return the engine, not yet running."""
         return LocustTraffic(self._crew, self._menu, self._settings, self._clock, recent, record, first_number)
+
+    async def begun(self) -> None:
+        """Return at once: everyone is ready, and knows when to begin."""

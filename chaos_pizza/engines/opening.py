@@ -3,6 +3,7 @@
 from contextlib import AsyncExitStack
 
 from chaos_pizza.engines.load import Load, Record
+from chaos_pizza.engines.worker_target import WorkerTarget
 from chaos_pizza.model.settings import TrafficBy, TrafficSettings
 from chaos_pizza.traffic.buyer import Buyer
 from chaos_pizza.traffic.engine import TrafficEngine
@@ -26,9 +27,12 @@ class OwnLoad:
         """Return the engine, not yet running."""
         return open_traffic(self._buyer, self._settings, self._buyer.services.clock, recent, first_number)
 
+    async def begun(self) -> None:
+        """Return at once: it makes purchases as soon as it runs."""
 
-async def open_load(buyer: Buyer, settings: TrafficSettings, stack: AsyncExitStack) -> Load:
-    """Return what the settings ask for, ready to buy at the buyer's shop; `stack` ends it.
+
+async def open_load(buyer: Buyer, settings: TrafficSettings, greatest_duration_s: float, stack: AsyncExitStack) -> Load:
+    """Return what the settings ask for, ready to buy at the buyer's shop for so long at the most; `stack` ends it.
 
     Raises `UsageError` where it can't be had: nothing has been bought then.
     """
@@ -37,9 +41,15 @@ async def open_load(buyer: Buyer, settings: TrafficSettings, stack: AsyncExitSta
         # Late: other engines need nothing of it.
         from chaos_pizza.engines.locust_crew import open_locust_crew  # noqa: PLC0415
         from chaos_pizza.engines.locust_traffic import LocustLoad  # noqa: PLC0415
-        from chaos_pizza.engines.worker_target import WorkerTarget  # noqa: PLC0415
 
         target = WorkerTarget.of(services.target)
         opened = open_locust_crew(target, settings, services.clock, services.redactor, buyer.menu)
         return LocustLoad(await stack.enter_async_context(opened), buyer.menu, settings, services.clock)
+    if settings.engine is TrafficBy.K6:
+        from chaos_pizza.engines.k6_script import look_at_script  # noqa: PLC0415
+        from chaos_pizza.engines.k6_traffic import K6Load  # noqa: PLC0415
+
+        target = WorkerTarget.of(services.target)
+        script = await look_at_script(target, settings, services.redactor, greatest_duration_s)
+        return K6Load(script, settings, services.clock, services.redactor)
     return OwnLoad(buyer, settings)

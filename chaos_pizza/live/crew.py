@@ -111,6 +111,7 @@ class Crew:
             self._employ(role, work, fail)
         if runbook:
             self._employ("runbook", runbook.run(), fail)
+        await self.load.begun()
 
     async def stop(self) -> None:
         """End everyone's work, take down what the traffic did last, and close the connections; twice does no harm."""
@@ -181,7 +182,7 @@ async def prepare(
             await log_in_admin(services)
         desk = open_desk(services, settings.detection, stack)
         buyer = await open_buyer(services, settings.traffic.diners, f"drill-{secrets.token_hex(4)}")
-        load = await open_load(buyer, settings.traffic, stack)
+        load = await open_load(buyer, settings.traffic, settings.greatest_duration_s, stack)
         return Crew(services, buyer, desk, settings, stack.pop_all(), load, blind)
 
 
