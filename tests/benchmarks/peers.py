@@ -21,7 +21,7 @@ WARM_UP_S = 1.0
 """What a peer gets to come up to speed; it counts for nothing."""
 FAULT_S = 1.1
 """How long a fault lasts at the least: longer than from one check of a continuous hypothesis to the next."""
-GAP_S = (0.4, 0.8)
+GAP_S = (0.35, 0.65)
 """From a fault's end to the next one's asking, drawn."""
 SEED = 20251202
 _NOTICED_AFTER = timedelta(seconds=0.3)

@@ -21,7 +21,7 @@ from history_examples import drill, undetected
 from chaos_pizza.history.store import open_history
 
 GOAL_S = 1.0
-DRILLS, RUNS = (10_000, 3) if FULL else (300, 1)
+DRILLS, RUNS = (10_000, 2) if FULL else (300, 1)
 
 
 def timed(folder, *options):

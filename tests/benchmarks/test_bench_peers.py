@@ -13,10 +13,10 @@ from peers import DINERS, Course, Measured, measure
 from peers_programs import BIN, CHAOS_RUN, FREQUENCY_S, HTTPX, K6, OURS, PEERS, SCRIPTS
 
 RATE_PER_S = 200.0
-STEADY_S, FAULTS = 5.0, 10
-GREATEST = {OURS.name: (2600.0, 2200.0, 2000.0, 1600.0, 1200.0, 800.0), HTTPX.name: (400.0, 300.0, 200.0, 100.0)}
+STEADY_S, FAULTS = 4.0, 10
+GREATEST = {OURS.name: (2500.0, 2100.0, 1700.0, 1300.0, 900.0), HTTPX.name: (400.0, 250.0, 150.0)}
 """Rates that are tried one after the other, until one is kept up with."""
-TRIED_S = 4.0
+TRIED_S = 3.0
 GOAL_PER_S, GOAL_LATE_MS, GOAL_TTD_RATIO = 2000.0, 5.0, 10.0
 NOTE = (
     f"Offered: {RATE_PER_S:g} purchases a second by {DINERS} diners, connections kept open, buyer and sandbox on one "

@@ -79,7 +79,7 @@ def test_ten_thousand_drills_are_looked_back_on(tmp_path, request):
         "retrospective" if FULL else "retrospective; the whole size: CHAOS_PIZZA_BENCHMARKS=full",
         [
             Figure("retrospective", "looked back on all drills", run.took_s, "s", GOAL_S, note=rests_on),
-            Figure("retrospective", "its greatest memory", run.peak_mb, "MB"),
-            Figure("retrospective", "its page", size / 1e6, "MB", MOST_BYTES / 1e6),
+            Figure("retrospective", "greatest memory for that", run.peak_mb, "MB"),
+            Figure("retrospective", "size of its page", size / 1e6, "MB", MOST_BYTES / 1e6),
         ],
     )
