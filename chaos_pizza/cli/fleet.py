@@ -18,6 +18,7 @@ from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.runner.fleet_plan import PlannedFleet, PlannedShop, plan_fleet
+from chaos_pizza.stop_file import withdraw_stop
 
 
 @click.command(short_help="Drill many shops, and rank them.")
@@ -61,6 +62,7 @@ def fleet(
         planned = planned.with_at_a_time(at_a_time)
     folder, facts, rows = _opened(planned, reports or team.reports, resume=resume)
     with fleet_lock(folder):
+        withdraw_stop(folder)
         left = [shop for shop in planned.shops if shop.name not in rows or not rows[shop.name].is_settled]
         rows |= _held(planned, left, folder, production=production, as_json=as_json)
         listed = [shop.name for shop in planned.shops]

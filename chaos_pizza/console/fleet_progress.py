@@ -54,7 +54,7 @@ class FleetProgress:
             self._say(_line(row, len(self._told), self._shops))
         if state.stopping is not None and not self._is_stopping:
             self._is_stopping = True
-            self._say(Text(f"stopping, since {state.stopping}: {_names(state.under_way)} restore calm", style="bold"))
+            self._say(Text(_stopping(state.stopping, state.under_way), style="bold"))
         if self._live is not None:
             line = _standing(state, self._shops)
             if line != self._shown:
@@ -78,6 +78,11 @@ def _standing(state: FleetState, shops: int) -> str:
     told = ", ".join(f"{count} {word}" for word, count in counts.items())
     done = f"{len(state.done)} of {shops} done{f' ({told})' if told else ''}"
     return f"{done}; under way: {_names(state.under_way)}; {len(state.waiting)} wait"
+
+
+def _stopping(reason: str, under_way: tuple[str, ...]) -> str:
+    what = f"calm is being restored at {_names(under_way)}" if under_way else "no drill is under way"
+    return f"stopping, since {reason}; {what}"
 
 
 def _names(names: tuple[str, ...]) -> str:
