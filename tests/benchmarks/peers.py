@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from arrivals import lateness_s, quantile, rate_per_s
@@ -24,8 +25,8 @@ FAULT_S = 1.1
 GAP_S = (0.35, 0.65)
 """From a fault's end to the next one's asking, drawn."""
 SEED = 20251202
-_NOTICED_AFTER = timedelta(seconds=0.3)
-"""A purchase that was on its way at a fault's end may tell of it a moment later."""
+_TOO_SOON = timedelta(seconds=0.15)
+"""What is said up to so long before a fault is an error about it; before that it is about the one before."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def measure(peer: Peer, course: Course, folder: Path) -> Measured:
         cpu_with_start_ms=1000 * process.cpu_s / len(came),
         peak_mb=process.peak_mb,
         faults=course.faults,
-        errors_ms=tuple(_errors_ms(peer.seen(folder, sandbox.asked), sandbox.faults())),
+        errors_ms=tuple(errors_ms_of(peer.seen(folder, sandbox.asked), sandbox.faults())),
         server_load_ratio=load,
     )
 
@@ -121,13 +122,12 @@ def _break_and_mend(sandbox: PeerSandbox, faults: int) -> None:
         time.sleep(draw.uniform(*GAP_S))
 
 
-def _errors_ms(seen: Sequence[datetime], faults: Sequence[Fault]) -> list[float]:
-    """Return for each fault that was noticed how far from its start it was said to begin."""
+def errors_ms_of(seen: Sequence[datetime], faults: Sequence[Fault]) -> list[float]:
+    """Return how far from its start each fault was said to begin, of those that were noticed before the next one."""
+    bounds = [*(fault.began_at - _TOO_SOON for fault in faults), None]
     errors = []
-    for before, fault in zip([None, *faults], faults, strict=False):
-        # What is said to be a little sooner than the truth is an error too, unless it belongs to the fault before.
-        since = before.ended_at + _NOTICED_AFTER if before else datetime.min.replace(tzinfo=fault.began_at.tzinfo)
-        told = [at for at in seen if since <= at < fault.ended_at + _NOTICED_AFTER]
+    for fault, (since, until) in zip(faults, pairwise(bounds), strict=True):
+        told = [at for at in seen if since <= at and (until is None or at < until)]
         if told:
             errors.append(abs(1000 * (min(told) - fault.began_at).total_seconds()))
     return errors
