@@ -25,4 +25,4 @@ def http_date(at: datetime) -> str:
 
 
 def _iso(at: datetime, unit: str) -> str:
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=unit) + "Z"
+    return at.astimezone(UTC).isoformat(timespec=unit).removesuffix("+00:00") + "Z"

@@ -9,6 +9,7 @@ from chaos_pizza.serving.exchange import HttpAnswer, HttpRequest, Respond
 from chaos_pizza.serving.request_reader import RequestReader
 
 _UNREADABLE = HttpAnswer(400, b"Invalid HTTP request received.", b"text/plain; charset=utf-8")
+_BROKEN = HttpAnswer(500, b"Internal Server Error", b"text/plain; charset=utf-8")
 _GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -111,9 +112,9 @@ class HttpConnection(asyncio.Protocol):
             self._transport.abort()
 
     def _proceed(self) -> None:
-        while self._waiting and not (self._is_answering or self._is_choked):
+        while self._waiting and not (self._is_answering or self._is_choked or self._is_closed()):
             request = self._waiting.popleft()
-            answer = _UNREADABLE if request is None else self._respond(request)
+            answer = _UNREADABLE if request is None else self._answer_to(request)
             if isinstance(answer, HttpAnswer):
                 self._send(request, answer)
             else:
@@ -129,11 +130,27 @@ class HttpConnection(asyncio.Protocol):
         elif not self._transport.is_reading():
             self._transport.resume_reading()
 
-    async def _send_later(self, request: HttpRequest | None, answer: Awaitable[HttpAnswer]) -> None:
+    def _is_closed(self) -> bool:
+        return self._transport is None or self._transport.is_closing()
+
+    def _answer_to(self, request: HttpRequest) -> HttpAnswer | Awaitable[HttpAnswer]:
         try:
-            self._send(request, await answer)
+            return self._respond(request)
+        except Exception as error:  # noqa: BLE001 - told to the loop, and to the other side that it was our fault
+            return self._fault(error)
+
+    async def _send_later(self, request: HttpRequest | None, making: Awaitable[HttpAnswer]) -> None:
+        try:
+            answer = await making
+        except Exception as error:  # noqa: BLE001 - as above
+            answer = self._fault(error)
         finally:
             self._is_answering = False
+        self._send(request, answer)
+
+    def _fault(self, error: Exception) -> HttpAnswer:
+        self._loop.call_exception_handler({"message": "a request could not be answered", "exception": error})
+        return _BROKEN
 
     def _answered(self, task: asyncio.Task[None]) -> None:
         self._open.answers.discard(task)

@@ -45,4 +45,4 @@ class HttpAnswer:
 
 
 Respond = Callable[[HttpRequest], HttpAnswer | Awaitable[HttpAnswer]]
-"""What answers requests: at once, or when the awaitable is done; it raises nothing."""
+"""What answers requests: at once, or when the awaitable is done. What it raises becomes a 500."""

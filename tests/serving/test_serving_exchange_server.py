@@ -33,12 +33,16 @@ class Kitchen:
 
     async def late(self, request: HttpRequest) -> HttpAnswer:
         await self.let.wait()
+        if request.target.endswith("fault"):
+            raise OSError("no space left")
         return self.made_of(request)
 
     def made_of(self, request: HttpRequest) -> HttpAnswer:
         self.made.append(request.target)
         if request.target == "/none":
             return HttpAnswer(204)
+        if request.target == "/fault":
+            raise OSError("no space left")
         if request.target == "/huge":
             return HttpAnswer(200, b"x" * 1_000_000)
         return HttpAnswer(200, request.target.encode() + (request.body or b""), b"text/plain")
@@ -148,6 +152,24 @@ def test_what_is_no_http_is_told_so_after_what_was(new_loop):
             answers = await reader.read()
             assert answers.startswith(said(b"/late") + b"HTTP/1.1 400 Bad Request\r\n")
             assert answers.endswith(b"\r\n\r\nInvalid HTTP request received.")
+            writer.close()
+
+    run(new_loop, visit)
+
+
+@pytest.mark.parametrize("target", ["/fault", "/late/fault"])
+def test_a_fault_of_ours_is_told_to_both_sides_and_the_next_is_answered(new_loop, target):
+    async def visit():
+        told = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["exception"]))
+        async with open_kitchen() as (kitchen, port):
+            kitchen.let.set()
+            reader, writer = await come(port)
+            writer.write(asked(target) + asked("/b", "connection: close"))
+            answers = await reader.read()
+            assert answers.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
+            assert answers.endswith(b"\r\n\r\nInternal Server Error" + said(b"/b", close=True))
+            assert [str(each) for each in told] == ["no space left"]
             writer.close()
 
     run(new_loop, visit)
