@@ -147,8 +147,27 @@ def _strip(parent: ET.Element) -> None:
         _strip(child)
 
 
+def get_ready() -> None:
+    """Draw something that nobody sees, so that the next picture takes only its own time."""
+    values = [{"x": 0, "y": 1, "z": 2, "c": "a"}, {"x": 1, "y": 2, "z": 3, "c": "b"}]
+    x, y = {"field": "x", "type": "quantitative"}, {"field": "y", "type": "quantitative"}
+    by_name = {"field": "c", "type": "nominal"}
+    marks: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("bar", {"x": x, "x2": {"field": "y"}, "y": by_name, "color": by_name}),
+        ("area", {"x": x, "y": y, "y2": {"field": "z"}}),
+        ("line", {"x": x, "y": y}),
+        ("rule", {"x": x}),
+        ("text", {"x": x, "y": y, "text": by_name}),
+    )
+    layers = [{"mark": mark, "encoding": encoding} for mark, encoding in marks]
+    parts = [{"layer": layers[:1]}, {"layer": layers[1:]}]
+    draw(Chart("ready", "", "", {"data": {"values": values}, "vconcat": parts}))
+
+
 def main() -> None:
     """Read charts from stdin as JSON, and write their pictures to stdout, by the names of their files."""
+    if sys.argv[1:] == ["--get-ready"]:
+        get_ready()
     charts = [Chart(**mapping) for mapping in json.load(sys.stdin)]
     json.dump({f"{chart.name}.svg": draw(chart) for chart in charts}, sys.stdout)
 

@@ -4,12 +4,52 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
+from types import TracebackType
 
 from chaos_pizza.errors import DrawingError
 from chaos_pizza.report.chart import Chart
 
 TIMEOUT_S = 60.0
+
+
+class Drawer:
+    """A process that draws once, started before there is anything to draw: getting ready takes it longer than drawing.
+
+    A context manager, at whose end it is gone, whether or not it drew.
+    """
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Drawer":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._let_go()
+
+    def get_ready(self) -> None:
+        """Start the process, which gets ready meanwhile; a second call, or one that fails, does nothing."""
+        if self._process is None:
+            with suppress(OSError):  # drawing says so, where it matters
+                self._process = _started("--get-ready")
+
+    def draw(self, charts: Sequence[Chart], *, timeout_s: float = TIMEOUT_S) -> dict[str, str]:
+        """Draw by this process, or by a new one where it is not there, or has drawn already; else as `draw_apart`."""
+        if self._process is None or self._process.poll() is not None:
+            self._let_go()
+            return draw_apart(charts, timeout_s=timeout_s)
+        process, self._process = self._process, None
+        return _drawn_by(process, charts, timeout_s)
+
+    def _let_go(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
 
 
 def draw_apart(charts: Sequence[Chart], *, timeout_s: float = TIMEOUT_S) -> dict[str, str]:
@@ -20,21 +60,38 @@ def draw_apart(charts: Sequence[Chart], *, timeout_s: float = TIMEOUT_S) -> dict
     """
     if not charts:
         return {}
-    order = json.dumps([asdict(chart) for chart in charts]).encode()
-    command = [sys.executable, "-m", "chaos_pizza.charting"]
     try:
-        done = subprocess.run(  # noqa: S603 - our own module
-            command, input=order, capture_output=True, timeout=timeout_s, check=False, start_new_session=True
-        )
-        pictures: dict[str, str] = json.loads(done.stdout) if done.returncode == 0 else {}
-    except subprocess.TimeoutExpired:
-        raise DrawingError(f"the pictures were not drawn within {timeout_s:g} s") from None
+        process = _started()
     except OSError as error:
         raise DrawingError(f"no process can be started to draw the pictures: {error.strerror}") from None
-    except ValueError:
-        pictures = {}
-    if not pictures:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        told = lines[-1][:200] if lines and done.returncode > 0 else "it was ended"
-        raise DrawingError(f"the process that draws the pictures failed (exit code {done.returncode}): {told}")
+    return _drawn_by(process, charts, timeout_s)
+
+
+def _started(*options: str) -> "subprocess.Popen[bytes]":
+    pipe = subprocess.PIPE
+    return subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-m", "chaos_pizza.charting", *options],
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        start_new_session=True,
+    )
+
+
+def _drawn_by(process: "subprocess.Popen[bytes]", charts: Sequence[Chart], timeout_s: float) -> dict[str, str]:
+    order = json.dumps([asdict(chart) for chart in charts]).encode()
+    with process:
+        try:
+            told, complaints = process.communicate(order, timeout=timeout_s)
+            pictures: dict[str, str] = json.loads(told) if process.returncode == 0 else {}
+        except subprocess.TimeoutExpired:
+            raise DrawingError(f"the pictures were not drawn within {timeout_s:g} s") from None
+        except ValueError:
+            pictures = {}
+        finally:
+            process.kill()
+    if charts and not pictures:
+        lines = complaints.decode(errors="replace").strip().splitlines()
+        told_last = lines[-1][:200] if lines and process.returncode > 0 else "it was ended"
+        raise DrawingError(f"the process that draws the pictures failed (exit code {process.returncode}): {told_last}")
     return pictures

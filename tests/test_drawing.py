@@ -1,11 +1,12 @@
 """Pictures drawn in a process of its own: whatever that does, it is a line."""
 
 import resource
+import signal
 
 import pytest
 
 from chaos_pizza.charting import draw
-from chaos_pizza.drawing import draw_apart
+from chaos_pizza.drawing import Drawer, draw_apart
 from chaos_pizza.errors import DrawingError
 from chaos_pizza.report.chart import Chart
 
@@ -43,3 +44,27 @@ def test_one_that_gets_no_memory_ends_alone():
             draw_apart([BARS])
     finally:
         resource.setrlimit(resource.RLIMIT_AS, former)
+
+
+def test_a_drawer_that_got_ready_draws_the_same_and_so_does_one_that_did_not_or_has_drawn():
+    with Drawer() as drawer:
+        drawer.get_ready()
+        drawer.get_ready()
+        ready = drawer._process
+        assert drawer.draw([BARS]) == drawer.draw([BARS]) == {"bars.svg": draw(BARS)}
+    assert ready.returncode is not None
+
+
+def test_a_drawer_whose_process_has_died_draws_by_another():
+    with Drawer() as drawer:
+        drawer.get_ready()
+        drawer._process.kill()
+        drawer._process.wait()
+        assert drawer.draw([BARS]) == {"bars.svg": draw(BARS)}
+
+
+def test_a_drawer_that_was_not_needed_leaves_no_process():
+    with Drawer() as drawer:
+        drawer.get_ready()
+        process = drawer._process
+    assert process.returncode == -signal.SIGKILL

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from chaos_pizza.configuration import TeamConfiguration
+    from chaos_pizza.results import Drawing
     from chaos_pizza.runner.drill import HeldDrill
 
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -88,14 +89,19 @@ def tell(held: "HeldDrill", console: "Console", *, as_json: bool, target_name: s
         warn(held, target_name)
 
 
-def write_up(held: "HeldDrill", after: AfterDrill, target_name: str | None) -> WrittenDrill | None:
-    """Write a drill's report, and say what is missing from it; `None` where none could be written."""
+def write_up(
+    held: "HeldDrill", after: AfterDrill, target_name: str | None, draw: "Drawing | None" = None
+) -> WrittenDrill | None:
+    """Write a drill's report, and say what is missing from it; `None` where none could be written.
+
+    `draw` draws its pictures, by default in a process of its own.
+    """
     from chaos_pizza.results import write_report  # noqa: PLC0415 - what writes pages is slow to import
 
     judged, written = held.judged, []
     if judged is None:
         return None
-    complaint = after.attempt(lambda: written.append(write_report(judged)))
+    complaint = after.attempt(lambda: written.append(write_report(judged, draw=draw)))
     complaints = list(written[0].complaints) if written else []
     if complaint is not None:
         complaints.append(f"no report was written: {complaint}; chaos-pizza report {held.folder.name} writes it")

@@ -4,16 +4,16 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 from types import MappingProxyType
 from typing import IO, Any, Protocol
 
 from chaos_pizza.errors import UsageError
 from chaos_pizza.live.commission import Blind, Commission
+from chaos_pizza.live.watchdog_process import start_watchdog, taken_ahead
 from chaos_pizza.model.blind_event import Revealed
 from chaos_pizza.model.conversion import to_mapping
 from chaos_pizza.model.lease import Lease
-from chaos_pizza.model.target import VARIABLES, Target
+from chaos_pizza.model.target import Target
 
 SILENCE_S = 10.0
 """Seconds without a heartbeat after which the watchdog takes a drill for dead."""
@@ -122,7 +122,7 @@ def arm_watchdog(lease: Lease, target: Target, greatest_duration_s: float, blind
     It takes over when the drill falls silent, hangs up, or lasts longer than `greatest_duration_s` seconds; of a
     `blind` drill it goes on with the sealed journal, and reveals it once calm is back.
     """
-    process = _STANDING_BY.pop() if _STANDING_BY else _started()
+    process = _STANDING_BY.pop() if _STANDING_BY else taken_ahead() or start_watchdog()
     link = WatchdogLink(process)
     if process.stdin is None or process.stdout is None:
         raise UsageError("the watchdog can't be spoken to")
@@ -135,19 +135,6 @@ def arm_watchdog(lease: Lease, target: Target, greatest_duration_s: float, blind
         raise UsageError(f"no drill without its watchdog, and that can't be armed: {answer or 'it died at once'}")
     os.set_blocking(process.stdin.fileno(), False)
     return link
-
-
-def _started() -> "subprocess.Popen[bytes]":
-    """Start a watchdog that waits for its orders; its environment holds nothing of the target."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "chaos_pizza", "watchdog", "--armed"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={name: value for name, value in os.environ.items() if name not in VARIABLES.values()},
-        start_new_session=True,
-        bufsize=0,
-    )
 
 
 def _orders(lease: Lease, target: Target, greatest_duration_s: float, blind: Blind | None) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from chaos_pizza.model.blind_event import Revealed
 from chaos_pizza.model.conversion import from_mapping
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.model.target import Target
-from chaos_pizza.results import complaint_of, write_results
 from chaos_pizza.watchdog.scribe import Scribe
 from chaos_pizza.watchdog.takeover import take_over
 from chaos_pizza.watchdog.vigil import TOLD_TO_END, Pipe, keep_vigil
 
-_ORDERS_TIMEOUT_S = 10.0
+_ORDERS_TIMEOUT_S = 600.0
+"""One that was started ahead waits for its drill's own start, however busy the machine is."""
 _LEASE_PATIENCE_S = 5.0
 """So long the lease outlives the proof of calm, for a record that is just being written to be there when it ends."""
 _RECORD_PATIENCE_S = 600.0
@@ -25,10 +25,15 @@ _RECORD_PATIENCE_S = 600.0
 
 
 def run_armed() -> None:
-    """Take orders from stdin, say "armed" on stdout once the lease is on the disk, and watch until calm is proven."""
+    """Take orders from stdin, say "armed" on stdout once the lease is on the disk, and watch until calm is proven.
+
+    Without orders, since whoever was to give them is gone, there is nothing to watch.
+    """
     told_to_end = _heed_signals()
     pipe = Pipe(sys.stdin.fileno())
     orders = json.loads(pipe.line(_ORDERS_TIMEOUT_S) or b"null")
+    if orders is None:
+        return
     lease = from_mapping(orders["lease"], Lease)
     reveal = from_mapping(orders["reveal"], Revealed) if orders["reveal"] else None
     try:
@@ -58,6 +63,8 @@ def see_to_results(scribe: Scribe, folder: Path, patience_s: float) -> None:
     What can't be written now, chaos-pizza report writes at any time. Nothing is owed any more by now: no result, and
     nothing that goes wrong with one, is to have calm restored again.
     """
+    from chaos_pizza.results import complaint_of, write_results  # noqa: PLC0415 - nothing is owed by now: it may fail
+
     if scribe.is_done_within(patience_s):
         complaint_of(lambda: write_results(folder))
 
