@@ -9,6 +9,7 @@ from chaos_pizza.drill.purchases import BAD_PIZZA, OK, REJECTED
 from chaos_pizza.model.micros import micros_of
 from chaos_pizza.model.purchase_columns import OUTCOMES
 from chaos_pizza.model.result import Impact, InstantName, Timeline
+from chaos_pizza.model.settings import TrafficBy
 
 
 def assess_impact(observations: Observations, timeline: Timeline) -> Impact:
@@ -28,6 +29,7 @@ def assess_impact(observations: Observations, timeline: Timeline) -> Impact:
     failed = purchases.failed_rows[is_felt[purchases.failed_rows]]
     counted = sum(counts) - counts[REJECTED]
     within = (batches.at_us >= since_us) & (batches.at_us <= until_us)
+    untold = observations.started.settings.traffic.engine is TrafficBy.K6
     return Impact(
         purchases=sum(counts),
         failed=len(failed),
@@ -35,8 +37,8 @@ def assess_impact(observations: Observations, timeline: Timeline) -> Impact:
         dropped=sum(batches.dropped[within].tolist()),
         outcomes=outcomes,
         success_ratio=counts[OK] / counted if counted else None,
-        diners_affected=len(set(rows.diner[failed].tolist())),
-        revenue_lost_btc=fsum(rows.price_btc[failed].tolist()),
+        diners_affected=None if untold else len(set(rows.diner[failed].tolist())),
+        revenue_lost_btc=None if untold else fsum(rows.price_btc[failed].tolist()),
         minutes_below_tolerance=len(set(np.trunc(rows.intended_us[failed] / 1e6).tolist())) / 60,
         # The shop writes an order down before it asks the factory: one that it answered without a pizza is there.
         orders_without_pizza=int(((rows.status[failed] >= 500) | (rows.outcome[failed] == BAD_PIZZA)).sum()),

@@ -38,7 +38,7 @@ def load_entries(observations: Observations) -> Iterator[Entry]:
     """Yield a line for everybody who joined or was lost, and for what could not be believed."""
     joined = observations.all_of(LoadWorkerJoined)
     if joined:
-        off_ms = max(worker.uncertainty_s for worker in joined) * 1000
+        off_ms = max(0.1, max(worker.uncertainty_s for worker in joined) * 1000)
         began_at = min(at for at, _ in observations.recorded(LoadWorkerJoined))
         text = (
             f"{len(joined)} workers begin to buy; their clocks are known to within {off_ms:.1f} ms"

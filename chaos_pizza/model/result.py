@@ -74,8 +74,9 @@ class Impact:
 
     Counts are of the drill's own purchases that were sent between the fault's start and recovery (or the drill's end).
     `success_ratio` (0 to 1) is `None` without purchases. `minutes_below_tolerance` adds up the seconds in which less
-    than all purchases were good. `revenue_lost_btc` is the price of those that failed. `orders_without_pizza` counts
-    purchases that the shop holds an order of although no pizza came of them.
+    than all purchases were good. `revenue_lost_btc` is the price of those that failed; it and `diners_affected` are
+    `None` where what bought doesn't tell (k6). `orders_without_pizza` counts purchases that the shop holds an order of
+    although no pizza came of them.
     """
 
     purchases: int = 0
@@ -84,8 +85,8 @@ class Impact:
     dropped: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     success_ratio: float | None = None
-    diners_affected: int = 0
-    revenue_lost_btc: float = 0.0
+    diners_affected: int | None = 0
+    revenue_lost_btc: float | None = 0.0
     minutes_below_tolerance: float = 0.0
     orders_without_pizza: int = 0
 

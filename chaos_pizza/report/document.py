@@ -74,7 +74,7 @@ def _impact(impact: Impact) -> dict[str, Any]:
         "outcomes": {outcome.value: impact.outcomes.get(outcome, 0) for outcome in Outcome},
         "success_ratio": impact.success_ratio,
         "diners_affected": impact.diners_affected,
-        "revenue_lost_btc": round(impact.revenue_lost_btc, 8),
+        "revenue_lost_btc": None if impact.revenue_lost_btc is None else round(impact.revenue_lost_btc, 8),
         "minutes_below_tolerance": round(impact.minutes_below_tolerance, 3),
         "orders_without_pizza": impact.orders_without_pizza,
     }

@@ -107,11 +107,12 @@ def describe_impact(result: DrillResult, settings: DrillSettings) -> list[str]:
     sentences += _purchases(result)
     if impact.failed:
         seconds = counted(round(60 * impact.minutes_below_tolerance), "different second")
-        sentences += [
-            f"That affected {impact.diners_affected} of the drill's {counted(settings.traffic.diners, 'diner')}.",
-            f"Purchases worth {bitcoin(impact.revenue_lost_btc)} were lost.",
-            f"Failed purchases fell into {seconds} of the clock.",
-        ]
+        if impact.diners_affected is not None:
+            diners = counted(settings.traffic.diners, "diner")
+            sentences.append(f"That affected {impact.diners_affected} of the drill's {diners}.")
+        if impact.revenue_lost_btc is not None:
+            sentences.append(f"Purchases worth {bitcoin(impact.revenue_lost_btc)} were lost.")
+        sentences.append(f"Failed purchases fell into {seconds} of the clock.")
     if impact.orders_without_pizza:
         stand = "stands" if impact.orders_without_pizza == 1 else "stand"
         orders = counted(impact.orders_without_pizza, "order")
