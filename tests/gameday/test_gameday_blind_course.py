@@ -1,6 +1,7 @@
 """What a lot fell on is held as its experiment says, without anything that tells it from the others."""
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from plans import plan_with
 from chaos_pizza.gameday.blind_course import FACTORY_PATIENCE_S, blind_course
 from chaos_pizza.model.draw import Draw
 from chaos_pizza.model.settings import Budgets, FaultKind, ResponderKind, SandboxWishes
+from chaos_pizza.model.traffic_profile import ProfileKind, SessionSettings, TrafficProfile
 from chaos_pizza.runner.experiment_file import declaration_of, read_experiment
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
@@ -55,6 +57,17 @@ def test_a_sandbox_is_set_up_alike_whatever_was_drawn():
     plan = plan_with(sandbox={"stall_s": 6, "chaos_delay_s": "1"})
     wishes = {course_of(name, plan)[1].sandbox for name in EVERY}
     assert wishes == {SandboxWishes(stall_s=6, chaos_delay_s="1")}
+
+
+def test_purchases_and_visitors_are_alike_whatever_was_drawn():
+    """An experiment of the team's own may have a profile and visitors; its draw is not to be read from the traffic."""
+    own = read_experiment(EXPERIMENTS / "factory-fail.yaml")
+    declaration = declaration_of(own, EXPERIMENTS / "factory-fail.yaml")
+    profile, sessions = TrafficProfile(ProfileKind.POISSON), SessionSettings()
+    traffic = replace(declaration.settings.traffic, profile=profile, sessions=sessions)
+    lively = replace(declaration, settings=replace(declaration.settings, traffic=traffic))
+    plain, told = (blind_course(own, each, plan_with(), drawn(), NOW)[1].settings for each in (declaration, lively))
+    assert told.traffic == plain.traffic
 
 
 def test_people_have_as_long_as_the_plan_says():
