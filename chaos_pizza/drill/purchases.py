@@ -114,7 +114,8 @@ class Purchases:
     def good_run(self, since: datetime, until: datetime, wanted: int) -> tuple[int, int | None, int] | None:
         """Return the first run of `wanted` good purchases that ended since then, else the one that goes on at the end.
 
-        None begins before a failure that was known by `until`: whatever came before that was no recovery.
+        None begins before a failure that was sent by `until`: the fault may have struck it, whenever that came to be
+        known, and whatever was good before it was no recovery.
 
         It comes as the row of its first, that of the last failure before it (`None`: there was none) and its length,
         `wanted` at the most. `None` where there is neither. A failure ends a run, and so does a gap that is not
@@ -123,8 +124,8 @@ class Purchases:
         outcome = self.rows.outcome[self.order]
         failures = np.flatnonzero(IS_FAILURE[outcome])
         good = np.flatnonzero((outcome == OK) & (self.rows.answered_us[self.order] >= micros_of(since)))
-        known = failures[self.known_failed_us <= micros_of(until)]
-        good = good[good > known[-1]] if len(known) else good
+        struck = failures[self.rows.sent_us[self.order[failures]] <= micros_of(until)]
+        good = good[good > struck[-1]] if len(struck) else good
         bounds = np.searchsorted(good, np.sort(np.append(failures, self._gaps())))
         starts, ends = np.append(0, bounds), np.append(bounds, len(good))
         long_enough = np.flatnonzero(ends - starts >= max(wanted, 1))
@@ -135,6 +136,13 @@ class Purchases:
         first = good[starts[run]]
         before = failures[failures < first]
         return int(self.order[first]), int(self.order[before[-1]]) if len(before) else None, min(length, max(wanted, 1))
+
+    def first_good(self, row: int, sent_since: datetime) -> int | None:
+        """Return the row of the first good purchase from the one in `row` on that was sent since then; `None`: none."""
+        place = int(np.flatnonzero(self.order == row)[0])
+        later = self.order[place:]
+        found = later[(self.rows.outcome[later] == OK) & (self.rows.sent_us[later] >= micros_of(sent_since))]
+        return int(found[0]) if len(found) else None
 
     def _gaps(self) -> Column:
         """Return before which places in order numbers are missing that nothing accounts for."""

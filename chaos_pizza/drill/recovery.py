@@ -30,14 +30,19 @@ def good_run(purchases: Purchases, mitigated: Interval, good_purchases: int) -> 
     if run is None:
         return None
     first, last_failed, length = run
+    # One that was on its way while the fault ended may have been made before the fault even began: only what was sent
+    # later has surely met a mended shop.
+    sure = purchases.first_good(first, mitigated.latest)
     since = _began(
-        purchases.purchase(first), None if last_failed is None else purchases.purchase(last_failed), mitigated
+        purchases.purchase(first if sure is None else sure),
+        None if last_failed is None else purchases.purchase(last_failed),
+        mitigated,
     )
     return GoodRun(since, confirmed=length >= good_purchases)
 
 
 def _began(first: Purchase, last_failed: Purchase | None, mitigated: Interval) -> Interval:
-    """Return when a run began: after the last failure was sent, and by the answer to its own first purchase."""
+    """Return when a run began: after the last failure was sent, and by the answer to its first purchase that tells."""
     # Nobody is well before the fault is off, even if a purchase got through meanwhile.
     latest = max(first.answered_at or mitigated.latest, mitigated.latest)
     earliest = max(last_failed.sent_at, mitigated.earliest) if last_failed else mitigated.earliest

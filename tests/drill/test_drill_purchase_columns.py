@@ -102,7 +102,7 @@ def test_purchases_are_put_together_as_they_were_one_by_one(told):
 def run_one_by_one(told, mitigated, wanted):
     known, _, gaps_explained = fold_one_by_one(told)
     run, last_failed, number = [], None, None
-    failed_before = [each for each in known if each.outcome.is_failure and each.known_failed_at <= mitigated.latest]
+    failed_before = [each for each in known if each.outcome.is_failure and each.sent_at <= mitigated.latest]
     for purchase in known:
         if number is not None and purchase.number > number + 1 and not gaps_explained:
             run = []
@@ -117,7 +117,9 @@ def run_one_by_one(told, mitigated, wanted):
                 break
     if not run:
         return None
-    latest = max(run[0].answered_at, mitigated.latest)
+    place = known.index(run[0])
+    sure = [each for each in known[place:] if each.outcome is Outcome.OK and each.sent_at >= mitigated.latest]
+    latest = max((sure or run)[0].answered_at, mitigated.latest)
     earliest = max(last_failed.sent_at, mitigated.earliest) if last_failed else mitigated.earliest
     return GoodRun(Interval(min(earliest, latest), latest), confirmed=len(run) >= wanted)
 

@@ -49,8 +49,18 @@ def test_good_purchases_answered_before_the_faults_end_do_not_count():
 
 
 def test_a_purchase_that_slipped_through_before_the_end_is_over_does_not_put_recovery_before_it():
-    # answered at 20.1, while the end may be as late as 20.2
-    assert recovered(good(0, 20.0), good(1, 20.5), good(2, 21.0)) == (20.0, 20.2)
+    # Answered at 20.1, while the end may be as late as 20.2: the next one is the first that has surely met its end.
+    assert recovered(good(0, 20.0), good(1, 20.5), good(2, 21.0)) == (20.0, 20.6)
+
+
+def test_what_was_good_before_a_failure_under_way_is_no_recovery_however_late_that_is_known():
+    """A fault shorter than its dates are known: 0 and 1 were good before, 2 was struck and is slow to say so."""
+    before = bought(0, 19.9, 20.05), bought(1, 19.95, 20.06), bought(2, 20.0, 21.0, BAD)
+    assert recovered(*before, good(3, 20.5), good(4, 21.0), wanted=2) == (20.0, 20.6)
+
+
+def test_purchases_that_were_all_sent_before_the_end_was_over_put_recovery_no_later_than_it():
+    assert recovered(good(0, 20.0), good(1, 20.05), wanted=2) == (20.0, 20.2)
 
 
 def test_an_overdue_purchase_breaks_the_run():
