@@ -72,18 +72,18 @@ def run_bench(console: Console, only: str | None, folder: Path = HERE, page: Pat
     return 1 if any(part.broken for part in told) else 0
 
 
-def run_soak(console: Console) -> int:
+def run_soak(console: Console, soak: Path = SOAK, kept_in: Path = SOAKED) -> int:
     """Run the soak and keep its figures where the table finds them; return the exit code."""
     machine = this_machine().told()
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        part = _watched(console, "20 minutes", "soak", SOAK, Path(folder), LONGEST_SOAK_S)
+        part = _watched(console, "20 minutes", "soak", soak, Path(folder), LONGEST_SOAK_S)
     _draw(console, [part], machine)
     if part.broken or not part.figures:
         console.print("Nothing is kept of a soak that broke.")
         return 1
     kept = {"machine": machine, "figures": [asdict(figure) for figure in part.figures]}
-    SOAKED.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    console.print(f"{SOAKED.relative_to(ROOT)} holds these figures now; the next `make bench` quotes them.")
+    kept_in.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    console.print(f"{kept_in.name} holds these figures now; the next `make bench` quotes them.")
     return 0
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from bench import PAGE, run_bench, soaked
+from bench import PAGE, run_bench, run_soak, soaked
 from bench_page import BEGIN, END, with_report
 from bench_run import parts, run_part
 from rich.console import Console
@@ -95,6 +95,16 @@ def test_a_soak_is_quoted_with_its_date_and_one_that_never_was_is_said_to_be_mis
     file.write_text(json.dumps({"machine": machine, "figures": [figure]}))
     (part,) = soaked(file)
     assert [each.note for each in part.figures] == ["20 min; make soak of 2026-11-26 01:00 UTC, commit abc1234"]
+
+
+def test_a_soak_is_kept_for_the_table_and_one_that_broke_leaves_the_former_one(tmp_path):
+    kept, console = tmp_path / "soak.json", Console(file=io.StringIO())
+    assert run_soak(console, write_part(tmp_path, "soaks", KEEPS), kept) == 0
+    (part,) = soaked(kept)
+    assert [(figure.part, figure.measured) for figure in part.figures] == [("a part", 1.5)]
+    before = kept.read_text()
+    assert run_soak(console, write_part(tmp_path, "soaks", BREAKS), kept) == 1
+    assert kept.read_text() == before
 
 
 def test_all_that_ran_is_in_the_page_and_what_broke_makes_the_command_fail(tmp_path):
