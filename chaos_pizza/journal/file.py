@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
@@ -171,9 +172,11 @@ class JournalWriter:
         return self._seal.close(self._number, event)
 
     def _sync_as_needed(self) -> None:
+        due_s = time.monotonic() + _SYNC_INTERVAL_S
         while not self._closing.is_set():
-            self._due.wait(_SYNC_INTERVAL_S)
+            self._due.wait(max(0.0, due_s - time.monotonic()))
             self._due.clear()
+            due_s = time.monotonic() + _SYNC_INTERVAL_S
             if self._dirty.is_set() and not self._closing.is_set():
                 self._dirty.clear()
                 self._sync()
