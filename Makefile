@@ -6,11 +6,12 @@ VENV ?= .venv
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 BIN := $(VENV)/bin
-# Most of a drill is waiting: drills go side by side, and all other tests use what they leave of two cores.
-DRILL_WORKERS ?= 3
-WORKERS ?= 2
-# What is left out of the parts, such as `--ignore tests/browser`.
+# Most of a drill is waiting, and some of many a part: so many go side by side on two cores.
+DRILL_WORKERS ?= 4
+WORKERS ?= 3
+# What is left out of the parts and of the drills, such as `--ignore tests/browser`.
 LEFT_OUT ?=
+DRILLS_LEFT_OUT ?=
 # Two runs at once: a log tells of them one after the other, a terminal as they go (older makes can't do otherwise).
 IN_TURN := $(if $(CI),$(if $(filter output-sync,$(.FEATURES)),--output-sync=target))
 
@@ -29,10 +30,10 @@ test: $(VENV)/.installed
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(IN_TURN) test-drills test-parts
 
 test-drills: $(VENV)/.installed
-	$(BIN)/python -m pytest -n $(DRILL_WORKERS) --dist loadfile tests/e2e
+	$(BIN)/python -m pytest -n $(DRILL_WORKERS) --dist loadfile --no-loadscope-reorder tests/e2e $(DRILLS_LEFT_OUT)
 
 test-parts: $(VENV)/.installed
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --ignore tests/e2e $(LEFT_OUT)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/e2e $(LEFT_OUT)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

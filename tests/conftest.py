@@ -1,15 +1,59 @@
-"""Tables that tests want to show in the end, from whichever worker they ran in."""
+"""Which tests begin first, and tables that tests want to show in the end, from whichever worker they ran in."""
 
+import gc
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-# A slow machine is no reason for a red build.
+# A slow machine is no reason for a red build, and in CI neither is luck: everybody else's examples are drawn anew.
 settings.register_profile("project", deadline=None)
-settings.load_profile("project")
+settings.register_profile("ci", deadline=None, derandomize=True)
+# What the first Python has been held to at length, another one is held to with fewer examples.
+settings.register_profile("another-python", settings.get_profile("ci"), max_examples=25)
+settings.load_profile("ci" if os.environ.get("CI") else "project")
+
+SHARED_DRILLS = ("kills", "experiments", "truth", "real_alerting", "runbook", "blind", "mishaps")
+"""Of the files of whole drills (`tests/e2e`) those whose tests look at the same ones, the longest first.
+
+Each is one worker's as a whole, as are all files of other folders; of the other drills any worker takes any.
+"""
+LONGEST = (
+    *(f"test_e2e_{name}" for name in SHARED_DRILLS),
+    *("test_e2e_chaos_run", "test_browser_console", "test_browser_gameday", "test_cli_runbook", "test_examples"),
+    *("test_cli_drill_end", "test_browser_console_truth", "test_toolkit_surface", "test_live_stop_watch"),
+)
+"""The files that take longest begin first, so that in the end no worker waits for one of them."""
 
 _TABLES = "tables"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what takes longest begin first."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share out tests among workers by file, but those drills one by one that stand for themselves."""
+    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415 - only where there are workers
+
+    class ByFileOrDrill(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = Path(nodeid.partition("::")[0])
+            is_apart = file.parent.name == "e2e" and file.stem.removeprefix("test_e2e_") not in SHARED_DRILLS
+            return nodeid if is_apart else str(file)
+
+    return ByFileOrDrill(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector of garbage from going through all that was imported again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:
