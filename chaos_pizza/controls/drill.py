@@ -131,7 +131,8 @@ def after_experiment_control(state: Journal = None, **_: Any) -> None:
     if session is None or session.finished:
         return
     status = str(state.get("status"))
-    if status in {"interrupted", "aborted"}:
+    # Where something of the drill's own failed that is why, and nobody's abort.
+    if status in {"interrupted", "aborted"} and session.failure is None:
         session.abort(f"the experiment was {status}")
     try:
         session.finish(status, bool(state.get("deviated")))

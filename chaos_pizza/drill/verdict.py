@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from chaos_pizza.drill.calm import was_fault_seen
 from chaos_pizza.drill.entries import ACTORS
+from chaos_pizza.drill.load import load_flaws
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.soundness import list_flaws
 from chaos_pizza.model.event import Aborted, ActivityEnded, HypothesisChecked
@@ -53,7 +54,8 @@ def _of_abort(observations: Observations) -> Iterator[str]:
     aborts = dict.fromkeys(event.reason for event in observations.all_of(Aborted))
     yield from (f"the drill was aborted: {reason}" for reason in aborts)
     ended = observations.ended
-    if not aborts and ended is not None and ended.toolkit_status in _STOPPED:
+    # Where nobody was left to buy the drill stopped itself, and that is among its flaws.
+    if not aborts and ended is not None and ended.toolkit_status in _STOPPED and not any(load_flaws(observations)):
         yield f"the drill was stopped before its end: Chaos Toolkit calls it {ended.toolkit_status}"
 
 

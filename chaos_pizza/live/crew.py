@@ -153,7 +153,7 @@ class Crew:
     def _employ(self, role: str, work: Coroutine[Any, Any, None], fail: Callable[[str], None]) -> None:
         def ended(task: asyncio.Task[None]) -> None:
             if not task.cancelled() and task.exception():
-                fail(f"the drill's {role} broke down: {_innermost(task.exception())!r}")
+                fail(f"the drill's {role} broke down: {_innermost(task.exception())}")
 
         task = asyncio.create_task(work, name=role)
         task.add_done_callback(ended)
@@ -207,7 +207,7 @@ def _heard_by(stop_watch: StopWatch, record: Record) -> Record:
     return recorded
 
 
-def _innermost(error: BaseException | None) -> BaseException | None:
+def _innermost(error: BaseException | None) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return error if not isinstance(error, PizzaError) else Exception(str(error))
+    return str(error) if isinstance(error, PizzaError) else repr(error)
