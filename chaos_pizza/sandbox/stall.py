@@ -9,16 +9,17 @@ MOST_STALLED = 100_000
 
 
 class Stalls:
-    """Makes requests wait `stall_s` seconds each, whether or not who sent them is still there."""
+    """Makes requests wait `stall_s` seconds each, whether or not who sent them is still there; `most` at once."""
 
-    def __init__(self, stall_s: float) -> None:
+    def __init__(self, stall_s: float, most: int = MOST_STALLED) -> None:
         self._stall_s = stall_s
+        self._most = most
         self._stalled = 0
         self._closing = asyncio.Event()
 
     async def wait(self) -> None:
         """Wait out the stall; Refusal (503) at once where the sandbox closes, or has no room for more."""
-        if self._stalled >= MOST_STALLED:
+        if self._stalled >= self._most:
             raise Refusal(503, "the sandbox has no room for more stalled orders")
         self._stalled += 1
         try:

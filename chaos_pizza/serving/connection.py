@@ -164,5 +164,4 @@ class HttpConnection(asyncio.Protocol):
         head_only = request is not None and request.method == "HEAD"
         self._transport.write(answer.encoded(self._date(), head_only=head_only, is_last=is_last))
         if is_last:
-            self._waiting.clear()
             self._transport.close()

@@ -1,5 +1,12 @@
+import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from chaos_pizza.sandbox.endpoint import Refusal
+from chaos_pizza.sandbox.stall import Stalls
 
 from .visitor import VEGGIE, until
 
@@ -43,3 +50,34 @@ def test_stalled_purchases_hold_nobody_up_and_closing_does_not_wait_for_them(ope
         assert time.monotonic() - began < 300
         # An answer, not a broken connection: the stall itself was ended.
         assert {each.result().json()["message"] for each in purchases} == {"Failed to fulfill order at factory"}
+
+
+def test_a_purchase_whose_diner_went_away_is_stalled_and_sold_all_the_same(open_sandbox):
+    visitor = open_sandbox(stall_s=1.0)
+    diner = visitor.log_in()
+    visitor.begin("throttle")
+    order = {"franchiseId": 1, "storeId": 1, "items": [VEGGIE]}
+    with pytest.raises(httpx.ReadTimeout):
+        visitor.http.post(f"{visitor.shop}/api/order", json=order, headers=diner, timeout=0.3)
+    assert until(lambda: visitor.sandbox.purchases)
+    (sold,) = visitor.sandbox.purchases
+    assert (sold.outcome, sold.status) == ("ok", 200)
+    assert sold.seconds >= 1.0
+
+
+def test_who_comes_when_as_many_are_stalled_as_may_be_is_refused_at_once_and_room_comes_back():
+    async def crowd():
+        stalls = Stalls(0.05, most=2)
+        two = [asyncio.create_task(stalls.wait()) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(Refusal, match="no room"):
+            await stalls.wait()
+        await asyncio.gather(*two)
+        await stalls.wait()
+        last = asyncio.create_task(stalls.wait())
+        await asyncio.sleep(0)
+        stalls.close()
+        with pytest.raises(Refusal, match="closing"):
+            await last
+
+    asyncio.run(crowd())
