@@ -28,6 +28,7 @@ from chaos_pizza.stop_file import withdraw_stop
 @click.option("--at-a-time", type=click.IntRange(1, 200), metavar="N", help="In place of what FLEET says.")
 @click.option("--resume", is_flag=True, help="Go on with the newest such fleet: shops with a verdict are not drilled.")
 @click.option("--calm", "calm_only", is_flag=True, help="Drill nothing: restore calm at the shops, and prove it.")
+@click.option("--timeout-s", default=60.0, show_default=True, help="With --calm: how long to try at each shop.")
 @click.option("--json", "as_json", is_flag=True, help="Print fleet.json on stdout; progress goes to stderr.")
 @click.option("--production", is_flag=True, help="The shops are meant although they reach the public factory.")
 @config_option
@@ -39,6 +40,7 @@ def fleet(
     at_a_time: int | None,
     resume: bool,
     calm_only: bool,
+    timeout_s: float,
     as_json: bool,
     production: bool,
     config_path: Path | None,
@@ -57,7 +59,7 @@ def fleet(
     if calm_only:
         from chaos_pizza.cli.fleet_calm import restore_calm  # noqa: PLC0415 - rarely asked
 
-        sys.exit(restore_calm(planned.shops))
+        sys.exit(restore_calm(planned.shops, timeout_s))
     if at_a_time is not None:
         planned = planned.with_at_a_time(at_a_time)
     folder, facts, rows = _opened(planned, reports or team.reports, resume=resume)

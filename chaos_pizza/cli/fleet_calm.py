@@ -17,15 +17,14 @@ from chaos_pizza.redaction import Redactor
 from chaos_pizza.runner.fleet_plan import PlannedShop
 
 _AT_A_TIME = 20
-_TIMEOUT_S = 60.0
 
 
-def restore_calm(shops: Sequence[PlannedShop]) -> int:
+def restore_calm(shops: Sequence[PlannedShop], timeout_s: float) -> int:
     """Restore calm at these shops, twenty at a time, say how each stands, and return the exit code: 0, or 5.
 
-    What a dead drill owed a shop is settled once calm is proven there.
+    It is tried for `timeout_s` seconds at each. What a dead drill owed a shop is settled once calm is proven there.
     """
-    complaints = asyncio.run(_all(shops))
+    complaints = asyncio.run(_all(shops, timeout_s))
     for shop, complaint in zip(shops, complaints, strict=True):
         if complaint is None:
             _settle(shop.target)
@@ -34,17 +33,17 @@ def restore_calm(shops: Sequence[PlannedShop]) -> int:
     return Verdict.CALM_NOT_RESTORED.exit_code if any(complaints) else 0
 
 
-async def _all(shops: Sequence[PlannedShop]) -> list[str | None]:
+async def _all(shops: Sequence[PlannedShop], timeout_s: float) -> list[str | None]:
     turns = asyncio.Semaphore(_AT_A_TIME)
 
     async def one(shop: PlannedShop) -> str | None:
         async with turns:
-            return await _complaint(shop.target)
+            return await _complaint(shop.target, timeout_s)
 
     return list(await asyncio.gather(*map(one, shops)))
 
 
-async def _complaint(target: Target) -> str | None:
+async def _complaint(target: Target, timeout_s: float) -> str | None:
     """Return why calm could not be proven at a target; `None` where it was."""
     redactor = Redactor(target.secrets())
     try:
@@ -52,7 +51,7 @@ async def _complaint(target: Target) -> str | None:
             restorer = CalmRestorer(
                 services, lambda _: None, Actor.RESPONDER, shop_too=target.has_shop_admin, link_first=True
             )
-            checked = await restorer.restore(_TIMEOUT_S)
+            checked = await restorer.restore(timeout_s)
     except PizzaError as error:
         return redactor.line(error)
     return None if checked.is_calm else redactor.line(checked.text or "it could not be proven")

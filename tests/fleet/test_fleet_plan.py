@@ -1,0 +1,112 @@
+"""A fleet's plan: what it may say, and what is told of what it may not."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chaos_pizza.errors import UsageError
+from chaos_pizza.fleet.plan import read_plan
+
+SMALL = {"experiment": "factory-fail.yaml", "shops": ["team-01", "team-02"]}
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def complaint(**changes):
+    with pytest.raises(UsageError) as raised:
+        read_plan({**SMALL, **changes}, "fleet.yaml")
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
+
+
+def test_names_alone_are_enough_where_the_defaults_say_the_rest():
+    defaults = {
+        "shop_url": "https://pizza-service.{name}.example",
+        "vendor_key_env": "{NAME}_VENDOR_KEY",
+        "allowed": True,
+        "windows": ["Mon-Fri 01:00-05:00 UTC"],
+    }
+    plan = read_plan({**SMALL, "defaults": defaults}, "fleet.yaml")
+    assert [shop.name for shop in plan.shops] == ["team-01", "team-02"]
+    assert plan.shops[1].target == {
+        "shop_url": "https://pizza-service.team-02.example",
+        "vendor_key_env": "TEAM_02_VENDOR_KEY",
+        "allowed": True,
+        "windows": ["Mon-Fri 01:00-05:00 UTC"],
+    }
+
+
+def test_what_a_shop_says_itself_outweighs_the_defaults_and_is_taken_word_for_word():
+    shops = [{"name": "a", "shop_url": "http://{name}"}, "b"]
+    plan = read_plan({**SMALL, "shops": shops, "defaults": {"shop_url": "http://shop-{name}"}}, "fleet.yaml")
+    assert [shop.target["shop_url"] for shop in plan.shops] == ["http://{name}", "http://shop-b"]
+
+
+def test_the_shops_of_a_list_come_after_the_file_s_own():
+    plan = read_plan({**SMALL, "shops_file": "teams.csv"}, "fleet.yaml", [{"name": "team-03", "shop_url": "http://c"}])
+    assert [shop.name for shop in plan.shops] == ["team-01", "team-02", "team-03"]
+    assert plan.shops[2].target == {"shop_url": "http://c"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"shops": []}, "1 to 1000 shops are wanted, not 0 @ shops"),
+        ({"shops": ["a", "a"]}, "'a' stands there twice @ shops[1]"),
+        ({"shops": ["Team 1"]}, "a short name of a-z, 0-9 and - is wanted @ shops[0].name"),
+        ({"shops": ["../a"]}, "a short name of a-z, 0-9 and - is wanted @ shops[0].name"),
+        ({"shops": [3]}, "a shop's name, or a mapping with its `name`, is wanted @ shops[0]"),
+        ({"shops": {"a": {}}}, "a list of shops is wanted @ shops"),
+        ({"defaults": ["a"]}, "a mapping is wanted @ defaults"),
+        ({"defaults": {"name": "a"}}, "each shop has a name of its own @ defaults.name"),
+        ({"at_a_time": 0}, "1 to 200 is allowed, not 0 @ at_a_time"),
+        ({"at_a_time": "20"}, "'20' is not a whole number @ at_a_time"),
+        ({"start_jitter_s": float("nan")}, "0 to 3600 is allowed, not nan @ start_jitter_s"),
+        ({"start_spread_s": -1}, "0 to 86400 is allowed, not -1 @ start_spread_s"),
+        ({"name": "Tonight!"}, "a short name of a-z, 0-9 and - is wanted @ name"),
+        ({"experiment": " "}, "a file's path is wanted @ experiment"),
+        ({"shops_file": 5}, "a file's path is wanted @ shops_file"),
+        ({"at_a_tim": 5}, "at_a_tim"),
+    ],
+)
+def test_what_a_plan_may_not_say_is_told_with_its_place(changes, told):
+    assert told in complaint(**changes)
+
+
+def test_many_mistakes_are_told_at_once_but_not_without_end():
+    told = complaint(shops=["a"] * 9, at_a_time=0)
+    assert told.count("stands there twice") == 4
+    assert told.endswith("and 4 more")
+
+
+def test_a_file_that_holds_no_mapping_is_no_plan():
+    with pytest.raises(UsageError, match="holds no fleet"):
+        read_plan(["team-01"], "fleet.yaml")
+
+
+def test_only_some_shops_can_be_meant_and_some_left_out():
+    plan = read_plan({**SMALL, "shops": ["a", "b", "c"]}, "fleet.yaml")
+    assert [shop.name for shop in plan.of((), ("b",))] == ["a", "c"]
+    assert [shop.name for shop in plan.of(("c", "a"), ())] == ["a", "c"]
+    with pytest.raises(UsageError, match="there is no shop 'd' in the fleet; it has a, b, c"):
+        plan.of(("d",), ())
+    with pytest.raises(UsageError, match="no shop of the fleet is left"):
+        plan.of(("a",), ("a",))
+
+
+@settings(max_examples=40)
+@given(JSON, JSON, JSON)
+def test_whatever_a_file_holds_is_a_plan_or_a_complaint_of_one_line(shops, defaults, course):
+    for content in (shops, {**SMALL, "shops": shops, "defaults": defaults, "at_a_time": course, "env_file": course}):
+        assert "\n" not in told_of(content)
+
+
+def told_of(content):
+    """What is complained of; empty for a plan."""
+    try:
+        return "" if read_plan(content, "fleet.yaml").shops else "a plan without shops\n"
+    except UsageError as error:
+        return str(error)
