@@ -89,9 +89,10 @@ def cell(text: str) -> str:
 
 def report(parts: Sequence[Part], machine: Mapping[str, str], took_s: float) -> str:
     """Return all of it for the page: the machine, how long it took, the figures, and what stands side by side."""
+    took = ", ".join(f"{part.name} {part.took_s:.0f} s" for part in parts if part.took_s)
     texts = [
         markdown(("The machine", ""), machine.items()),
-        f"The run took {took_s / 60:.1f} minutes. {' '.join(map(cell, summary(parts)))}",
+        f"The run took {took_s / 60:.1f} minutes ({took}). {' '.join(map(cell, summary(parts)))}",
         markdown(COLUMNS, rows(parts)),
     ]
     for table in (table for part in parts for table in part.tables):

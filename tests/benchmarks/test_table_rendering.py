@@ -87,7 +87,7 @@ def test_the_page_names_the_machine_and_shows_what_stands_side_by_side():
     table = SideBySide("Side by side", ("Program", "Rate"), (("ours", "1"), ("k6", "2")), "Measured from outside.")
     told = report([Part("peers", 1.0, (MET,), (table,))], {"Processor": "x, 2 cores"}, 90.0)
     assert "| Processor | x, 2 cores |" in told
-    assert "The run took 1.5 minutes. 1 of 1 goals are met." in told
+    assert "The run took 1.5 minutes (peers 1 s). 1 of 1 goals are met." in told
     assert told.endswith(
         "**Side by side**\n\n| Program | Rate |\n| --- | --- |\n| ours | 1 |\n| k6 | 2 |\n\nMeasured from outside."
     )
