@@ -93,7 +93,7 @@ def _clocks(calibration: Calibration) -> list[str]:
     if not calibration.clocks:
         return ["No service tells its clock."]
     told = [f"the {clock.peer.value}'s {_ahead(clock.least_s, clock.most_s)}" for clock in calibration.clocks]
-    sharper = "A drill knows the factory's to a few milliseconds, by the date of its own request for the fault."
+    sharper = "A drill knows the factory's more closely, by the date of its own request for the fault."
     return [f"Clocks against ours, as closely as whole seconds tell: {'; '.join(told)}. {sharper}"]
 
 

@@ -14,6 +14,11 @@ _MICROSECOND_DIGITS = 6
 _SHOWN_S = 0.001
 """What a bound is shown to; the parts of it may differ by less through rounding."""
 _NAMES = {MeasureName.TTD: "TTD", MeasureName.TTM: "TTM", MeasureName.TTR: "TTR"}
+_UNSEEN = {
+    MeasureName.TTD: "no detection was seen",
+    MeasureName.TTM: "nobody was seen to mitigate the fault",
+    MeasureName.TTR: "no recovery was seen",
+}
 _ENDS = {
     MeasureName.TTD: "the detection",
     MeasureName.TTM: "the fault's end",
@@ -27,14 +32,14 @@ def describe_sampling(precision: Precision | None) -> list[str]:
         return ["No purchase of the drill's came to an end that is known: how punctual it was is unknown."]
     late = precision.lateness
     left = (
-        f"Purchases left {short_time(late.p50_s)} late in the middle, {short_time(late.p99_s)} at the 99th percentile "
-        f"and {short_time(late.greatest_s)} at the most{_kept(precision)}"
+        f"Half of the purchases left within {short_time(late.p50_s)} of their planned time, 99 of 100 within "
+        f"{short_time(late.p99_s)}, all within {short_time(late.greatest_s)}{_kept(precision)}"
     )
     sentences = [left]
     if precision.path:
         sentences.append(
-            f"A good one was there and back in {short_time(precision.path.p50_s)} in the middle and "
-            f"{short_time(precision.path.p99_s)} at the 99th percentile."
+            f"Half of the good ones were there and back within {short_time(precision.path.p50_s)}, 99 of 100 within "
+            f"{short_time(precision.path.p99_s)}."
         )
     if precision.longest_gap_s is not None:
         sentences.append(
@@ -98,8 +103,8 @@ def _kept(precision: Precision) -> str:
         return ": the plan was kept."
     return (
         f". The plan was not kept: more than one in a hundred left later than the {apart} from one to the next. What "
-        "the drill saw is true all the same, but it looked less often; choose a lower rate or a machine that does less "
-        "besides, by `chaos-pizza calibrate`."
+        "the drill saw is true all the same, but it looked less evenly; choose a lower rate or a machine that does "
+        "less besides, by `chaos-pizza calibrate`."
     )
 
 
@@ -108,7 +113,7 @@ def _error(result: DrillResult, name: MeasureName, error: MeasureError | None) -
     if name is MeasureName.TTR and none_failed(result):
         return f"{who} says nothing here: no purchase failed."
     if error is None:
-        return f"{who} is a lower bound: what it would have ended with was not seen."
+        return f"{who} is a lower bound: {_UNSEEN[name]}."
     known = f"the fault's start is known {_to(error.start_s)}, {_ENDS[name]} {_to(error.end_s)}"
     unread = "; the rest is what nobody could read" if error.bound_s > error.start_s + error.end_s + _SHOWN_S else ""
     return f"{who} is exact to {give_or_take(error.bound_s)}: {known}{unread}."

@@ -33,7 +33,8 @@ PUNCTUAL = Precision(
 )
 
 PUNCTUALLY = (
-    "Purchases left 1.2 ms late in the middle, 4.8 ms at the 99th percentile and 9.1 ms at the most: the plan was kept."
+    "Half of the purchases left within 1.2 ms of their planned time, 99 of 100 within 4.8 ms, all within 9.1 ms: the "
+    "plan was kept."
 )
 RECOVERED = (
     "**TTR** is exact to ±49 ms: the fault's start is known to ±2 ms, the recovery, which lies between two purchases, "
@@ -48,7 +49,7 @@ def told(precision, name="passed"):
 def test_a_punctual_drill_says_how_late_its_purchases_left_and_that_the_plan_was_kept():
     assert describe_sampling(PUNCTUAL) == [
         PUNCTUALLY,
-        "A good one was there and back in 5.0 ms in the middle and 11 ms at the 99th percentile.",
+        "Half of the good ones were there and back within 5.0 ms, 99 of 100 within 11 ms.",
         "The longest time without word of any purchase was 108 ms; they were to be 100 ms apart.",
     ]
 
@@ -57,8 +58,8 @@ def test_a_drill_that_did_not_keep_its_plan_says_what_to_do():
     late = replace(PUNCTUAL, lateness=Spread(100, 0.02, 0.13, 1.25))
     (first, *_) = describe_sampling(late)
     assert first.startswith(
-        "Purchases left 20 ms late in the middle, 130 ms at the 99th percentile and 1.25 s at the most. The plan was "
-        "not kept: more than one in a hundred left later than the 100 ms from one to the next."
+        "Half of the purchases left within 20 ms of their planned time, 99 of 100 within 130 ms, all within 1.25 s. The "
+        "plan was not kept: more than one in a hundred left later than the 100 ms from one to the next."
     )
     assert "chaos-pizza calibrate" in first
 
@@ -91,7 +92,7 @@ def test_a_lower_bound_is_called_one():
         measures={**examples.undetected().measures, MeasureName.TTD: Measure(90.0, 90.0, None, censored=True)},
         precision=replace(PUNCTUAL, errors={}),
     )
-    assert describe_errors(undetected)[0].startswith("**TTD** is a lower bound")
+    assert describe_errors(undetected)[0] == "**TTD** is a lower bound: no detection was seen."
 
 
 def test_a_placebo_has_no_measure_to_be_exact_about():
@@ -101,7 +102,7 @@ def test_a_placebo_has_no_measure_to_be_exact_about():
 def test_the_section_stands_in_the_report_before_how_it_was_measured():
     page = to_markdown(replace(examples.passed(), precision=PUNCTUAL), examples.settings())
     section = page.partition("## How exact the figures are\n")[2].partition("\n## ")[0]
-    assert "Purchases left 1.2 ms late" in section
+    assert "within 1.2 ms of their planned time" in section
     assert "- **TTR** is exact to ±49 ms" in section
     assert "docs/calibration.md" in section
     assert page.index("## How exact the figures are") < page.index("## How this was measured")
