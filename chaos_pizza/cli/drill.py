@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from chaos_pizza.cli.ci_outputs import CiOutputs, ci_options
+from chaos_pizza.cli.lazy_group import load
 from chaos_pizza.cli.options import config_option, reports_option, target_option
 from chaos_pizza.live.watchdog_process import watchdog_ahead
 
@@ -37,9 +38,8 @@ def drill(
     Exit codes: 0 passed, 1 failed, 2 bad usage, 3 invalid, 4 aborted, 5 calm not restored.
     """
     with watchdog_ahead():
-        from chaos_pizza.cli.drill_holding import hold  # noqa: PLC0415 - half a second, in which the watchdog starts
-
-        exit_code = hold(
+        # Half a second, in which the watchdog starts too.
+        exit_code = load("chaos_pizza.cli.drill_holding").hold(
             experiment, target_name, config_path, reports, outputs, budgets, production=production, as_json=as_json
         )
     sys.exit(exit_code)

@@ -1,14 +1,25 @@
 """A group of commands each of which is loaded when it is called, so that none waits for what another one needs."""
 
+import gc
 from collections.abc import Mapping
 from importlib import import_module
 from keyword import iskeyword
+from types import ModuleType
 from typing import Any
 
 import click
 
 _INTERRUPTED = 4
 """The exit code of what a person ended, which the library's own, 1, would call a failed drill."""
+
+
+def load(module: str) -> ModuleType:
+    """Import a module, without ever looking for garbage among the many things that are made then, and stay."""
+    gc.disable()
+    try:
+        return import_module(module)
+    finally:
+        gc.enable()
 
 
 class LazyGroup(click.Group):
@@ -32,7 +43,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self._shown:
             return None
         name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        command: click.Command = getattr(import_module(f"{self._package}.{name}"), name)
+        command: click.Command = getattr(load(f"{self._package}.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

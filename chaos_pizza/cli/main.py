@@ -1,5 +1,6 @@
 """The command `chaos-pizza`."""
 
+import gc
 import os
 import sys
 
@@ -77,3 +78,6 @@ def main() -> None:
             err=True,
         )
         sys.exit(_INVALID)
+    finally:
+        # The system takes all memory back at once; Python would look through it first, which takes a tenth of a second.
+        gc.freeze()

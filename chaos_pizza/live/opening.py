@@ -1,5 +1,6 @@
 """Opening a drill: everything that may refuse it is asked before anything begins."""
 
+import gc
 from contextlib import ExitStack
 
 from chaos_pizza.clock import AnchoredClock
@@ -27,4 +28,6 @@ def open_session(commission: Commission, clock: AnchoredClock | None = None) -> 
         undo.callback(session.discard)
         session.arm()
         undo.pop_all()
+    # What is there by now stays: looking through it again and again would make purchases late.
+    gc.freeze()
     return session

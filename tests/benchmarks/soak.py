@@ -109,8 +109,7 @@ class Soaked:
 def soak(folder: Path, lasts_s: float, rate_per_s: float) -> Soaked:
     """Hold the drill in a folder, on a sandbox in a process of its own, and look at its processes all the while."""
     experiment = quiet_experiment(folder, lasts_s, rate_per_s)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PIZZA_")}
-    environment["PIZZA_STATE_DIR"] = str(folder / "state")
+    environment = clean(folder)
     with running_sandbox(folder, environment) as (sandbox, variables):
         command = [*PIZZA, "drill", str(experiment), "--target", "env", "--reports", str(folder / "reports")]
         with (folder / "drill.txt").open("w") as told:
@@ -180,6 +179,12 @@ def quiet_experiment(folder: Path, lasts_s: float, rate_per_s: float) -> Path:
     path = folder / "quiet.yaml"
     path.write_text(yaml.safe_dump(described))
     return path
+
+
+def clean(folder: Path) -> dict[str, str]:
+    """Return the environment without a target of the developer's own, and with a state of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PIZZA_")}
+    return {**kept, "PIZZA_STATE_DIR": str(folder / "state")}
 
 
 @contextmanager
