@@ -7,8 +7,9 @@ from chaos_pizza.drill.observations import Observations
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.load_event import LoadRefused, LoadWorkerJoined, LoadWorkerLost, LoadWorkerTimed
 from chaos_pizza.model.result import Entry
+from chaos_pizza.model.traffic_profile import ProfileKind
 
-_SHARES = {1: "all", 2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}
+_SHARES = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}
 
 
 def purchases_off(observations: Observations) -> timedelta:
@@ -41,21 +42,31 @@ def load_entries(observations: Observations) -> Iterator[Entry]:
         off_ms = max(0.1, max(worker.uncertainty_s for worker in joined) * 1000)
         began_at = min(at for at, _ in observations.recorded(LoadWorkerJoined))
         text = (
-            f"{len(joined)} workers begin to buy; their clocks are known to within {off_ms:.1f} ms"
-            if len(joined) > 1
+            f"{joined[0].workers} workers begin to buy; their clocks are known to within {off_ms:.1f} ms"
+            if joined[0].workers > 1
             else f"one worker begins to buy ({joined[0].place}); its clock is known to within {off_ms:.1f} ms"
         )
         yield Entry(Interval.exactly(began_at), text)
-    workers = joined[-1].workers if joined else 1
-    rate_per_s = observations.started.settings.traffic.rate_per_s
     for lost in observations.all_of(LoadWorkerLost):
-        share = _SHARES.get(workers, f"1 of {workers} shares")
-        left = "one worker" if lost.workers_left == 1 else f"{lost.workers_left or 'no'} workers"
-        text = (
-            f"worker {lost.worker} of {workers} was lost: {lost.reason}; {share} of the purchases, "
-            f"{rate_per_s / workers:.3g} a second, was not made from then on; {left} left"
-        )
+        text = f"nobody was left to buy: {lost.reason}"
+        if lost.workers_left:
+            left = "one worker is" if lost.workers_left == 1 else f"{lost.workers_left} workers are"
+            workers = joined[-1].workers if joined else lost.worker + lost.workers_left
+            cost = _cost(observations, workers)
+            text = (
+                f"worker {lost.worker} of {workers} was lost: {lost.reason}; {cost} was not made from then on; "
+                f"{left} left"
+            )
         yield Entry(Interval.exactly(lost.at), text)
     for at, refused in observations.recorded(LoadRefused):
         times = f"{refused.count} messages" if refused.count > 1 else "a message"
         yield Entry(Interval.exactly(at), f"{times} from those who buy not believed: {refused.reason}")
+
+
+def _cost(observations: Observations, workers: int) -> str:
+    """Return what share of the purchases one worker's is, and how many a second where these are always as many."""
+    traffic = observations.started.settings.traffic
+    share = f"{_SHARES.get(workers, f'1 in {workers}')} of the purchases"
+    if traffic.profile.kind is not ProfileKind.CONSTANT:
+        return f"{share},"
+    return f"{share}, {traffic.rate_per_s / workers:.3g} a second,"
