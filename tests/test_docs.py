@@ -30,6 +30,7 @@ from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.result import InstantName, Verdict
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.model.target import VARIABLES
+from chaos_pizza.model.traffic_profile import SessionSettings
 from chaos_pizza.runner.experiment_file import declaration_of, read_experiment
 
 ROOT = Path(__file__).parents[1]
@@ -197,16 +198,17 @@ def test_every_experiment_is_described_with_its_budgets(path):
 
 def flat_defaults() -> dict[str, str]:
     """The defaults of everything that an experiment can say, as the table shows them."""
-    found = {"experiment": "needed", "fault": "needed"}
-    defaults = DrillSettings(FaultKind.NONE)
-    for field in fields(defaults):
-        value = getattr(defaults, field.name)
-        if is_dataclass(value):
-            found |= {f"{field.name}.{inner.name}": shown(getattr(value, inner.name)) for inner in fields(value)}
-        elif field.name != "fault":
-            found[field.name] = shown(value)
+    found = flat("", DrillSettings(FaultKind.NONE)) | flat("traffic.sessions.", SessionSettings())
     # A text in YAML, so that it may be a range.
-    return {**found, "sandbox.chaos_delay_s": '`"0"`'}
+    return {**found, "experiment": "needed", "fault": "needed", "sandbox.chaos_delay_s": '`"0"`'}
+
+
+def flat(place: str, settings: object) -> dict[str, str]:
+    found = {}
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        found |= flat(f"{place}{field.name}.", value) if is_dataclass(value) else {place + field.name: shown(value)}
+    return found
 
 
 def shown(value: object) -> str:

@@ -15,7 +15,7 @@ from figures import FULL, Figure, keep
 from traffic_run import Run
 
 PART = "traffic"
-MOST_PER_S, STEADY_PER_S = (4_000, 200) if FULL else (500, 100)
+MOST_PER_S, STEADY_PER_S = (3_000, 200) if FULL else (500, 100)
 LASTS_S, STEADY_S = (4.0, 8.0) if FULL else (0.2, 0.2)
 HELD = 1_000 if FULL else 50
 AT_ONCE = 64
