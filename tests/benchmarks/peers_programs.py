@@ -128,10 +128,13 @@ CHAOS_RUN = Peer("chaos run", _experiment, "200 with a jwt", _told_by_hypothesis
 PEERS = (OURS, K6, LOCUST, HTTPX, CHAOS_RUN)
 
 
-def variables(peer: Peer, folder: Path, shop: dict[str, str], rate_per_s: float, diners: int) -> dict[str, str]:
+def variables(
+    peer: Peer, folder: Path, shop: dict[str, str], rate_per_s: float, diners: int, at_once: int
+) -> dict[str, str]:
     """Return the environment of a peer: where the shop is, how much to buy, and where to tell what it saw."""
     path = filter(None, (str(SCRIPTS), os.environ.get("PYTHONPATH")))
-    told = {"PEER_RATE": f"{rate_per_s:g}", "PEER_DINERS": str(diners), "PEER_TOLD": str(folder / TOLD)}
+    much = {"PEER_RATE": f"{rate_per_s:g}", "PEER_DINERS": str(diners), "PEER_AT_ONCE": str(at_once)}
+    told = {**much, "PEER_TOLD": str(folder / TOLD)}
     of_locust = {
         "LOCUST_HOST": shop["PIZZA_SHOP_URL"], "LOCUST_USERS": str(diners), "LOCUST_SPAWN_RATE": str(diners),
     } if peer is LOCUST else {}  # fmt: skip

@@ -1,4 +1,5 @@
-// A k6 script: PEER_RATE pizzas a second by PEER_DINERS diners, open-loop, until it is interrupted.
+// A k6 script: PEER_RATE pizzas a second by PEER_DINERS diners, open-loop, PEER_AT_ONCE at once at the most, until it
+// is interrupted.
 // A purchase is good where it is a 200 with a `jwt`; it is not verified. When a purchase failed after a good one of the
 // same virtual user, its time goes to the console.
 
@@ -7,6 +8,7 @@ import exec from "k6/execution";
 import { check } from "k6";
 
 const SHOP = __ENV.PIZZA_SHOP_URL;
+const AT_ONCE = Number(__ENV.PEER_AT_ONCE);
 const DINERS = Number(__ENV.PEER_DINERS);
 const JSON_BODY = { "Content-Type": "application/json" };
 
@@ -17,8 +19,9 @@ export const options = {
       rate: Number(__ENV.PEER_RATE),
       timeUnit: "1s",
       duration: "10m",
-      preAllocatedVUs: 20,
-      maxVUs: 200,
+      // Each takes memory: where there is room for many, few are made ready.
+      preAllocatedVUs: AT_ONCE > 64 ? 20 : AT_ONCE,
+      maxVUs: AT_ONCE,
       gracefulStop: "1s",
     },
   },

@@ -1,7 +1,7 @@
 """Buys as a drill does: the same engine in the same loop, the same judgement, the same recorder and journal.
 
-PEER_RATE purchases a second by PEER_DINERS diners, until SIGINT; the journal is written beside the file that PEER_TOLD
-names. What came of the purchases is printed at the end.
+PEER_RATE purchases a second by PEER_DINERS diners, PEER_AT_ONCE at once at the most, until SIGINT; the journal is
+written beside the file that PEER_TOLD names. What came of the purchases is printed at the end.
 """
 
 import asyncio
@@ -29,7 +29,8 @@ async def buy() -> None:
     clock, over = AnchoredClock(), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, over.set)
     target = Target.of_environment("peers", {**os.environ, "PIZZA_DINER_EMAIL": "", "PIZZA_DINER_PASSWORD": ""})
-    traffic = TrafficSettings(rate_per_s=float(os.environ["PEER_RATE"]), diners=int(os.environ["PEER_DINERS"]))
+    rate_per_s, diners, at_once = (float(os.environ[f"PEER_{name}"]) for name in ("RATE", "DINERS", "AT_ONCE"))
+    traffic = TrafficSettings(rate_per_s=rate_per_s, diners=int(diners), max_in_flight=int(at_once))
     settings = DrillSettings(fault=FaultKind.FAIL, traffic=traffic)
     journal = JournalWriter(Path(os.environ["PEER_TOLD"]).parent, clock)
     counters, recent, outcomes = SyntheticCounters(), RecentPurchases(), Counter()

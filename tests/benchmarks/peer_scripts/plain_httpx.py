@@ -1,7 +1,8 @@
 """Buys by httpx's own transport, open-loop, as a careful person would write it: no purchase waits for another's answer.
 
-PEER_RATE purchases a second by PEER_DINERS diners, until SIGINT. Every pizza's RS256 is checked against the factory's
-keys. When a purchase failed after a good one, its time is added to the file PEER_TOLD.
+PEER_RATE purchases a second by PEER_DINERS diners, until SIGINT; what would go beyond PEER_AT_ONCE is dropped. The
+RS256 of every pizza is checked against the factory's keys. When a purchase failed after a good one, its time is added
+to the file PEER_TOLD.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
-RATE, DINERS = float(os.environ["PEER_RATE"]), int(os.environ["PEER_DINERS"])
+RATE, DINERS, AT_ONCE = (int(float(os.environ[f"PEER_{name}"])) for name in ("RATE", "DINERS", "AT_ONCE"))
 SHOP, FACTORY = os.environ["PIZZA_SHOP_URL"], os.environ["PIZZA_FACTORY_URL"]
 REGISTRY = JWSRegistry(algorithms=["RS256"], strict_check_header=False)
 LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=100)
@@ -73,9 +74,10 @@ async def main() -> None:
         began_s, number = loop.time(), 0
         while not over.is_set():
             await asyncio.sleep(max(0.0, began_s + number / RATE - loop.time()))
-            task = asyncio.create_task(shopper.buy(number))
-            under_way.add(task)
-            task.add_done_callback(under_way.discard)
+            if len(under_way) < AT_ONCE:
+                task = asyncio.create_task(shopper.buy(number))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
             number += 1
         for task in under_way:
             task.cancel()
