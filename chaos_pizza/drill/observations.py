@@ -13,10 +13,11 @@ from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.blind_event import BlindDrillStarted, Filler, Sealed
 from chaos_pizza.model.compact_records import BATCH, SCRAPE, CompactRecords
 from chaos_pizza.model.event import Aborted, DrillEnded, DrillStarted, Event, PurchasesObserved, Recorded, StageBegan
+from chaos_pizza.model.growing_column import Column
 from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.micros import instant_at, micros_of
-from chaos_pizza.model.purchase_columns import PurchaseColumns
+from chaos_pizza.model.purchase_columns import PurchaseColumns, PurchaseRows
 from chaos_pizza.model.response_event import CureAttempted, Marked, MarkStruck, ResponderStep
 from chaos_pizza.model.scrape_columns import ScrapeColumns
 
@@ -124,12 +125,24 @@ class Gathering:
         """How many purchases are kept."""
         return len(self._purchases.purchases.number)
 
-    def forget(self, before: datetime, but: tuple[datetime, datetime] | None = None) -> None:
-        """Forget the good purchases that ended before a time, `but` those that ended between two others."""
+    def forget(
+        self,
+        before: datetime,
+        but: tuple[datetime, datetime] | None = None,
+        struck: tuple[datetime, datetime] | None = None,
+    ) -> None:
+        """Forget the good purchases that ended before a time, `but` those that ended between two others.
+
+        Of those that ended between the two of `struck` the others are forgotten, too; of those that were overdue none.
+        """
         rows = self._purchases.purchases
-        goes = (rows.outcome == OK) & (rows.evidence < 0) & (rows.answered_us < micros_of(before))
+        goes = (rows.outcome == OK) & (rows.evidence < 0)
         if but is not None:
-            goes &= (rows.answered_us < micros_of(but[0])) | (rows.answered_us > micros_of(but[1]))
+            goes &= ~_ended_within(rows, but)
+        if struck is not None:
+            goes |= _ended_within(rows, struck)
+        goes &= rows.answered_us < micros_of(before)
+        goes &= ~np.isin(rows.number, [late.number for late in self._purchases.overdue])
         self._purchases = self._purchases.without(goes)
 
     def observations(self) -> Observations:
@@ -144,6 +157,11 @@ class Gathering:
             purchases=purchases_of(self._purchases),
             scrapes=self._scrapes,
         )
+
+
+def _ended_within(rows: PurchaseRows, when: tuple[datetime, datetime]) -> Column:
+    found: Column = (rows.answered_us >= micros_of(when[0])) & (rows.answered_us <= micros_of(when[1]))
+    return found
 
 
 def gather(records: Sequence[Recorded]) -> Observations:

@@ -3,24 +3,23 @@
 import socket
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.alerting.synthetic import SyntheticCounters
-from chaos_pizza.clients.alerting import AlertingSystem, alerting_systems
 from chaos_pizza.clients.services import Services
 from chaos_pizza.errors import UsageError
 from chaos_pizza.live.alert_watch import AlertWatch
-from chaos_pizza.live.monitor_exporter import MonitorExporter
-from chaos_pizza.live.team_alert_watch import TeamAlertWatch
-from chaos_pizza.live.webhook_receiver import WebhookReceiver
 from chaos_pizza.model.event import Event
 from chaos_pizza.model.settings import DetectionFrom, DetectionSettings
 from chaos_pizza.monitoring.counting import Counting
-from chaos_pizza.serving.servers import listening
+
+if TYPE_CHECKING:
+    from chaos_pizza.clients.alerting import AlertingSystem
+    from chaos_pizza.live.team_alert_watch import TeamAlertWatch
 
 
-async def look_alone(services: Services) -> list[AlertingSystem]:
+async def look_alone(services: Services) -> "list[AlertingSystem]":
     """Look once at every alerting system that the target names, outside a drill, and return them; empty for none.
 
     Nobody says there which alerts count, so it is those of the shipped rules. Raises the `ServiceError` of the first
@@ -42,7 +41,7 @@ class AlertDesk:
         self,
         services: Services,
         settings: DetectionSettings,
-        systems: list[AlertingSystem],
+        systems: "list[AlertingSystem]",
         monitor: socket.socket | None,
         webhook: socket.socket | None,
     ) -> None:
@@ -73,11 +72,17 @@ class AlertDesk:
         )
         work = {"alert watch": own.run()}
         if self._systems:
+            from chaos_pizza.live.team_alert_watch import TeamAlertWatch  # noqa: PLC0415 - for who has any
+
             self._team = TeamAlertWatch(self._systems, services.clock, record, alerted)
             work["watch of the team's alerts"] = self._team.run()
         if self._monitor:
+            from chaos_pizza.live.monitor_exporter import MonitorExporter  # noqa: PLC0415 - few drills serve anything
+
             work["monitor"] = MonitorExporter(self._monitor, self.counters.values).run()
         if self._webhook:
+            from chaos_pizza.live.webhook_receiver import WebhookReceiver  # noqa: PLC0415 - as above
+
             counting = Counting.of_settings(settings)
             receiver = WebhookReceiver(self._webhook, services.clock, services.redactor, record, counting)
             work["webhook receiver"] = receiver.run()
@@ -105,10 +110,22 @@ def open_desk(services: Services, settings: DetectionSettings, closing: AsyncExi
             "PIZZA_PROMETHEUS_URL, PIZZA_ALERTMANAGER_URL, PIZZA_GRAFANA_URL or PIZZA_CLOUDWATCH_REGION"
         )
     systems = _systems(services, settings)
-    monitor = closing.enter_context(listening(target.monitor_port, "PIZZA_MONITOR_PORT"))
-    webhook = closing.enter_context(listening(target.webhook_port, "PIZZA_WEBHOOK_PORT"))
+    monitor = _listening(target.monitor_port, "PIZZA_MONITOR_PORT", closing)
+    webhook = _listening(target.webhook_port, "PIZZA_WEBHOOK_PORT", closing)
     return AlertDesk(services, settings, systems, monitor, webhook)
 
 
-def _systems(services: Services, settings: DetectionSettings) -> list[AlertingSystem]:
+def _listening(port: int | None, variable: str, closing: AsyncExitStack) -> socket.socket | None:
+    if port is None:
+        return None
+    from chaos_pizza.serving.servers import listening  # noqa: PLC0415 - few drills serve anything
+
+    return closing.enter_context(listening(port, variable))
+
+
+def _systems(services: Services, settings: DetectionSettings) -> "list[AlertingSystem]":
+    if not services.target.has_alerting:
+        return []
+    from chaos_pizza.clients.alerting import alerting_systems  # noqa: PLC0415 - what reads them is for who has any
+
     return alerting_systems(services.target, settings, services.client, services.clock, services.redactor)

@@ -21,7 +21,7 @@ _KEEP = timedelta(minutes=10)
 _MARGIN = timedelta(minutes=2)
 """So much longer than the longest purchase that what bounds an instant is remembered with it."""
 _FEW = 20_000
-"""Of no more purchases than this any is forgotten."""
+"""Some are forgotten whenever so many more have come."""
 
 
 class PassingRecords(Sequence[Recorded]):
@@ -122,8 +122,9 @@ class GrowingTimeline:
         timeline = timeline_of(observations)
         if gathering.purchases_kept > self._forget_at:
             asked = min((event.sent_at for event in observations.all_of(FaultInjected)), default=None)
-            gathering.forget(timeline.observed_until - _KEEP, _to_remember(timeline, asked))
-            self._forget_at = 2 * gathering.purchases_kept + self._few
+            before = timeline.observed_until - _KEEP
+            gathering.forget(before, _to_remember(timeline, asked), _amid(timeline, before))
+            self._forget_at = gathering.purchases_kept + self._few
         return timeline
 
 
@@ -136,6 +137,16 @@ def _to_remember(timeline: Timeline, asked_at: datetime | None) -> tuple[datetim
         return None
     recovered = instants.get(InstantName.RECOVERED)
     return min(begins) - _MARGIN, recovered.when.latest + _MARGIN if recovered else timeline.observed_until
+
+
+def _amid(timeline: Timeline, before: datetime) -> tuple[datetime, datetime] | None:
+    """Return between when purchases only went on failing, of a fault that was recovered from by then; else `None`."""
+    known = [timeline.instants.get(name) for name in (InstantName.FIRST_IMPACT, InstantName.MITIGATED)]
+    recovered = timeline.instants.get(InstantName.RECOVERED)
+    if recovered is None or recovered.when.latest > before or None in known:
+        return None
+    impact, mitigated = (instant.when for instant in known if instant)
+    return impact.latest + _MARGIN, mitigated.earliest - _MARGIN
 
 
 _OF_FAULT = (InstantName.FAULT_START, InstantName.FIRST_IMPACT)

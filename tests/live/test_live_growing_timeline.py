@@ -12,6 +12,7 @@ sys.path.append(str(Path(__file__).parents[1] / "drill"))
 
 from story import at, bought, by_time, clock, ended, injected, seen, started
 
+from chaos_pizza.drill.purchases import OK
 from chaos_pizza.drill.timeline import build_timeline
 from chaos_pizza.errors import JournalError
 from chaos_pizza.live.growing_timeline import GrowingTimeline, PassingRecords
@@ -90,7 +91,7 @@ def long_drill(fault, begins_s, lasts_s, stray, in_all_s=4 * 3600):
     return by_time([*told, (in_all_s + 10, ended(in_all_s + 10))])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     fault=st.sampled_from([FaultKind.FAIL, FaultKind.SHOP_CHAOS]),
     begins_s=st.integers(300, 9000),
@@ -114,13 +115,30 @@ def test_little_is_remembered_of_a_day_on_which_all_is_well():
     passing = PassingRecords()
     growing = GrowingTimeline(passing, few=100)
     most = 0
-    for record in long_drill(FaultKind.FAIL, 300, None, {5}, in_all_s=24 * 3600):
+    for place, record in enumerate(long_drill(FaultKind.FAIL, 300, None, {5}, in_all_s=24 * 3600)):
         passing.append(record)
-        growing.up_to_now()
+        if place % 20 == 0:
+            growing.up_to_now()
         most = max(most, growing._gathering.purchases_kept)
-    # A hundred at the least, twice what ten minutes hold, and the one that failed.
-    assert most <= 100 + 2 * (600 // EVERY_S + 2)
+    growing.up_to_now()
+    # A hundred at the least, what ten minutes hold, what came between two looks, and the one that failed.
+    assert most <= 100 + 600 // EVERY_S + 10 + 1
     assert [type(each.event) for each in growing._gathering._records] == [DrillStarted, ClockObserved, DrillEnded]
+
+
+def test_of_an_outage_that_is_long_over_its_beginning_and_its_end_are_remembered():
+    records = long_drill(FaultKind.FAIL, 3000, 4000, set(), in_all_s=6 * 3600)
+    passing = PassingRecords()
+    growing = GrowingTimeline(passing, few=20)
+    for place, record in enumerate(records):
+        passing.append(record)
+        if place % 20 == 0:
+            growing.up_to_now()
+    kept = growing._gathering._purchases.purchases
+    failed_s = [micros / 1e6 - at(0).timestamp() for micros in kept.answered_us[kept.outcome != OK].tolist()]
+    assert 3000 <= min(failed_s) < 3000 + EVERY_S < 3150 < max(failed_s) <= 7000
+    assert not [second for second in failed_s if 3000 + 120 + EVERY_S < second < 7000 - 120]
+    assert growing.up_to_now() == build_timeline(records)
 
 
 def test_records_are_let_go_of_once_they_are_taken_in_and_counted_all_the_same():
