@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -16,7 +16,10 @@ LogValue = str | int | float | bool | None
 
 
 class JsonLog:
-    """Writes events as lines of JSON, each with `at` and `event`, flushed at once; with no stream it writes nothing."""
+    """Writes events as lines of JSON, each with `at` and `event`, flushed at once; with no stream it writes nothing.
+
+    If it can't be written any more, that is told on stderr, once, and nothing more is written: the shop sells on.
+    """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream
@@ -28,9 +31,16 @@ class JsonLog:
 
     def write(self, event: str, at: datetime, **details: LogValue) -> None:
         """Write one event; the caller sees to it that no detail is a secret."""
-        if self._stream is not None:
+        if self._stream is None:
+            return
+        try:
             self._stream.write(json.dumps({"at": iso_us(at), "event": event, **details}) + "\n")
             self._stream.flush()
+        except OSError as error:
+            is_stderr, self._stream = self._stream is sys.stderr, None
+            if not is_stderr:
+                said = f"chaos-pizza sandbox: the log can't be written any more ({error.strerror}), and ends here\n"
+                sys.stderr.write(said)
 
 
 @contextmanager
@@ -45,8 +55,12 @@ def open_log(path: str | None) -> Iterator[JsonLog]:
             stream = Path(path).open("a", encoding="utf-8")  # noqa: SIM115 - closed below
         except OSError as error:
             raise UsageError(f"the log {path} can't be written: {error.strerror}") from error
-        with stream:
+        try:
             yield JsonLog(stream)
+        finally:
+            # What is left to write is what could not be written before, and that was told.
+            with suppress(OSError):
+                stream.close()
 
 
 def silence_wire_logs() -> None:

@@ -1,8 +1,11 @@
 import io
 import json
 import logging
+from pathlib import Path
 
-from chaos_pizza.sandbox.log import JsonLog
+import pytest
+
+from chaos_pizza.sandbox.log import JsonLog, open_log
 
 
 def test_the_log_tells_the_truth_and_no_secret(open_sandbox, caplog):
@@ -43,3 +46,14 @@ def test_the_beginning_is_logged_as_of_the_start_date(open_sandbox):
     began = next(json.loads(line) for line in stream.getvalue().splitlines() if "chaos_began" in line)
     assert began["at"] == shown.replace("Z", "000Z")
     assert began["kind"] == "fail"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_log_that_cant_be_written_is_told_once_and_the_shop_sells_on(open_sandbox, capfd):
+    with open_log("/dev/full") as log:
+        visitor = open_sandbox(log)
+        diner = visitor.log_in()
+        assert [visitor.buy(diner).status_code for _ in range(3)] == [200, 200, 200]
+        assert len(visitor.sandbox.purchases) == 3
+    said = capfd.readouterr().err
+    assert said == "chaos-pizza sandbox: the log can't be written any more (No space left on device), and ends here\n"
