@@ -36,6 +36,7 @@ from chaos_pizza.model.event import (
     DrillEnded,
     DrillStarted,
     FaultInjected,
+    HypothesisChecked,
     StageBegan,
     VendorChaos,
     VendorSeen,
@@ -135,6 +136,7 @@ class Day:
         await asyncio.sleep((at[1] - now()).total_seconds())
         self.record(VendorSeen(now(), now(), VendorChaos("none", None, None, at[1]), at[0]))
         await asyncio.sleep(30)
+        self.record(HypothesisChecked("after", True, ()))
         self.record(CalmChecked(now(), now(), True, True))
 
     async def look(self):
@@ -148,7 +150,8 @@ class Day:
                 self.handles.append(open_handles())
 
     async def held(self):
-        for event in (self.started, StageBegan(Stage.METHOD), ClockObserved(Peer.FACTORY, EPOCH, EPOCH, EPOCH, EPOCH)):
+        clock = ClockObserved(Peer.FACTORY, EPOCH, EPOCH, EPOCH, EPOCH)
+        for event in (self.started, HypothesisChecked("before", True, ()), StageBegan(Stage.METHOD), clock):
             self.record(event)
         counters, recent = SyntheticCounters(), RecentPurchases()
         traffic = Traffic(StandIn(self.loop, self.fault), self.settings.traffic, self.loop, recent)
