@@ -187,14 +187,18 @@ class FleetRun:
 
 
 class _Noted:
-    """Notes the signals that end a process, for the length of a `with`; none is acted on here."""
+    """Notes the signals that end a process, for the length of a `with`; none is acted on here.
+
+    One that was ignored before stays so: a fleet under `nohup` outlives its terminal.
+    """
 
     def __init__(self, signals: deque[int]) -> None:
         self._signals = signals
         self._former: dict[int, Any] = {}
 
     def __enter__(self) -> "_Noted":
-        self._former = {number: signal.signal(number, self._note) for number in _SIGNALS}
+        heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        self._former = {number: signal.signal(number, self._note) for number in heeded}
         return self
 
     def __exit__(
