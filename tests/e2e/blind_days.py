@@ -79,8 +79,9 @@ class BlindDay:
 
     @property
     def feed(self) -> str:
-        path = self.folder / "feed.jsonl" if self.folder else None
-        return path.read_text() if path and path.is_file() else ""
+        # Looked into many times a second: who is told of its folder by the game day reads all of that, too.
+        paths = sorted(self.reports.glob("*Z-*/feed.jsonl"))
+        return paths[-1].read_text() if paths else ""
 
     def pids(self) -> list[int]:
         """Every process of this game day: they have its folder for state in their environment."""

@@ -19,6 +19,9 @@ def write_quick(experiment: str, workplace: Path, window_s: float = 1.5, **chang
     """
     described = yaml.safe_load((EXPERIMENTS / f"{experiment}.yaml").read_text())
     block = described["extensions"][0]
+    if block["fault"] != "throttle":
+        # Late is what a stalled factory makes of a purchase, and nothing that a slow machine does.
+        block["traffic"] = {**block.get("traffic", {}), "latency_budget_s": 15, "timeout_s": 20}
     block |= {
         "recovery": {"good_purchases": 5},
         "responder": {"kind": block.get("responder", {}).get("kind", "runbook"), "reaction_s": 0.2},

@@ -187,7 +187,7 @@ PLACEBO_BY_CHAOS = [*CHAOS, "run", PLACEBO]
 @pytest.mark.parametrize("first", [PLACEBO_BY_PIZZA, PLACEBO_BY_CHAOS], ids=["drill", "chaos run"])
 def test_a_target_has_one_drill_at_a_time_until_its_holder_dies(start_sandbox, tmp_path, first):
     env = {**start_sandbox().env, "PIZZA_STATE_DIR": str(tmp_path / "state")}
-    lasting = str(tmp_path / write_quick("placebo", tmp_path, window_s=60))  # however long the others take to start
+    lasting = str(tmp_path / write_quick("placebo", tmp_path, window_s=300))  # however long the others take to start
     holder = start([lasting if part == PLACEBO else part for part in first], tmp_path / "first", env)
     try:
         second, third = tmp_path / "second", tmp_path / "third"
