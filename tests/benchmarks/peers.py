@@ -15,7 +15,7 @@ from pathlib import Path
 from arrivals import lateness_s, quantile, rate_per_s
 from peers_process import PeerProcess, peer_process
 from peers_programs import ENOUGH, Peer, variables
-from peers_sandbox import DELAY_S, Fault, PeerSandbox, peer_sandbox, two_cores
+from peers_sandbox import DELAY_S, Asked, Fault, PeerSandbox, peer_sandbox, two_cores
 
 WARM_UP_S = 1.0
 """What a peer gets to come up to speed; it counts for nothing."""
@@ -24,8 +24,6 @@ FAULT_S = 1.1
 GAP_S = (0.35, 0.65)
 """From a fault's end to the next one's asking, drawn."""
 SEED = 20251202
-_TOO_SOON = timedelta(seconds=0.15)
-"""What is said up to so long before a fault is an error about it; before that it is about the one before."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ def measure(peer: Peer, course: Course, folder: Path) -> Measured:
         cpu_with_start_ms=1000 * process.cpu_s / len(came),
         peak_mb=process.peak_mb,
         faults=course.faults,
-        errors_ms=tuple(errors_ms_of(peer.seen(folder, sandbox.asked), sandbox.faults())),
+        errors_ms=tuple(errors_ms_of(peer.seen(folder, sandbox.asked), sandbox.asked, sandbox.faults())),
         server_load_ratio=load,
     )
 
@@ -122,9 +120,12 @@ def _break_and_mend(sandbox: PeerSandbox, faults: int) -> None:
         time.sleep(draw.uniform(*GAP_S))
 
 
-def errors_ms_of(seen: Sequence[datetime], faults: Sequence[Fault]) -> list[float]:
-    """Return how far from its start each fault was said to begin, of those that were noticed before the next one."""
-    bounds = [*(fault.began_at - _TOO_SOON for fault in faults), None]
+def errors_ms_of(seen: Sequence[datetime], asked: Sequence[Asked], faults: Sequence[Fault]) -> list[float]:
+    """Return how far from its start each fault was said to begin, of those that were noticed.
+
+    A word is about the fault that was asked for last; what is said before it began is an error as well.
+    """
+    bounds = [*(each.sent_at for each in asked), None]
     errors = []
     for fault, (since, until) in zip(faults, pairwise(bounds), strict=True):
         told = [at for at in seen if since <= at and (until is None or at < until)]

@@ -22,18 +22,21 @@ def at(*seconds):
     return [EPOCH + timedelta(seconds=each) for each in seconds]
 
 
+ASKED = [Asked(fault.began_at - timedelta(seconds=0.2), fault.began_at - timedelta(seconds=0.1)) for fault in FAULTS]
+
+
 def test_the_first_word_of_each_fault_counts_however_often_it_is_said():
-    assert errors_ms_of(at(10.25, 10.5, 20.75, 20.8), FAULTS) == pytest.approx([250, 750])
+    assert errors_ms_of(at(10.25, 10.5, 20.75, 20.8), ASKED, FAULTS) == pytest.approx([250, 750])
 
 
 def test_what_is_said_too_soon_is_an_error_as_well():
-    assert errors_ms_of(at(9.99, 20.5), FAULTS) == pytest.approx([10, 500])
+    assert errors_ms_of(at(9.9, 20.5), ASKED, FAULTS) == pytest.approx([100, 500])
 
 
 def test_a_word_that_comes_after_the_fault_is_a_large_error_and_none_at_all_is_a_fault_missed():
-    assert errors_ms_of(at(15), FAULTS) == pytest.approx([5000])
-    assert errors_ms_of(at(9, 19.7, 30), FAULTS) == pytest.approx([9700, 10000])
-    assert errors_ms_of([], FAULTS) == []
+    assert errors_ms_of(at(15), ASKED, FAULTS) == pytest.approx([5000])
+    assert errors_ms_of(at(9, 19.7, 30), ASKED, FAULTS) == pytest.approx([9700, 10000])
+    assert errors_ms_of([], ASKED, FAULTS) == []
 
 
 def test_a_peer_that_writes_lines_tells_an_instant_a_line(tmp_path):
