@@ -10,6 +10,7 @@ import threading
 import httpx
 import pytest
 from click.testing import CliRunner
+from wire_tap import WireTap
 
 from chaos_pizza.cli.runbook import runbook
 from chaos_pizza.clock import AnchoredClock
@@ -31,8 +32,8 @@ URLS = ("PIZZA_SHOP_URL", "PIZZA_FACTORY_URL")
 
 @pytest.fixture(scope="module")
 def shared_sandbox():
-    """Its throttle is as slow as the real one: nobody waits for it here."""
-    with SandboxThread(SandboxSettings(stall_s=32)) as sandbox:
+    """Its throttle is slower than anybody is patient: nobody waits for it here."""
+    with SandboxThread(SandboxSettings(stall_s=600)) as sandbox:
         yield sandbox
 
 
@@ -235,8 +236,9 @@ def test_without_a_target_and_without_a_drill_it_says_what_to_set(tmp_path):
     assert "PIZZA_SHOP_URL" in str(result.exception)
 
 
-def started_process(sandbox, tmp_path):
-    env = {name: value for name, value in {**os.environ, **variables(sandbox, tmp_path)}.items() if value is not None}
+def started_process(sandbox, tmp_path, **other):
+    given = {**os.environ, **variables(sandbox, tmp_path), **other}
+    env = {name: value for name, value in given.items() if value is not None}
     pipe = subprocess.PIPE
     return subprocess.Popen(COMMAND, cwd=tmp_path, env=env, stdin=pipe, stdout=pipe, stderr=pipe)
 
@@ -252,8 +254,15 @@ def read_until(process, text):
 @pytest.mark.parametrize(("kind", "moment"), [("throttle", b"as an ordinary diner"), ("fail", b"End it now?")])
 def test_ctrl_c_while_it_waits_or_asks_ends_it_at_once_and_changes_nothing(sandbox, tmp_path, kind, moment):
     schedule(sandbox, kind)
-    with started_process(sandbox, tmp_path) as process:
+    with (
+        WireTap(urls_of(sandbox)[0]) as tap,
+        started_process(sandbox, tmp_path, PIZZA_SHOP_URL=tap.url) as process,
+    ):
         read_until(process, moment)
+        # By then it waits: for the shop's answer to its order, or for a person's.
+        while not tap.count("POST /api/order"):
+            assert process.poll() is None
+            threading.Event().wait(0.01)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 1
