@@ -66,10 +66,10 @@ class Watched:
 
     @property
     def more_handles(self) -> int:
-        """How many more file handles there were at the end than after the warm-up; connections come and go."""
+        """How many more file handles stayed open at the end than after the warm-up: connections come and go."""
         looks = self.handles[round(WARM_UP_RATIO * len(self.handles)) :]
         fifth = max(1, len(looks) // 5)
-        return max(looks[-fifth:]) - max(looks[:fifth])
+        return min(looks[-fifth:]) - min(looks[:fifth])
 
 
 @dataclass
@@ -99,7 +99,7 @@ class Soaked:
                                note=f"{each.handles[-1]} at the end"))  # fmt: skip
         of = f"of {self.purchases} purchases, {self.failed} of them not good"
         told.append(Figure(part, "drift of the schedule", self.drift_ms, "ms", GOAL_DRIFT_MS,
-                           note="median lateness of the last fifth less that of the first"))  # fmt: skip
+                           note="5th percentile of lateness, the last fifth's less the first's"))  # fmt: skip
         told.append(Figure(part, "purchases missing from the schedule", self.missing, "purchases", 0, note=of))
         told.append(Figure(part, "lateness, 99th percentile", self.p99_lateness_ms, "ms"))
         told.append(Figure(part, "whole journal, by purchase", self.bytes_each, "bytes"))
@@ -153,7 +153,8 @@ def judged(folder: Path, lasts_s: float, rate_per_s: float, watched: list[Watche
     planned_s = (last.number - first.number) / rate_per_s
     astray_ms = ((last.intended_at - first.intended_at).total_seconds() - planned_s) * 1000
     fifth = len(late_ms) // 5
-    drift_ms = median(late_ms[-fifth:]) - median(late_ms[:fifth]) + astray_ms
+    # By those that were the least late: what else a machine is busy with makes others late, and is no drift.
+    drift_ms = least(late_ms[-fifth:]) - least(late_ms[:fifth]) + astray_ms
     return Soaked(
         lasts_s,
         rate_per_s,
@@ -221,8 +222,9 @@ def child_of(pid: int, word: str) -> int | None:
         return None
 
 
-def median(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2]
+def least(values: list[float]) -> float:
+    """Return what a twentieth of the values are below."""
+    return sorted(values)[len(values) // 20]
 
 
 def test_a_drill_that_lasts_stays_as_it_was(tmp_path, request):
