@@ -14,7 +14,8 @@
     ├── DrawingError                a report's pictures can't be drawn; the report is written without them
     └── CalmNotRestored             chaos may still be on (exit 5)
 
-Foreign errors are mapped to these where they enter (`clients.http`), never further in. The text of an error says what
+Foreign errors are mapped to these where they enter (`clients.http`, and for purchases
+`clients.quick_caller`), never further in. The text of an error says what
 is wrong, where, and what to do about it; it holds no secret.
 """
 
