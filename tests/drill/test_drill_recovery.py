@@ -57,6 +57,7 @@ def test_what_was_good_before_a_failure_under_way_is_no_recovery_however_late_th
     """A fault shorter than its dates are known: 0 and 1 were good before, 2 was struck and is slow to say so."""
     before = bought(0, 19.9, 20.05), bought(1, 19.95, 20.06), bought(2, 20.0, 21.0, BAD)
     assert recovered(*before, good(3, 20.5), good(4, 21.0), wanted=2) == (20.0, 20.6)
+    assert recovered(*before, good(3, 20.5), wanted=2) is None
 
 
 def test_purchases_that_were_all_sent_before_the_end_was_over_put_recovery_no_later_than_it():

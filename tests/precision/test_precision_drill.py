@@ -104,3 +104,10 @@ def test_the_truth_is_never_further_off_than_the_bound(began, lasted, ahead, way
         if name in truth:
             assert abs(result.measures[name].value - truth[name]) <= error.bound_s + 2e-6
             assert error.bound_s <= error.start_s + error.end_s + 2e-6
+
+
+def test_a_figure_that_can_not_be_below_nothing_is_off_to_one_side_only():
+    """The alert fired at 9.72, while the fault's start is known to lie between 9.70 and 9.80."""
+    told = [(second, event) for second, event in by_the_book() if type(event).__name__ != "AlertChanged"]
+    ttd = precision([*told, (9.72, alert(9.72, AlertState.FIRING))]).errors[MeasureName.TTD]
+    assert (ttd.interval_s, ttd.bound_s) == pytest.approx((0.02, 0.02))
