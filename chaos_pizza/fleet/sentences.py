@@ -20,7 +20,8 @@ def headlines(summary: FleetSummary) -> tuple[str, ...]:
         return (f"None of {counted(summary.shops, 'drill')} proves anything.", *_of_no_use(summary))
     what = "Raised a false alarm" if summary.facts.is_placebo else "Detected"
     if summary.detected.bounds is None:
-        first = f"{what}: {summary.detected.count} of the {counted(len(proofs), 'drill')} that prove anything."
+        prove = "proves" if len(proofs) == 1 else "prove"
+        first = f"{what}: {summary.detected.count} of {counted(len(proofs), 'drill')} that {prove} anything."
     else:
         first = f"{what}: {rate_words(summary.detected)}, of the drills that prove anything."
     return (first, *_ttd(summary), *_undetected(summary), *_verdicts(summary), *_of_no_use(summary))

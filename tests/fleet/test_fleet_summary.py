@@ -44,7 +44,7 @@ def test_of_few_drills_there_is_no_median_and_no_interval():
     summary = summarize(FACTS, [seen("a", 2.0), unseen("b", 30.0)])
     assert summary.median_ttd_s is None
     assert headlines(summary)[:2] == (
-        "Detected: 1 of the 2 drills that prove anything.",
+        "Detected: 1 of 2 drills that prove anything.",
         "Time to detect: 2.00 s, at least 30.0 s; under 5 drills there is no median.",
     )
 
@@ -62,7 +62,7 @@ def test_where_nothing_is_proven_that_is_all_there_is_to_say():
 def test_a_placebo_that_nothing_detected_raised_no_false_alarm():
     rows = [ShopRow("a", 0), ShopRow("b", 1, detected_by="alert failed-purchases")]
     summary = summarize(replace(FACTS, is_placebo=True), rows)
-    assert headlines(summary)[0] == "Raised a false alarm: 1 of the 2 drills that prove anything."
+    assert headlines(summary)[0] == "Raised a false alarm: 1 of 2 drills that prove anything."
 
 
 @pytest.mark.parametrize(
