@@ -84,7 +84,7 @@ def test_the_same_chart_is_the_same_picture_in_another_process():
         "import sys; sys.path.insert(0, 'tests'); import test_charting; "
         "sys.stdout.write(test_charting.draw(test_charting.CHART))"
     )
-    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300)
     assert other.stdout == draw(CHART) == draw(CHART)
 
 

@@ -50,7 +50,7 @@ def by_hand(sandbox, tmp_path, blocks):
         env=environment(sandbox, tmp_path),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     assert done.stderr == ""
@@ -125,7 +125,7 @@ def test_the_run_shown_is_what_the_command_prints(sandbox, tmp_path):
         env=environment(sandbox, tmp_path),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     shown = re.search(r"```console\n\$ .*?\n(.*?)```", RUN, re.DOTALL).group(1)

@@ -160,7 +160,7 @@ def test_where_there_is_no_history_it_says_so_and_leaves_no_file(tmp_path):
     environment = {**os.environ, "PIZZA_STATE_DIR": str(tmp_path / ".state")}
     command = [sys.executable, "-m", "chaos_pizza", "actions"]
     done = subprocess.run(
-        command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+        command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(

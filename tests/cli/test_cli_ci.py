@@ -27,7 +27,7 @@ def run(tmp_path, *arguments, **variables):
     env = {name: value for name, value in os.environ.items() if not name.startswith(unset)}
     env |= {"PIZZA_STATE_DIR": str(tmp_path / ".state"), **variables}
     command = [sys.executable, "-m", "chaos_pizza", *arguments]
-    return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What a command does once a drill is over: whatever goes wrong there, the exit code is the drill's."""
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -55,7 +56,7 @@ def ending(workplace, code, *options, **streams):
 @pytest.mark.parametrize("code", [0, 5])
 def test_the_report_and_the_row_are_written_after_the_verdict_is_told(workplace, code):
     process = ending(workplace, code)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == code, err
     assert out.startswith("PASSED")
     assert err == (CHAOS_LINE if code else "")
@@ -70,7 +71,7 @@ def test_what_nobody_reads_changes_no_exit_code_and_hides_no_warning(workplace, 
     os.close(reading)
     process = ending(workplace, 5, *option, stdout=writing)
     os.close(writing)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 5, err
     assert err.startswith(CHAOS_LINE)
 
@@ -78,7 +79,7 @@ def test_what_nobody_reads_changes_no_exit_code_and_hides_no_warning(workplace, 
 def test_a_full_device_changes_no_exit_code(workplace):
     with Path("/dev/full").open("w") as full:
         process = ending(workplace, 0, stdout=full)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     assert "what came of the drill can't be printed: No space left on device" in err
 
@@ -93,10 +94,11 @@ def test_a_signal_ends_what_follows_and_changes_no_exit_code(workplace, code, nu
         while not page.exists() and process.poll() is None:
             time.sleep(0.05)
         process.send_signal(number)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=300)
     assert process.returncode == code, err
-    assert "chaos-pizza, after the drill: it was stopped by a signal" in err
-    assert err.endswith(CHAOS_LINE if code else "signal\n")
+    # It comes while the history waits, or on a slow machine while the last of the report is being written.
+    told = r"chaos-pizza, after the drill: (no report was written: )?it was stopped by a signal.*\n"
+    assert re.search(told + (re.escape(CHAOS_LINE) if code else "") + r"\Z", err), err
 
 
 def test_pictures_that_can_not_be_drawn_cost_the_pictures_alone(workplace):
@@ -106,7 +108,7 @@ def test_pictures_that_can_not_be_drawn_cost_the_pictures_alone(workplace):
         resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, 3 * 2**30))
 
     process = ending(workplace, 0, preexec_fn=little_memory)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     assert "chaos-pizza, after the drill: the report is without its pictures: " in err
     report = (workplace / "reports" / "d" / "report.md").read_text()

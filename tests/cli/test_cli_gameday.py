@@ -166,7 +166,7 @@ def chosen_on_a_terminal(*typed):
             while not said[before:].endswith(("coordinator: ", "once more: ")):
                 said += os.read(parent, 1000).decode()
             os.write(parent, f"{word}\n".encode())
-        out = process.communicate(timeout=60)[0].decode()
+        out = process.communicate(timeout=300)[0].decode()
     with suppress(OSError):
         said += os.read(parent, 10_000).decode()
     os.close(parent)

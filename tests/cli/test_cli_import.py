@@ -88,7 +88,7 @@ def test_the_same_report_again_changes_nothing_and_says_so(folder):
 
 def test_many_at_once_keep_the_same_report_once(folder):
     runs = [subprocess.Popen([*COMMAND, NAME, "--yes"], stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    said = [run.communicate(timeout=60)[0] for run in runs]
+    said = [run.communicate(timeout=300)[0] for run in runs]
     assert [run.returncode for run in runs] == [0] * 4
     assert sum("Kept in reports/" in each for each in said) == 1
     assert sum("is kept already" in each for each in said) == 3

@@ -62,7 +62,7 @@ def publish(workplace, *options, **more):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PIZZA_")}
     env = {**kept, "PIZZA_STATE_DIR": str(workplace / ".state"), **SECRETS, **more}
     return subprocess.run(
-        [*PUBLISH, *options], cwd=workplace, env=env, capture_output=True, text=True, timeout=60, check=False
+        [*PUBLISH, *options], cwd=workplace, env=env, capture_output=True, text=True, timeout=300, check=False
     )
 
 

@@ -44,7 +44,7 @@ def run(tmp_path):
             stdin=stdin,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
 
     return ran
@@ -173,7 +173,7 @@ def test_on_a_terminal_an_editor_that_is_installed_is_opened(drill, run, tmp_pat
             stdin=theirs,
             stdout=theirs,
             stderr=subprocess.PIPE,
-            timeout=60,
+            timeout=300,
         )
     finally:
         os.close(theirs)

@@ -264,7 +264,7 @@ def test_ctrl_c_while_it_waits_or_asks_ends_it_at_once_and_changes_nothing(sandb
             assert process.poll() is None
             threading.Event().wait(0.01)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     assert process.returncode == 1
     assert out.decode().rstrip().endswith("Stopped. Nothing was changed.")
     assert err == b""

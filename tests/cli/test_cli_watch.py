@@ -29,7 +29,7 @@ def test_a_signal_ends_a_watch_in_order(tmp_path):
     ) as process:
         first = process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     assert (process.returncode, err) == (0, "")
     assert first.startswith("Watching sandbox; the record is in reports/watch/")
     assert " purchases, 0 failed; 0 alerts fired; journal-000001.jsonl" in out

@@ -95,7 +95,7 @@ def running_postgresql() -> Iterator[Server]:
 def run(owner: str | None, *command: object, must: bool = True) -> None:
     identity = {"user": owner, "group": pwd.getpwnam(owner).pw_gid, "extra_groups": []} if owner else {}
     done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/",
-                          text=True, check=False, timeout=60, stdin=subprocess.DEVNULL, **identity)  # fmt: skip
+                          text=True, check=False, timeout=300, stdin=subprocess.DEVNULL, **identity)  # fmt: skip
     assert not must or done.returncode == 0, done.stdout
 
 

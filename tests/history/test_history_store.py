@@ -154,7 +154,7 @@ def test_several_processes_write_one_history_at_once(kept):
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for each in range(3)
     ]  # fmt: skip
-    assert [(writer.communicate(timeout=60)[0], writer.returncode) for writer in writers] == [("", 0)] * 3
+    assert [(writer.communicate(timeout=300)[0], writer.returncode) for writer in writers] == [("", 0)] * 3
     with open_history(kept.url, kept.reports) as history:
         found = history.drills()
         assert len(found) == 3 * 15 + 1
