@@ -171,7 +171,7 @@ def test_every_option_mentioned_by_itself_exists(page):
 
 
 def known_variables() -> set[str]:
-    names = ("controls/drill.py", "state_folder.py", "cli/person.py", "console/web/keys.py")
+    names = ("controls/drill.py", "state_folder.py", "cli/person.py", "console/web/keys.py", "engines/k6_script.py")
     places = [*EXPERIMENTS, *(ROOT / "chaos_pizza" / name for name in names)]
     named = {name for path in places for name in VARIABLE.findall(path.read_text())}
     return {*VARIABLES.values(), passphrase.VARIABLE} | named
@@ -183,7 +183,8 @@ def test_every_variable_mentioned_is_known(page):
 
 
 def test_every_variable_is_described():
-    described = {name for page in ("your-own-shop.md", "experiments.md") for name in VARIABLE.findall(text_of(page))}
+    pages = ("your-own-shop.md", "experiments.md", "scale.md")
+    described = {name for page in pages for name in VARIABLE.findall(text_of(page))}
     assert described == known_variables()
 
 
