@@ -22,6 +22,11 @@ def is_proven(held: Held) -> bool:
     return held.result.timeline.fault_proven
 
 
+def is_whole(held: Held) -> bool:
+    """Whether the drill saw the recovery: on a machine that is too busy it is ended before, and then claims none."""
+    return InstantName.RECOVERED in held.result.timeline.instants
+
+
 def is_clear(held: Held) -> bool:
     """Whether no purchase was late for the machine's sake, so that the shop's ledger and the diners agree on all."""
     if held.held_up_s > BUDGET_S[held.fault.kind] / 2:
@@ -56,8 +61,10 @@ def _instant_misses(held: Held) -> Iterator[str]:
     instants = held.result.timeline.instants
     for name, true_at in _true_instants(held):
         instant = instants.get(name)
-        if instant is None or not _contains(instant.when, true_at):
-            yield _told(held, name.value, instant.when if instant else None, true_at)
+        if instant is None and is_whole(held):
+            yield _told(held, name.value, None, true_at)
+        if instant is not None and not _contains(instant.when, true_at):
+            yield _told(held, name.value, instant.when, true_at)
 
 
 def _measure_misses(held: Held) -> Iterator[str]:
