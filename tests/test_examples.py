@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from chaos_pizza.charting import draw
 from chaos_pizza.claims.standing import standing_of
 from chaos_pizza.history.catching_up import catch_up
 from chaos_pizza.history.store import open_history
 from chaos_pizza.model.history import Origin
-from chaos_pizza.results import write_results
+from chaos_pizza.results import judge_drill, write_report
 from chaos_pizza.retro.markdown import to_markdown
 from chaos_pizza.retro.pictures import illustrate
 from chaos_pizza.retro.retrospective import Scope, look_back
@@ -38,7 +39,8 @@ def written_anew(tmp_path_factory):
     def written(example):
         folder = tmp_path_factory.mktemp("example")
         shutil.copy(example / "journal.jsonl", folder)
-        write_results(folder)
+        # One process draws the pictures of them all: that another one can is held by `test_drawing`.
+        write_report(judge_drill(folder), draw=lambda charts: {f"{chart.name}.svg": draw(chart) for chart in charts})
         return folder
 
     return written
