@@ -6,9 +6,10 @@ VENV ?= .venv
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 BIN := $(VENV)/bin
-# Most of a drill is waiting, and some of many a part: so many go side by side on two cores.
-DRILL_WORKERS ?= 4
-WORKERS ?= 3
+# Most of a drill is waiting: drills go side by side, and all other tests use what they leave of two cores. More at
+# once would end no earlier, since little of the two is idle, and would make purchases late.
+DRILL_WORKERS ?= 3
+WORKERS ?= 2
 # What is left out of the parts and of the drills, such as `--ignore tests/browser`.
 LEFT_OUT ?=
 DRILLS_LEFT_OUT ?=
