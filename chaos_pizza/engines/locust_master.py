@@ -32,10 +32,14 @@ class _Master(MasterRunner):
         def received() -> Any:
             try:
                 return receive()
+            except RPCReceiveError:
+                self._refuse()
+                raise
             except RPCError:
                 raise
             except Exception as error:
                 # Anything at all may come over the network; Locust would stop listening.
+                self._refuse()
                 raise RPCReceiveError("a message that can't be read") from error
 
         self.server.recv_from_client = received  # type: ignore[method-assign]
