@@ -9,10 +9,13 @@ ATTEMPTS = 3
 
 
 class Yardstick:
-    """How long this machine at most kept a thread from its work while the `with` lasted: a bare sleep came so late."""
+    """How long this machine kept a thread from its work while the `with` lasted, at most at a time and all in all.
+
+    A bare sleep came so late.
+    """
 
     def __init__(self) -> None:
-        self.longest_s = 0.0
+        self.longest_s = self.total_s = 0.0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._measure, daemon=True)
 
@@ -28,7 +31,8 @@ class Yardstick:
         while not self._over.is_set():
             asleep_at_s = time.monotonic()
             self._over.wait(YARD_S)
-            self.longest_s = max(self.longest_s, time.monotonic() - asleep_at_s - YARD_S)
+            late_s = max(0.0, time.monotonic() - asleep_at_s - YARD_S)
+            self.longest_s, self.total_s = max(self.longest_s, late_s), self.total_s + late_s
 
 
 def held_undisturbed(hold, passed):
