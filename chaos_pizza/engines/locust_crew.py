@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import secrets
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
@@ -23,6 +24,8 @@ from chaos_pizza.model.conversion import to_mapping
 from chaos_pizza.model.settings import TrafficSettings
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.wire.shop import Dish
+
+logger = logging.getLogger(__name__)
 
 _LOCAL_S = 60.0
 """Seconds that workers of this machine are waited for; a busy one takes some to start them."""
@@ -156,6 +159,11 @@ async def _all_ready(
 ) -> None:
     """Wait until all are ready; raises `UsageError` where that does not come about."""
     patience_s = _REMOTE_S if settings.expect_workers else _LOCAL_S
+    if settings.expect_workers:
+        logger.warning(
+            f"Waiting up to {patience_s:g} s for {settings.expect_workers} workers of other machines at "
+            f"{settings.master.bind} port {link.port}; `chaos-pizza worker --master HOST:{link.port}` starts one"
+        )
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(patience_s):
             while len(gathering.ready) < gathering.wanted:

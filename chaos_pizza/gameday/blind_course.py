@@ -10,7 +10,7 @@ from typing import Any
 from chaos_pizza.experiment.declaration import Declaration
 from chaos_pizza.gameday.plan import Plan, StartedBy
 from chaos_pizza.model.draw import Draw
-from chaos_pizza.model.settings import DrillSettings, ResponderKind, ResponderSettings
+from chaos_pizza.model.settings import DrillSettings, ResponderKind, ResponderSettings, TrafficSettings
 from chaos_pizza.model.traffic_profile import TrafficProfile
 
 FACTORY_PATIENCE_S = 3 * 86_400.0
@@ -44,6 +44,21 @@ def blind_course(
     return course, replace(declaration, settings=_settings(declaration, plan, draw, now))
 
 
+def _traffic(traffic: TrafficSettings, plan: Plan) -> TrafficSettings:
+    """Return the plan's traffic, made by the drill itself: who else buys would tell which experiment was drawn."""
+    own = TrafficSettings()
+    return replace(
+        traffic,
+        rate_per_s=plan.rate_per_s,
+        profile=TrafficProfile(),
+        sessions=None,
+        engine=own.engine,
+        expect_workers=own.expect_workers,
+        script=own.script,
+        check=own.check,
+    )
+
+
 def _settings(declaration: Declaration, plan: Plan, draw: Draw, now: datetime) -> DrillSettings:
     settings = declaration.settings
     recovery_s = _recovery_s(plan, settings.recovery.good_purchases, settings.recovery.timeout_s)
@@ -51,7 +66,7 @@ def _settings(declaration: Declaration, plan: Plan, draw: Draw, now: datetime) -
     lasts_s = waiting_s(plan, draw, now) + plan.course_s + _SLACK_S
     return replace(
         settings,
-        traffic=replace(settings.traffic, rate_per_s=plan.rate_per_s, profile=TrafficProfile(), sessions=None),
+        traffic=_traffic(settings.traffic, plan),
         detection=replace(settings.detection, scrape_interval_s=scrape_s),
         recovery=replace(settings.recovery, timeout_s=recovery_s),
         responder=ResponderSettings(ResponderKind.PEOPLE, simulated=plan.simulated),

@@ -122,6 +122,17 @@ def test_a_rule_that_nobody_ships_is_told_with_those_that_are():
         ({"detection": {"rules": [{**RULE, "operator": "="}]}}, "detection.rules[0].operator"),
         ({"detection": {"rules": [{"name": "x"}]}}, "metric"),
         ({"responder": {"kind": "robot"}}, "responder.kind"),
+        ({"traffic": {"engine": "hand"}}, "'hand' is not asyncio, locust or k6 @ traffic.engine"),
+        ({"traffic": {"engine": "k6"}}, "the engine k6 needs the path of your script @ traffic.script"),
+        (
+            {"traffic": {"engine": "locust", "check": "x"}},
+            "only the engine k6 has a script and a check @ traffic.engine",
+        ),
+        ({"traffic": {"expect_workers": 2}}, "only the engine locust has workers on other machines"),
+        ({"traffic": {"engine": "locust", "workers": 0}}, "needs at least one worker @ traffic.workers"),
+        ({"traffic": {"engine": "locust", "expect_workers": 2}}, "need to know the port @ traffic.master.port"),
+        ({"traffic": {"engine": "locust", "sessions": {}}}, "only the engine asyncio plays sessions"),
+        ({"fault": "shop_chaos", "traffic": {"engine": "k6", "script": "x.js"}}, "by which shop_chaos is proven"),
     ],
 )
 def test_what_is_declared_wrongly_is_told_by_its_place(declared, words):
