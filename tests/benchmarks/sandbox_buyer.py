@@ -1,8 +1,8 @@
-"""Buys at a sandbox as fast as it sells, over connections that are kept busy: `sandbox_buyer.py PURCHASES`, a program.
+"""Buys at a sandbox as fast as it sells, over connections that are kept busy: `sandbox_buyer.py SECONDS`, a program.
 
 It is told where by the sandbox's own `PIZZA_…` variables, and prints one line of JSON. To cost less than the sandbox it
 sends the same bytes for every purchase and looks at the answers by one regular expression; a pizza in a thousand is
-proven by the factory's public key once all are bought.
+proven by the factory's public key once time is up.
 """
 
 import asyncio
@@ -54,25 +54,34 @@ class Buyer(asyncio.Protocol):
     def _next(self) -> None:
         if self._turns.take():
             self._transport.write(self._request)
+        else:
+            self._turns.look()
 
 
 class Turns:
-    """How many are to be bought, and what was."""
+    """Until when there is buying, and what was bought."""
 
-    def __init__(self, purchases: int) -> None:
+    def __init__(self, seconds: float) -> None:
         self.all_bought = asyncio.get_running_loop().create_future()
         self.tasted: list[str] = []
-        self._to_send = self._to_come = purchases
+        self.made = 0
+        self._under_way = 0
+        self._until_s = time.monotonic() + seconds
 
     def take(self) -> bool:
-        self._to_send -= 1
-        return self._to_send >= 0
+        if time.monotonic() > self._until_s:
+            return False
+        self._under_way += 1
+        return True
 
     def bought(self, jwt: bytes) -> None:
-        self._to_come -= 1
-        if self._to_come % 1000 == 0:
+        if self.made % 1000 == 0:
             self.tasted.append(jwt.decode())
-        if not self._to_come:
+        self.made += 1
+        self._under_way -= 1
+
+    def look(self) -> None:
+        if not self._under_way and not self.all_bought.done():
             self.all_bought.set_result(None)
 
     def give_up(self, said: bytes) -> None:
@@ -102,26 +111,26 @@ def purchase_of(host: str, token: str) -> bytes:
     return "\r\n".join(lines).encode() + ORDER
 
 
-async def buy(request: bytes, port: int, purchases: int) -> list[str]:
-    """Buy that many, and return a pizza in a thousand of them."""
-    loop, turns = asyncio.get_running_loop(), Turns(purchases)
-    for _ in range(min(CONNECTIONS, purchases)):
+async def buy(request: bytes, port: int, seconds: float) -> Turns:
+    """Buy for so long, and until what is under way has come."""
+    loop, turns = asyncio.get_running_loop(), Turns(seconds)
+    for _ in range(CONNECTIONS):
         await loop.create_connection(lambda: Buyer(request, turns), "127.0.0.1", port)
     await turns.all_bought
-    return turns.tasted
+    return turns
 
 
 def main() -> None:
-    purchases, shop = int(sys.argv[1]), os.environ["PIZZA_SHOP_URL"]
+    seconds, shop = float(sys.argv[1]), os.environ["PIZZA_SHOP_URL"]
     request, port = order_of(dict(os.environ)), int(shop.rpartition(":")[2])
     begun_s, begun_cpu_s = time.monotonic(), time.process_time()
-    tasted = uvloop.run(buy(request, port, purchases))
+    turns = uvloop.run(buy(request, port, seconds))
     took_s, cpu_s = time.monotonic() - begun_s, time.process_time() - begun_cpu_s
     keys = KeySet.import_key_set(json.loads(call(os.environ["PIZZA_FACTORY_URL"] + "/.well-known/jwks.json")))
     registry = jws.JWSRegistry(algorithms=["RS256"], strict_check_header=False)
-    for jwt in tasted:
+    for jwt in turns.tasted:
         jws.deserialize_compact(jwt, keys, registry=registry)  # raises where it isn't one
-    print(json.dumps({"took_s": took_s, "cpu_s": cpu_s, "proven": len(tasted)}))
+    print(json.dumps({"bought": turns.made, "took_s": took_s, "cpu_s": cpu_s, "proven": len(turns.tasted)}))
 
 
 if __name__ == "__main__":
