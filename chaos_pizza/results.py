@@ -91,7 +91,8 @@ def write_report(judged: JudgedDrill, notes: Notes | None = None, draw: Drawing 
 
     `notes` are what people wrote of it, by default those in its folder; if these can't be read, the report is written
     without them. `draw` draws the pictures, by default in a process of its own. If the journal has grown meanwhile,
-    since the watchdog writes too, the drill is judged anew: whoever writes last has read all of it. Whatever can't be written is a complaint.
+    since the watchdog writes too, the drill is judged anew: whoever writes last has read all of it. Whatever can't be
+    written is a complaint.
     """
     with alone_with_results(judged.folder):
         for _ in range(_MOST_ROUNDS):

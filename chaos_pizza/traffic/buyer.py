@@ -1,5 +1,6 @@
 """One purchase, from the order to its judgement."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -104,7 +105,10 @@ async def open_buyer(services: Services, diners: int, name: str) -> Buyer:
         logged_in = [await shop.log_in(target.diner_email, target.diner_password)]
     else:
         logins = [_new_login(services, f"{name}-{number}") for number in range(diners)]
-        logged_in = [await _register(services, f"{name}-{number}", login) for number, login in enumerate(logins)]
+        # Side by side: a real shop takes a tenth of a second to hash each password.
+        logged_in = await asyncio.gather(
+            *(_register(services, f"{name}-{number}", login) for number, login in enumerate(logins))
+        )
     return Buyer(services, logged_in, stores[0], menu, keys, logins)
 
 

@@ -22,8 +22,8 @@ class Planned:
 
     @property
     def price_btc(self) -> float:
-        """What the diner means to spend."""
-        return sum(dish.price_btc for dish in self.dishes)
+        """What the diner means to spend, to the satoshi: a bitcoin's smallest part, 8 decimals."""
+        return round(sum(dish.price_btc for dish in self.dishes), 8)
 
 
 @dataclass(frozen=True, slots=True)

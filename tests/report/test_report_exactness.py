@@ -58,8 +58,8 @@ def test_a_drill_that_did_not_keep_its_plan_says_what_to_do():
     late = replace(PUNCTUAL, lateness=Spread(100, 0.02, 0.13, 1.25))
     (first, *_) = describe_sampling(late)
     assert first.startswith(
-        "Half of the purchases left within 20 ms of their planned time, 99 of 100 within 130 ms, all within 1.25 s. The "
-        "plan was not kept: more than one in a hundred left later than the 100 ms from one to the next."
+        "Half of the purchases left within 20 ms of their planned time, 99 of 100 within 130 ms, all within 1.25 s. "
+        "The plan was not kept: more than one in a hundred left later than the 100 ms from one to the next."
     )
     assert "chaos-pizza calibrate" in first
 
