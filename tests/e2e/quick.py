@@ -31,7 +31,7 @@ def write_quick(experiment: str, workplace: Path, window_s: float = 1.5, **chang
     }
     described["steady-state-hypothesis"]["probes"][-1]["provider"]["arguments"] = {
         "window_s": window_s,
-        "min_purchases": round(window_s * 10 / 3),  # a third of the ten a second: a busy machine is slow to decide them
+        "min_purchases": 1,  # of fifteen: a machine that stands still for a moment decides fewer
     }
     for step in described["method"]:
         if step["provider"]["func"] == "keep_watching":

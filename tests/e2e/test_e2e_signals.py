@@ -55,8 +55,9 @@ def test_chaos_run_restores_calm_after_a_sigterm_too(start_sandbox, tmp_path):
 
 def test_a_killed_drill_has_an_honest_report(start_sandbox, tmp_path):
     sandbox = start_sandbox()
-    process = start([*PIZZA, "drill", write_quick("placebo", tmp_path), "--target", "env"], tmp_path, sandbox.env)
-    folder = wait_for_record(tmp_path, '"hypothesis_checked"', process)
+    lasting = write_quick("placebo", tmp_path, window_s=60)  # however late it is killed
+    process = start([*PIZZA, "drill", lasting, "--target", "env"], tmp_path, sandbox.env)
+    folder = wait_for_record(tmp_path, '"purchases_observed"', process)
     process.kill()
     process.communicate(timeout=DEADLINE_S)
 
