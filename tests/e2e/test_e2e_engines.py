@@ -228,22 +228,26 @@ def test_a_k6_script_buys_and_its_check_tells_pizzas(sandbox, tmp_path):
 def test_nobody_who_buys_outlives_a_killed_drill(sandbox, tmp_path, traffic):
     drill = begin(tmp_path, without_diner(sandbox), "--target", "env", **traffic)
     wait_for(lambda: '"answered_us"' in journal_of(tmp_path) or drill.poll() is not None)
-    helpers = children_of(drill.pid)
+    helpers, watchdog = children_of(drill.pid), children_of(drill.pid, "--armed")
     assert any("chaos_pizza.engines" in command for command in helpers.values()), drill.communicate()
+    assert watchdog
     drill.kill()
     drill.communicate()
-    wait_for(lambda: not [pid for pid in helpers if is_alive(pid)], timeout_s=20)
+    wait_for(lambda: not [pid for pid in helpers if is_alive(pid)])
+    # It has nobody to restore calm at once the sandbox is gone, and would go on trying.
+    wait_for(lambda: not [pid for pid in watchdog if is_alive(pid)])
 
 
-def children_of(parent):
-    """All processes of the engine's below one, by their ids, with their command lines."""
+def children_of(parent, *words):
+    """The processes below one, with any of these words in their command lines, by their ids; by default an engine's."""
+    words = words or ("chaos_pizza.engines", "k6")
     found = {}
     listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in listed.splitlines()]
     parents = {str(parent)}
     for _ in range(3):
         for pid, ppid, command in rows:
-            if ppid in parents and ("chaos_pizza.engines" in command or "k6" in command):
+            if ppid in parents and any(word in command for word in words):
                 found[int(pid)] = command
         parents |= {str(pid) for pid in found}
     return found
