@@ -5,6 +5,8 @@ import hmac
 import json
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc.jwk import OctKey, RSAKey
@@ -83,6 +85,40 @@ def test_a_pizza_cut_anywhere_is_none(bakery):
 )
 def test_garbage_is_none(bakery, jwt):
     assert bakery.keys.verify(jwt) is False
+
+
+@pytest.mark.parametrize("place", ["payload", "signature"])
+@pytest.mark.parametrize("change", ["cut", "longer", "other", "not base64", "padded", "a part more"])
+def test_what_has_the_header_of_a_pizza_that_was_accepted_is_checked_as_any(bakery, place, change):
+    pizza = bakery.pizza()
+    assert bakery.keys.verify(pizza)
+    assert bakery.keys.verify(pizza)
+    header, payload, signature = pizza.split(".")
+    part = payload if place == "payload" else signature
+    part = {
+        "cut": part[:-2],
+        "longer": part + "AA",
+        "other": ("B" if part[0] == "A" else "A") + part[1:],
+        "not base64": "é" + part[1:],
+        "padded": part + "=",
+        "a part more": part + "." + part,
+    }[change]
+    changed = f"{header}.{part}.{signature}" if place == "payload" else f"{header}.{payload}.{part}"
+    assert not bakery.keys.verify(changed)
+    assert bakery.keys.verify(pizza)
+
+
+def test_a_header_that_was_accepted_is_worth_nothing_with_another_key(bakery):
+    """The other key's pizza claims the known one's header, letter for letter."""
+    pizza = bakery.pizza()
+    assert bakery.keys.verify(pizza)
+    header = pizza.split(".", maxsplit=1)[0]
+    content = f"{header}.{b64({'order': 'free'})}".encode()
+    other = RSAKey.generate_key(2048).raw_value
+    signature = b64(other.sign(content, PKCS1v15(), SHA256()))
+    assert not bakery.keys.verify(f"{content.decode()}.{signature}")
+    ours = b64(bakery.key.raw_value.sign(content, PKCS1v15(), SHA256()))
+    assert bakery.keys.verify(f"{content.decode()}.{ours}")
 
 
 def test_an_endless_pizza_is_none(bakery):
