@@ -98,7 +98,7 @@ def _judged(observations: Observations, complaint: str | None) -> DrillResult:
         blind=blind_outcome(observations),
         judgement=decide(observations, timeline, measures, budgets, complaint),
         precision=precision_of(
-            observations.purchases, started.settings.traffic.rate_per_s, _clocks(observations), timeline, measures
+            observations.purchases, started.settings.traffic, _clocks(observations), timeline, measures
         ),
         sessions=visits_of(observations),
     )

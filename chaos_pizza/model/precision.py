@@ -59,22 +59,27 @@ class MeasureError:
 class Precision:
     """How exact a drill's figures are, from what it saw of itself.
 
-    `lateness` is how late purchases left, against the plan. `path` is the time from the sending of a good purchase to
-    its answer. `longest_gap_s` is the longest time in which no purchase was decided. These are `None` where too few
-    purchases were made. `errors` holds no entry for a measure that is unknown or a lower bound.
+    `rate_per_s` is what was planned, and `is_even` whether that lay evenly in time; `None` where a script of the team's
+    decided it, whose plan nobody knows. `lateness` is how late purchases left, against the plan. `path` is the time from
+    the sending of a good purchase to its answer. `longest_gap_s` is the longest time in which no purchase was decided.
+    These are `None` where too few purchases were made. `errors` holds no entry for a measure that is unknown or a lower
+    bound.
     """
 
-    rate_per_s: float
+    rate_per_s: float | None
     lateness: Spread | None = None
     path: Spread | None = None
     longest_gap_s: float | None = None
     clocks: tuple[ClockBounds, ...] = ()
     errors: dict[MeasureName, MeasureError] = field(default_factory=dict)
+    is_even: bool = True
 
     @property
     def plan_was_kept(self) -> bool | None:
-        """Whether 99 of 100 purchases left before the next one was due; `None` without any."""
-        return None if self.lateness is None else self.lateness.p99_s <= 1 / self.rate_per_s
+        """Whether 99 of 100 purchases left before the next one was due; `None` without any, or without a plan."""
+        if self.lateness is None or self.rate_per_s is None:
+            return None
+        return self.lateness.p99_s <= 1 / self.rate_per_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,24 +28,18 @@ _ENDS = {
 
 def describe_sampling(precision: Precision | None) -> list[str]:
     """Return how punctual the purchases were, how long their way was and how long nothing was seen, in sentences."""
-    if precision is None or precision.lateness is None:
+    if precision is None or (precision.lateness is None and precision.rate_per_s is not None):
         return ["No purchase of the drill's came to an end that is known: how punctual it was is unknown."]
-    late = precision.lateness
-    left = (
-        f"Half of the purchases left within {short_time(late.p50_s)} of their planned time, 99 of 100 within "
-        f"{short_time(late.p99_s)}, all within {short_time(late.greatest_s)}{_kept(precision)}"
-    )
-    sentences = [left]
+    sentences = [_punctuality(precision)]
     if precision.path:
         sentences.append(
             f"Half of the good ones were there and back within {short_time(precision.path.p50_s)}, 99 of 100 within "
             f"{short_time(precision.path.p99_s)}."
         )
     if precision.longest_gap_s is not None:
-        sentences.append(
-            f"The longest time without word of any purchase was {short_time(precision.longest_gap_s)}; they were to be "
-            f"{short_time(1 / precision.rate_per_s)} apart."
-        )
+        gap = f"The longest time without word of any purchase was {short_time(precision.longest_gap_s)}"
+        even = precision.is_even and precision.rate_per_s
+        sentences.append(f"{gap}; they were to be {short_time(1 / even)} apart." if even else f"{gap}.")
     return sentences
 
 
@@ -97,14 +91,21 @@ def give_or_take(seconds: float) -> str:
     return f"±{duration(_up(seconds, 2 if seconds < 9 else 1 if seconds < 119 else 0))}"
 
 
-def _kept(precision: Precision) -> str:
-    apart = short_time(1 / precision.rate_per_s)
+def _punctuality(precision: Precision) -> str:
+    late, rate_per_s = precision.lateness, precision.rate_per_s
+    if late is None or rate_per_s is None:
+        return "When the script meant its purchases to leave nobody says: how punctual they were is unknown."
+    left = (
+        f"Half of the purchases left within {short_time(late.p50_s)} of their planned time, 99 of 100 within "
+        f"{short_time(late.p99_s)}, all within {short_time(late.greatest_s)}"
+    )
     if precision.plan_was_kept:
-        return ": the plan was kept."
+        return f"{left}: the plan was kept."
     return (
-        f". The plan was not kept: more than one in a hundred left later than the {apart} from one to the next. What "
-        "the drill saw is true all the same, but it looked less evenly; choose a lower rate or a machine that does "
-        "less besides, by `chaos-pizza calibrate`."
+        f"{left}. The plan was not kept: more than one in a hundred left later than the {short_time(1 / rate_per_s)} "
+        f"from one to the next{'' if precision.is_even else ' at its rate'}. What the drill saw is true all the same, "
+        "but it looked less evenly; choose a lower rate or a machine that does less besides, by `chaos-pizza "
+        "calibrate`."
     )
 
 

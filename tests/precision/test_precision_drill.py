@@ -1,6 +1,7 @@
 """How exact a drill's figures are, from its journal."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from chaos_pizza.model.event import PurchasesObserved
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.purchase import Evidence, Outcome
-from chaos_pizza.model.settings import FaultKind
+from chaos_pizza.model.settings import FaultKind, TrafficBy, TrafficSettings
+from chaos_pizza.model.traffic_profile import ProfileKind, TrafficProfile
 
 
 def precision(told):
@@ -111,3 +113,19 @@ def test_a_figure_that_can_not_be_below_nothing_is_off_to_one_side_only():
     told = [(second, event) for second, event in by_the_book() if type(event).__name__ != "AlertChanged"]
     ttd = precision([*told, (9.72, alert(9.72, AlertState.FIRING))]).errors[MeasureName.TTD]
     assert (ttd.interval_s, ttd.bound_s) == pytest.approx((0.02, 0.02))
+
+
+@pytest.mark.parametrize(
+    ("traffic", "rate_per_s", "is_known", "is_even"),
+    [
+        (TrafficSettings(), 10.0, True, True),
+        (TrafficSettings(profile=TrafficProfile(ProfileKind.POISSON)), 10.0, True, False),
+        (TrafficSettings(engine=TrafficBy.LOCUST), 10.0, True, True),
+        (TrafficSettings(engine=TrafficBy.K6), None, False, False),
+    ],
+)
+def test_what_was_planned_is_known_unless_a_script_decides_it(traffic, rate_per_s, is_known, is_even):
+    begun = started(FaultKind.NONE)
+    begun = replace(begun, settings=replace(begun.settings, traffic=traffic))
+    found = precision([(0.0, begun), (1.0, PurchasesObserved((bought(0, 0.5, 0.6),))), (2.0, ended(2.0))])
+    assert (found.rate_per_s, found.lateness is not None, found.is_even) == (rate_per_s, is_known, is_even)

@@ -64,6 +64,21 @@ def test_a_drill_that_did_not_keep_its_plan_says_what_to_do():
     assert "chaos-pizza calibrate" in first
 
 
+def test_of_a_plan_that_is_not_even_nothing_is_said_of_how_far_apart_purchases_were_to_be():
+    uneven = replace(PUNCTUAL, is_even=False)
+    assert describe_sampling(uneven)[-1] == "The longest time without word of any purchase was 108 ms."
+
+
+def test_how_punctual_a_script_was_is_unknown_and_not_perfect():
+    scripted = replace(PUNCTUAL, rate_per_s=None, lateness=None, is_even=False)
+    assert describe_sampling(scripted) == [
+        "When the script meant its purchases to leave nobody says: how punctual they were is unknown.",
+        "Half of the good ones were there and back within 5.0 ms, 99 of 100 within 11 ms.",
+        "The longest time without word of any purchase was 108 ms.",
+    ]
+    assert scripted.plan_was_kept is None
+
+
 @pytest.mark.parametrize("precision", [None, Precision(10.0)])
 def test_without_a_purchase_nothing_is_known_of_punctuality(precision):
     (only,) = describe_sampling(precision)
