@@ -67,9 +67,16 @@ def walk_runbook(
     clock, redactor = AnchoredClock(), Redactor(target.secrets())
     # A runner takes Ctrl-C only while it runs something: at a question the terminal does.
     with asyncio.Runner() as runner:
+
+        def run(work: Coroutine[Any, Any, Result]) -> Result:
+            try:
+                return runner.run(work)
+            finally:
+                work.close()  # an interrupt may come before its first step, and Python would complain of that
+
         opening = open_services(target, clock, redactor)
-        services = runner.run(opening.__aenter__())
-        walk = RunbookWalk(services, post, by, tell, may_follow, runner.run, settings or WalkSettings())
+        services = run(opening.__aenter__())
+        walk = RunbookWalk(services, post, by, tell, may_follow, run, settings or WalkSettings())
         try:
             return walk.walk()
         except (KeyboardInterrupt, EOFError):
@@ -78,7 +85,7 @@ def walk_runbook(
             tell(f"Stopped. {told}")
             return False
         finally:
-            runner.run(opening.__aexit__(None, None, None))
+            run(opening.__aexit__(None, None, None))
 
 
 class RunbookWalk:

@@ -60,10 +60,10 @@ class Precision:
     """How exact a drill's figures are, from what it saw of itself.
 
     `rate_per_s` is what was planned, and `is_even` whether that lay evenly in time; `None` where a script of the team's
-    decided it, whose plan nobody knows. `lateness` is how late purchases left, against the plan. `path` is the time from
-    the sending of a good purchase to its answer. `longest_gap_s` is the longest time in which no purchase was decided.
-    These are `None` where too few purchases were made. `errors` holds no entry for a measure that is unknown or a lower
-    bound.
+    decided it, whose plan nobody knows. `lateness` is how late purchases left, against the plan. `path` is the time
+    from the sending of a good purchase to its answer. `longest_gap_s` is the longest time in which no purchase was
+    decided. These are `None` where too few purchases were made. `errors` holds no entry for a measure that is unknown
+    or a lower bound.
     """
 
     rate_per_s: float | None
