@@ -63,6 +63,8 @@ class QuickCaller:
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
             request_class=_LateLook,
         )
+        # Else aiohttp sends a GET or a PUT once more where a kept connection broke, and has no public switch for it.
+        self._session._retry_connection = False
 
     async def exchange(self, request: Request, timeout_s: float, turn: _Turn | None = None) -> Answer:
         """Return the complete answer to a request; once it is there, `turn` is awaited before anything is made of it.

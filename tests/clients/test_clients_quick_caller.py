@@ -68,16 +68,17 @@ def test_a_connection_is_kept_for_the_next_purchase(hostile):
     assert (shop.connections, len(shop.seen)) == (1, 2)
 
 
-def test_a_purchase_that_may_have_been_sent_is_never_sent_again(hostile):
+@pytest.mark.parametrize("asked", [ORDER, Request("PUT", "/api/auth", {}), Request("GET", "/api/order/menu")])
+def test_what_may_have_been_sent_is_never_sent_again(hostile, asked):
     """The second one is read and never answered; a client that means well would send it once more."""
     shop = Shop(hostile, then=lambda connection: shop.seen.append(whole_request(connection)))
 
-    async def buy_twice(caller):
-        await caller.exchange(ORDER, 5)
+    async def ask_twice(caller):
+        await caller.exchange(asked, 5)
         with pytest.raises(Unreachable, match="broke the connection"):
-            await caller.exchange(ORDER, 5)
+            await caller.exchange(asked, 5)
 
-    with_caller(shop.url, buy_twice)
+    with_caller(shop.url, ask_twice)
     assert (shop.connections, len(shop.seen)) == (1, 1)
 
 
