@@ -41,11 +41,15 @@ class Traffic:
         self._samples: list[Sample] = []
         self._overdue: list[Overdue] = []
         self._dropped = 0
+        self._broken: asyncio.Future[None] | None = None
 
     async def run(self) -> None:
-        """Send purchases at their planned times until cancelled; those in flight are then given up."""
+        """Send purchases at their planned times until cancelled; those in flight are then given up.
+
+        Raises what broke down: the sending, or a purchase by anything that is no outcome of it.
+        """
         loop = asyncio.get_running_loop()
-        broken: asyncio.Future[None] = loop.create_future()
+        broken = self._broken = loop.create_future()
         sending = asyncio.TimerHandle(loop.time(), lambda: None, (), loop)
         started_at = self._clock.now() - timedelta(seconds=self._next.offset_s)
 
@@ -54,7 +58,7 @@ class Traffic:
             try:
                 wait_s = self._send_due(started_at)
             except Exception as error:  # noqa: BLE001 - whatever it is ends the traffic, and is told there
-                broken.set_exception(error)
+                self._break(error)
             else:
                 sending = loop.call_later(wait_s, send)
 
@@ -93,6 +97,17 @@ class Traffic:
         task = asyncio.Task(buying, loop=asyncio.get_running_loop(), **_AT_ONCE)
         if not task.done():
             self._in_flight[planned.number] = task
+        task.add_done_callback(self._look_at_end)
+
+    def _look_at_end(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error:
+            self._break(error)
+
+    def _break(self, error: BaseException) -> None:
+        """End the traffic with this error; only the first counts."""
+        if self._broken and not self._broken.done():
+            self._broken.set_exception(error)
 
     async def _buy(self, planned: Planned, intended_at: datetime) -> None:
         settings = self._settings

@@ -5,9 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import pytest
+
 from chaos_pizza.model.purchase import Evidence, Outcome
 from chaos_pizza.model.settings import TrafficSettings
-from chaos_pizza.traffic.buyer import open_buyer
+from chaos_pizza.traffic.buyer import Buyer, open_buyer
 from chaos_pizza.traffic.generator import Traffic
 from chaos_pizza.traffic.plan import Plan
 from chaos_pizza.traffic.recent import RecentPurchases
@@ -150,3 +152,27 @@ def test_a_failing_factory_is_seen_with_its_evidence(shopping):
     assert {(sample.outcome, sample.status, sample.evidence) for sample in seen.samples} == {
         (Outcome.FAILED, 500, Evidence.LINK)
     }
+
+
+class Clumsy(Buyer):
+    """Makes a mistake in its third purchase, which is no outcome of it."""
+
+    made = 0
+
+    async def buy(self, *purchase):
+        self.made += 1
+        if self.made == 3:
+            raise ZeroDivisionError("a mistake of ours")
+        return await super().buy(*purchase)
+
+
+def test_a_purchase_that_is_lost_by_a_mistake_of_ours_ends_the_traffic_with_its_reason(at_fast_shop):
+    async def scenario(services):
+        ready = await open_buyer(services, 2, "drill")
+        buyer = Clumsy(services, ready.diners, ready.store, ready.menu, ready.keys)
+        settings = TrafficSettings(**{"rate_per_s": RATE_PER_S, "diners": 2, **PATIENT})
+        async with asyncio.timeout(LONGEST_S):
+            await Traffic(buyer, settings, services.clock, RecentPurchases()).run()
+
+    with pytest.raises(ZeroDivisionError, match="a mistake of ours"):
+        at_fast_shop(scenario)
