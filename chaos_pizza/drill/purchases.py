@@ -56,9 +56,8 @@ class Purchases:
     end that was not seen is `NEVER_US`. `failed_rows` are the places of those that a diner would call failed, by
     number, and `known_failed_us` when each of these was first known to have failed.
 
-    `batches` is what was written beside them. `dropped` counts those that were never sent for the cap on purchases in
-    flight. `gaps_explained` tells whether those dropped are enough to account for every number that is missing; where
-    they aren't, a missing number may be a purchase that is still under way.
+    `batches` is what was written beside them. `dropped` counts those that were never sent, for the cap on purchases in
+    flight or since nobody was left to send them.
     """
 
     rows: PurchaseRows
@@ -67,7 +66,6 @@ class Purchases:
     known_failed_us: Column
     batches: BatchRows
     dropped: int
-    gaps_explained: bool
 
     def __len__(self) -> int:
         return len(self.order)
@@ -126,7 +124,7 @@ class Purchases:
         good = np.flatnonzero((outcome == OK) & (self.rows.answered_us[self.order] >= micros_of(since)))
         struck = failures[self.rows.sent_us[self.order[failures]] <= micros_of(until)]
         good = good[good > struck[-1]] if len(struck) else good
-        bounds = np.searchsorted(good, np.sort(np.append(failures, self._gaps())))
+        bounds = np.searchsorted(good, np.sort(np.append(failures, self.unexplained_gaps())))
         starts, ends = np.append(0, bounds), np.append(bounds, len(good))
         long_enough = np.flatnonzero(ends - starts >= max(wanted, 1))
         run = int(long_enough[0]) if len(long_enough) else -1
@@ -144,12 +142,14 @@ class Purchases:
         found = later[(self.rows.outcome[later] == OK) & (self.rows.sent_us[later] >= micros_of(sent_since))]
         return int(found[0]) if len(found) else None
 
-    def _gaps(self) -> Column:
-        """Return before which places in order numbers are missing that nothing accounts for."""
-        if self.gaps_explained:
-            return np.empty(0, dtype=np.int64)
-        number = self.rows.number[self.order]
-        return np.flatnonzero(number[1:] - 1 > number[:-1]) + 1
+    def unexplained_gaps(self) -> Column:
+        """Return before which places in order numbers are missing that those dropped don't account for.
+
+        Such a number may be a purchase that is still under way. Those are among the last, so that the dropped ones
+        account for what is missing first; and what was explained once stays so, whatever is observed later.
+        """
+        missing = np.diff(self.rows.number[self.order].astype(np.int64)) - 1
+        return np.flatnonzero((missing > 0) & (np.cumsum(missing) > self.dropped)) + 1
 
 
 def fold_purchases(observed: Iterable[PurchasesObserved]) -> Purchases:
@@ -180,8 +180,7 @@ def purchases_of(columns: PurchaseColumns) -> Purchases:
         failed_us = np.array([known_us.get(row, answered_us) for row, answered_us in pairs], dtype=np.int64)
     batches = columns.batches
     dropped = sum(batches.dropped[batches.dropped != 0].tolist())
-    missing = int(rows.number[order[-1]]) - int(rows.number[order[0]]) + 1 - len(order) if len(order) else 0
-    return Purchases(rows, order, failed_rows, failed_us, batches, dropped, missing <= dropped)
+    return Purchases(rows, order, failed_rows, failed_us, batches, dropped)
 
 
 def _each_once(rows: PurchaseRows) -> tuple[PurchaseRows, Column]:

@@ -67,8 +67,7 @@ def fold_one_by_one(told):
         if each.number not in ended
     ]  # fmt: skip
     known.sort(key=lambda purchase: purchase.number)
-    missing = known[-1].number - known[0].number + 1 - len(known) if known else 0
-    return known, dropped, missing <= dropped
+    return known, dropped
 
 
 def _known(sample, late):
@@ -92,20 +91,22 @@ def with_any_status(purchase):
 @given(observed)
 def test_purchases_are_put_together_as_they_were_one_by_one(told):
     folded = fold_purchases(told)
-    known, dropped, gaps_explained = fold_one_by_one(told)
+    known, dropped = fold_one_by_one(told)
     assert list(folded.in_order) == [with_any_status(each) for each in known]
     assert list(folded.failed) == [with_any_status(each) for each in known if each.outcome.is_failure]
-    assert (folded.dropped, folded.gaps_explained, len(folded)) == (dropped, gaps_explained, len(known))
+    assert (folded.dropped, len(folded)) == (dropped, len(known))
     assert folded.first_sent_at == min((each.sent_at for each in known), default=None)
 
 
 def run_one_by_one(told, mitigated, wanted):
-    known, _, gaps_explained = fold_one_by_one(told)
+    known, unused = fold_one_by_one(told)
     run, last_failed, number = [], None, None
     failed_before = [each for each in known if each.outcome.is_failure and each.sent_at <= mitigated.latest]
     for purchase in known:
-        if number is not None and purchase.number > number + 1 and not gaps_explained:
-            run = []
+        if number is not None and purchase.number > number + 1:
+            unused -= purchase.number - number - 1
+            if unused < 0:
+                run = []
         number = purchase.number
         if purchase.outcome.is_failure:
             run, last_failed = [], purchase
@@ -132,7 +133,7 @@ def test_a_good_run_is_found_as_it_was_one_by_one(told, mitigated, wanted):
 
 
 def impact_one_by_one(told, start, mitigated):
-    known, _, _ = fold_one_by_one(told)
+    known, _ = fold_one_by_one(told)
     struck = [
         each
         for each in known
@@ -178,7 +179,7 @@ def test_what_the_customers_went_through_is_counted_as_it_was_one_by_one(told, s
     }
     timeline = Timeline(instants, (), None, None, True, True, at(0), at(0))
     found = assess_impact(observations, timeline)
-    known, _, _ = fold_one_by_one(told)
+    known, _ = fold_one_by_one(told)
     felt = [
         each
         for each in known

@@ -45,10 +45,16 @@ def test_rejected_purchases_are_no_failures():
 
 def test_missing_numbers_are_explained_only_by_as_many_dropped_ones():
     known = (bought(0, 0, 0.1), bought(3, 1.5, 1.6))  # 1 and 2 are missing
-    assert fold_purchases([PurchasesObserved(known, dropped=2)]).gaps_explained
-    assert not fold_purchases([PurchasesObserved(known, dropped=1)]).gaps_explained
+    assert fold_purchases([PurchasesObserved(known, dropped=2)]).unexplained_gaps().tolist() == []
+    assert fold_purchases([PurchasesObserved(known, dropped=1)]).unexplained_gaps().tolist() == [1]
+
+
+def test_those_dropped_explain_what_is_missing_first():
+    """1 and 2 were dropped, as a worker was lost; 5 is still under way when the drill ends."""
+    known = (bought(0, 0, 0.1), bought(3, 1.5, 1.6), bought(4, 2.0, 2.1), bought(6, 3.0, 3.1))
+    assert fold_purchases([PurchasesObserved(known, dropped=2)]).unexplained_gaps().tolist() == [3]
 
 
 def test_nothing_observed_is_an_empty_view():
     assert fold_purchases([]).in_order == ()
-    assert fold_purchases([]).gaps_explained
+    assert fold_purchases([]).unexplained_gaps().tolist() == []
