@@ -51,15 +51,15 @@ def fleet(
     All shops are checked before anything is begun. The exit code is that of the worst drill: 5 before 4, 3, 1 and 0;
     2 where none could be held. Ctrl-C, or `chaos-pizza stop`, ends all of them in order.
     """
-    team = read_configuration(config_path)
-    now = AnchoredClock().now()
-    planned = plan_fleet(plan, team, now, only=only, skip=skip, production=production, for_calm=calm_only)
-    if planned.complaints:
-        _refuse(planned)
     if calm_only:
         from chaos_pizza.cli.fleet_calm import restore_calm  # noqa: PLC0415 - rarely asked
+        from chaos_pizza.runner.fleet_targets import plan_calm  # noqa: PLC0415 - as above
 
-        sys.exit(restore_calm(planned.shops, timeout_s))
+        sys.exit(restore_calm(plan_calm(plan, only=only, skip=skip), timeout_s))
+    team = read_configuration(config_path)
+    planned = plan_fleet(plan, team, AnchoredClock().now(), only=only, skip=skip, production=production)
+    if planned.complaints:
+        _refuse(planned)
     if at_a_time is not None:
         planned = planned.with_at_a_time(at_a_time)
     folder, facts, rows = _opened(planned, reports or team.reports, resume=resume)

@@ -14,33 +14,40 @@ from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
-from chaos_pizza.runner.fleet_plan import PlannedShop
+from chaos_pizza.runner.fleet_targets import CalmPlan
 
 _AT_A_TIME = 20
 
 
-def restore_calm(shops: Sequence[PlannedShop], timeout_s: float) -> int:
-    """Restore calm at these shops, twenty at a time, say how each stands, and return the exit code: 0, or 5.
+def restore_calm(plan: CalmPlan, timeout_s: float) -> int:
+    """Restore calm at all targets, twenty at a time, say how each shop stands, and return the exit code: 0, or 5.
 
-    It is tried for `timeout_s` seconds at each. What a dead drill owed a shop is settled once calm is proven there.
+    It is tried for `timeout_s` seconds at each. What a dead drill owed a shop is settled once calm is proven there. A
+    shop that it can't be tried at is told as one where it could not be proven.
     """
-    complaints = asyncio.run(_all(shops, timeout_s))
-    for shop, complaint in zip(shops, complaints, strict=True):
+    for remark in plan.remarks:
+        click.echo(f"chaos-pizza: {remark}", err=True)
+    found = asyncio.run(_all([target for _, target in plan.targets], timeout_s))
+    complaints = [*plan.complaints]
+    for (name, target), complaint in zip(plan.targets, found, strict=True):
         if complaint is None:
-            _settle(shop.target)
-        told = "calm: the factory says so, and its pizza verifies" if complaint is None else "NOT CALM"
-        click.echo(f"{shop.name}: {told}{f': {complaint}' if complaint else ''}", err=complaint is not None)
-    return Verdict.CALM_NOT_RESTORED.exit_code if any(complaints) else 0
+            click.echo(f"{name}: calm: the factory says so, and its pizza verifies")
+            _settle(target)
+        else:
+            complaints.append((name, complaint))
+    for name, complaint in complaints:
+        click.echo(f"NOT CALM: {name}: {complaint}", err=True)
+    return Verdict.CALM_NOT_RESTORED.exit_code if complaints else 0
 
 
-async def _all(shops: Sequence[PlannedShop], timeout_s: float) -> list[str | None]:
+async def _all(targets: Sequence[Target], timeout_s: float) -> list[str | None]:
     turns = asyncio.Semaphore(_AT_A_TIME)
 
-    async def one(shop: PlannedShop) -> str | None:
+    async def one(target: Target) -> str | None:
         async with turns:
-            return await _complaint(shop.target, timeout_s)
+            return await _complaint(target, timeout_s)
 
-    return list(await asyncio.gather(*map(one, shops)))
+    return list(await asyncio.gather(*map(one, targets)))
 
 
 async def _complaint(target: Target, timeout_s: float) -> str | None:

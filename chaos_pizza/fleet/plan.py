@@ -54,14 +54,19 @@ class FleetPlan:
 
         Raises `UsageError` where one is named that is none of the fleet's, or where none is left.
         """
-        known = {shop.name for shop in self.shops}
-        unknown = [name for name in (*only, *skip) if name not in known]
-        if unknown:
-            raise UsageError(f"there is no shop {unknown[0]!r} in the fleet; it has {_some(list(known))}")
-        chosen = [shop for shop in self.shops if (not only or shop.name in only) and shop.name not in skip]
-        if not chosen:
-            raise UsageError("no shop of the fleet is left to be drilled; name others with --only or --skip")
-        return tuple(chosen)
+        return chosen_of(self.shops, only, skip)
+
+
+def chosen_of(shops: Sequence[Shop], only: Sequence[str], skip: Sequence[str]) -> tuple[Shop, ...]:
+    """Return the shops that are meant, as `FleetPlan.of` does; raises `UsageError` as it does."""
+    known = {shop.name for shop in shops}
+    unknown = [name for name in (*only, *skip) if name not in known]
+    if unknown:
+        raise UsageError(f"there is no shop {unknown[0]!r} in the fleet; it has {_some(list(known))}")
+    chosen = [shop for shop in shops if (not only or shop.name in only) and shop.name not in skip]
+    if not chosen:
+        raise UsageError("no shop of the fleet is left; name others with --only or --skip")
+    return tuple(chosen)
 
 
 def read_plan(content: Any, place: str, listed: Sequence[Mapping[str, Any]] = ()) -> FleetPlan:
@@ -83,6 +88,32 @@ def read_plan(content: Any, place: str, listed: Sequence[Mapping[str, Any]] = ()
     return FleetPlan(course, shops)
 
 
+def find_shops(
+    content: Any, place: str, listed: Sequence[Mapping[str, Any]] = ()
+) -> tuple[tuple[Shop, ...], tuple[str, ...]]:
+    """Return the shops that can be found in a plan's content, and a line for each entry that describes none.
+
+    Nothing else of the plan need be right, and a shop may stand there twice: so is looked for shops that calm is to be
+    restored at. `place` and `listed` are as in `read_plan`. Raises `UsageError` where no shop is to be found.
+    """
+    if not isinstance(content, dict):
+        raise UsageError(f"{place} holds no fleet; docs/fleet.md shows one")
+    found: list[Shop] = []
+    complaints: list[str] = []
+    try:
+        entries, defaults = _entries(content, listed)
+    except ValueError as error:
+        raise UsageError(Redactor().line(f"{place} is no fleet's plan: {error}")) from None
+    for number, entry in enumerate(entries):
+        try:
+            found.append(_shop(entry, defaults, number))
+        except ValueError as error:
+            complaints.append(Redactor().line(f"{error}, in {place}"))
+    if not found:
+        raise UsageError("; ".join([f"no shop is to be found in {place}", *complaints[:1]]))
+    return tuple(found), tuple(complaints)
+
+
 def shops_file_of(content: Any) -> str | None:
     """Return the path of the list of shops that a plan's content names; `None` where it names none as a text."""
     named = content.get("shops_file") if isinstance(content, dict) else None
@@ -90,6 +121,12 @@ def shops_file_of(content: Any) -> str | None:
 
 
 def _shops(content: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) -> tuple[Shop, ...]:
+    entries, defaults = _entries(content, listed)
+    return tuple(_shop(entry, defaults, number) for number, entry in enumerate(entries))
+
+
+def _entries(content: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) -> tuple[list[Any], dict[str, Any]]:
+    """Return what stands there for each shop, and the defaults of all; `ValueError` where they are none."""
     defaults, given = content.get("defaults") or {}, content.get("shops") or []
     if not isinstance(defaults, dict) or not all(isinstance(key, str) for key in defaults):
         raise ValueError("a mapping is wanted @ defaults")
@@ -99,7 +136,7 @@ def _shops(content: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) -> t
         raise ValueError("a list of shops is wanted @ shops")  # noqa: TRY004 - as all complaints
     if content.get("shops_file") is not None and shops_file_of(content) is None:
         raise ValueError("a file's path is wanted @ shops_file")
-    return tuple(_shop(entry, defaults, number) for number, entry in enumerate([*given, *listed]))
+    return [*given, *listed], defaults
 
 
 def _shop(entry: Any, defaults: Mapping[str, Any], number: int) -> Shop:

@@ -68,29 +68,26 @@ def plan_fleet(
     only: Sequence[str] = (),
     skip: Sequence[str] = (),
     production: bool = False,
-    for_calm: bool = False,
 ) -> PlannedFleet:
     """Return the fleet that a file describes, each of its shops checked: address, secrets, permission, and the hour.
 
-    `team` is the team's own configuration, which has a say on targets that it lists too. `for_calm` asks for shops that
-    calm is to be restored at, which is allowed anywhere and at any time. Raises `UsageError` where the file, its list
-    of shops, its secrets or its experiment can't be read.
+    `team` is the team's own configuration, which has a say on targets that it lists too. Raises `UsageError` where the
+    file, its list of shops, its secrets or its experiment can't be read.
     """
-    text, content = _read(path)
-    plan = read_plan(content, str(path), _listed(path, content))
+    text, content = read_fleet_file(path)
+    plan = read_plan(content, str(path), listed_shops(path, content))
     chosen = plan.of(only, skip)
     experiment_path = path.parent / plan.course.experiment
     experiment = read_experiment(experiment_path)
-    environment = _environment(path, plan.course)
+    environment = environment_of(path, plan.course.env_file)
     configuration = _configuration(path, chosen, team)
     shops, complaints = [], []
     for shop in chosen:
         try:
             target = configuration.target(shop.name, environment)
             declared = declaration_of(dict(experiment), experiment_path, configuration.alerting(shop.name))
-            if not for_calm:
-                check_allowed(target, configuration.listed, production)
-                check_hours(target, configuration, now)
+            check_allowed(target, configuration.listed, production)
+            check_hours(target, configuration, now)
         except PizzaError as error:
             complaints.append(str(error))
         else:
@@ -104,7 +101,8 @@ def plan_fleet(
     return PlannedFleet(plan, text, experiment, sha256, configuration, tuple(shops), told)
 
 
-def _read(path: Path) -> tuple[str, Any]:
+def read_fleet_file(path: Path) -> tuple[str, Any]:
+    """Return a fleet's file as its text and as its content; raises `UsageError` where it can't be read."""
     try:
         content = read_yaml(path)
         return path.read_text(encoding="utf-8"), content
@@ -114,8 +112,8 @@ def _read(path: Path) -> tuple[str, Any]:
         raise UsageError(f"{path} can't be read: {error.strerror}") from None
 
 
-def _listed(path: Path, content: Any) -> list[dict[str, Any]]:
-    """Return the shops of the list that a plan names; none where it names none."""
+def listed_shops(path: Path, content: Any) -> list[dict[str, Any]]:
+    """Return the shops of the list that a plan names; none where it names none. Raises `UsageError`."""
     named = shops_file_of(content)
     if named is None:
         return []
@@ -131,11 +129,14 @@ def _listed(path: Path, content: Any) -> list[dict[str, Any]]:
         raise UsageError(f"the list of shops {file} can't be read: {error.strerror}") from None
 
 
-def _environment(path: Path, course: Course) -> Mapping[str, str]:
-    """Return where secrets are looked up: the environment, and for what is not set there the file of secrets."""
-    if course.env_file is None:
+def environment_of(path: Path, env_file: str | None) -> Mapping[str, str]:
+    """Return where secrets are looked up: the environment, and for what is not set there the file of secrets.
+
+    `env_file` is that file as the fleet's own, `path`, names it. Raises `UsageError` where it can't be read.
+    """
+    if env_file is None:
         return os.environ
-    return {**read_secrets(path.parent / Path(course.env_file).expanduser()), **os.environ}
+    return {**read_secrets(path.parent / Path(env_file).expanduser()), **os.environ}
 
 
 def _configuration(path: Path, shops: Sequence[Shop], team: TeamConfiguration) -> TeamConfiguration:

@@ -147,5 +147,74 @@ def test_calm_is_restored_at_every_shop_that_lets_it_be(monkeypatch):
     assert done.exit_code == 5
     assert "team-01: calm: the factory says so, and its pizza verifies" in said
     assert "team-02: calm" in said
-    assert "team-03: NOT CALM: " in said
+    assert "NOT CALM: team-03: " in said
     assert "no-such-key-at-all" not in said
+
+
+def test_calm_is_restored_at_a_shop_whatever_is_wrong_with_others_and_with_the_fleet():
+    with SandboxThread(SandboxSettings(shops=2)) as sandbox:
+        shop = sandbox.environments["team-01"]
+        Path("keys.env").write_text(f"FINE_KEY={shop['PIZZA_VENDOR_KEY']}\n")
+        Path("keys.env").chmod(0o600)
+        fine = {"name": "fine", "shop_url": shop["PIZZA_SHOP_URL"], "metrics_url": shop["PIZZA_METRICS_URL"]}
+        wrong = [
+            {"name": "keyless", "shop_url": "http://localhost:2"},
+            {"name": "odd", "shop_url": "http://localhost:3", "vendor_key": "in-the-clear"},
+            {"name": "Not a name"},
+        ]
+        plan = {
+            "experiment": "gone.yaml",
+            "env_file": "keys.env",
+            "shops_file": "gone.csv",
+            "at_a_time": 0,
+            "defaults": {
+                "factory_url": shop["PIZZA_FACTORY_URL"],
+                "vendor_key_env": "{NAME}_KEY",
+                "windows": ["never"],
+            },
+            # The same shop three times: as it is, and under another name.
+            "shops": [fine, *wrong, fine, {**fine, "name": "twin", "vendor_key_env": "FINE_KEY"}],
+        }
+        headers = {"Authorization": f"Bearer {shop['PIZZA_VENDOR_KEY']}"}
+        url = f"{shop['PIZZA_FACTORY_URL']}/api/vendor"
+        with httpx.Client(trust_env=False, headers=headers) as vendor:
+            assert vendor.put(f"{url}/chaos/fail").is_success
+            Path("chaos-pizza.yaml").write_text("no: configuration\n")
+            done, said = fleet("--calm", "--timeout-s", "5", plan=plan)
+            assert vendor.get(url).json()["chaos"]["type"] == "none"
+            alone, _ = fleet("--calm", "--timeout-s", "5", "--only", "fine", plan=plan)
+    calm = "calm: the factory says so, and its pizza verifies"
+    assert done.stdout.splitlines() == [f"fine: {calm}", f"twin: {calm}"]
+    assert [line.split(": ")[:2] for line in done.stderr.splitlines()] == [
+        ["NOT CALM", "an entry of the fleet"],
+        ["NOT CALM", "an entry of the fleet"],
+        ["NOT CALM", "keyless"],
+        ["NOT CALM", "odd"],
+    ]
+    assert "a short name of a-z, 0-9 and - is wanted @ shops[3].name" in said
+    assert "the list of shops gone.csv can't be read" in said
+    assert "in-the-clear" not in said
+    assert (done.exit_code, alone.exit_code) == (5, 0)
+
+
+def test_calm_needs_no_file_of_secrets_where_the_environment_has_them():
+    done, said = fleet("--calm", "--timeout-s", "0.1", "--only", "a", env_file="gone.env")
+    assert done.exit_code == 5
+    assert "chaos-pizza: there is no file of secrets gone.env" in said
+    assert "NOT CALM: a: " in said
+    assert "b: " not in said
+
+
+@pytest.mark.parametrize(
+    ("options", "changes", "told"),
+    [
+        ((), {"shops": []}, "no shop is to be found in fleet.yaml"),
+        ((), {"shops": [], "shops_file": "gone.csv"}, "the list of shops gone.csv can't be read"),
+        (("--only", "z"), {}, "there is no shop 'z' in the fleet; it has a, b"),
+        (("--only", "z"), {"shops_file": "gone.csv"}, "the list of shops gone.csv can't be read"),
+    ],
+)
+def test_where_no_shop_is_known_no_calm_is_told(options, changes, told):
+    done, said = fleet("--calm", *options, **changes)
+    assert done.exit_code in {1, 2}
+    assert told in said
