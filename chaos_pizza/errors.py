@@ -9,6 +9,7 @@
     │   ├── TimedOut                no complete answer within the time allowed
     │   ├── BadAnswer               an answer that is not what the service should say
     │   └── Refused                 an answer that says no (wrong key, wrong password, no such thing)
+    ├── OutOfFileHandles            this process may open no more connections: nobody else's fault
     ├── JournalError                the drill's record can't be written or read
     │   └── JournalSealed           a blind drill's record can't be read yet: it has not been revealed
     ├── DrawingError                a report's pictures can't be drawn; the report is written without them
@@ -54,6 +55,10 @@ class BadAnswer(ServiceError):  # noqa: N818
 
 class Refused(ServiceError):  # noqa: N818
     """The answer says no: a wrong key, a wrong password, or no such thing."""
+
+
+class OutOfFileHandles(PizzaError):  # noqa: N818
+    """This process may open no more connections or files. It says nothing of the service that was to be asked."""
 
 
 class JournalError(PizzaError):

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "chaos_pizza"
 
 # The lowest first. A module may import from its own layer and from those before it.
 LAYERS = (
-    {"errors", "clock", "redaction", "model", "versions"},
+    {"errors", "clock", "redaction", "model", "versions", "file_handles"},
     {
         *("wire", "alerting", "monitoring", "backtest", "drill", "report", "experiment", "stopping", "safety"),
         *("claims", "incident", "retro", "ci", "gameday", "precision", "fleet"),

@@ -8,6 +8,7 @@ import click
 
 from chaos_pizza.cli.lazy_group import LazyGroup
 from chaos_pizza.errors import CalmNotRestored, PizzaError
+from chaos_pizza.file_handles import raise_limit
 
 _USAGE, _INVALID, _CALM_NOT_RESTORED = 2, 3, 5
 """The verdicts' exit codes; their own module is more than showing help should wait for."""
@@ -61,6 +62,7 @@ def commands(context: click.Context) -> None:
 
 def main() -> None:
     """Run a command; every error is one line on stderr, with an exit code that no verdict shares but `invalid`."""
+    raise_limit()
     try:
         commands.main()
     except CalmNotRestored as error:

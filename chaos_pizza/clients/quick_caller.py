@@ -16,7 +16,8 @@ from aiohttp.connector import Connection
 
 from chaos_pizza.clients.answer_reading import LARGEST_ANSWER, read_answer
 from chaos_pizza.clock import Clock
-from chaos_pizza.errors import BadAnswer, PizzaError, TimedOut, Unreachable
+from chaos_pizza.errors import BadAnswer, OutOfFileHandles, PizzaError, TimedOut, Unreachable
+from chaos_pizza.file_handles import is_exhaustion
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.wire.message import Answer, Request
 
@@ -69,7 +70,8 @@ class QuickCaller:
     async def exchange(self, request: Request, timeout_s: float, turn: _Turn | None = None) -> Answer:
         """Return the complete answer to a request; once it is there, `turn` is awaited before anything is made of it.
 
-        Raises `Unreachable`, `TimedOut` (over `timeout_s` seconds in all) or `BadAnswer` (too large, compressed).
+        Raises `Unreachable`, `TimedOut` (over `timeout_s` seconds in all) or `BadAnswer` (too large, compressed);
+        `OutOfFileHandles` where this process may have no more connections, which is no word on the service.
         """
         sent_at = self._clock.now()
         status, content_type, date, raw = await self._received(request, timeout_s)
@@ -127,6 +129,11 @@ class QuickCaller:
         return f"{self.who} ({self.base_url}, {request.label})"
 
     def _translated(self, error: Exception, request: Request) -> PizzaError:
+        if is_exhaustion(error):
+            return OutOfFileHandles(
+                f"{self._place(request)} was not asked: this process has as many connections open as it may; lower "
+                "traffic.max_in_flight, or raise the limit by ulimit -n"
+            )
         for foreign, ours, what in _FOREIGN:
             if isinstance(error, foreign):
                 return ours(f"{self._place(request)} {what}")

@@ -12,6 +12,7 @@ from chaos_pizza.clock import Clock
 from chaos_pizza.drill.clock_offset import clock_offsets
 from chaos_pizza.drill.purchases import OK, fold_purchases
 from chaos_pizza.errors import ServiceError, UsageError
+from chaos_pizza.file_handles import require_handles
 from chaos_pizza.live.server_clock import ServerClock
 from chaos_pizza.model.event import ClockObserved, Event, PurchasesObserved
 from chaos_pizza.model.growing_column import whole_numbers
@@ -48,9 +49,11 @@ class CalibrationOrder:
 async def calibrate(order: CalibrationOrder, clock: Clock, tried: Callable[[RateCalibration], object]) -> Calibration:
     """Buy at each rate in turn, the lowest first, and return what came of it; `tried` is told of each rate at once.
 
-    After a rate that was not kept no higher one is tried: it would only burden the shop. Raises `UsageError` where the
-    factory's chaos is on, `ServiceError` or `TargetError` where the target can't be bought from.
+    After a rate that was not kept no higher one is tried: it would only burden the shop. Raises
+    `UsageError` where the factory's chaos is on or this process may have too few connections, `ServiceError` or
+    `TargetError` where the target can't be bought from.
     """
+    require_handles(TrafficSettings().max_in_flight)
     async with open_services(order.target, clock, Redactor(order.target.secrets())) as services:
         vendor, _ = await services.factory.vendor()
         if not vendor.is_calm:

@@ -105,7 +105,9 @@ def _watch(window_s: float, configuration: Mapping[str, Any] | None, secrets: Ma
         buyer = await open_buyer(services, 1, _own_name())
         recent = RecentPurchases()
         traffic = asyncio.create_task(Traffic(buyer, TrafficSettings(), services.clock, recent).run())
-        await asyncio.sleep(window_s)
+        await asyncio.wait({traffic}, timeout=window_s)
+        if traffic.done():
+            await traffic  # raises what it broke down by
         window = recent.window(services.clock.now(), window_s)
         traffic.cancel()
         await asyncio.gather(traffic, return_exceptions=True)

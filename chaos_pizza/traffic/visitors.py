@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
-from chaos_pizza.errors import BadAnswer, ServiceError
+from chaos_pizza.errors import BadAnswer, OutOfFileHandles, ServiceError
 from chaos_pizza.model.settings import TrafficSettings
 from chaos_pizza.model.traffic_profile import SessionSettings
 from chaos_pizza.model.visit_event import SessionsObserved, StepCounts, VisitStep
@@ -22,7 +22,7 @@ from chaos_pizza.wire.message import Answer
 _TELL_EVERY_S = 5.0
 _AFTER_S = 0.005
 """A visitor begins so long after the purchase of the same number is due, which is on its way by then."""
-_MOST_UNDER_WAY = 200
+MOST_UNDER_WAY = 200
 """Visitors at once; of a shop that stalls, no more are let in."""
 
 Record = Callable[[SessionsObserved], object]
@@ -89,7 +89,7 @@ class Visitors:
             self._begin(self._browse(), VisitStep.MENU)
 
     def _begin(self, visit: Coroutine[Any, Any, None], step: VisitStep) -> None:
-        if len(self._inside) >= _MOST_UNDER_WAY:
+        if len(self._inside) >= MOST_UNDER_WAY:
             self._counts[step, "dropped"] += 1
             visit.close()
             return
@@ -120,6 +120,8 @@ class Visitors:
     async def _count(self, step: VisitStep, asking: Awaitable[Answer]) -> None:
         try:
             answer = await asking
+        except OutOfFileHandles:
+            self._counts[step, "dropped"] += 1
         except BadAnswer:
             self._counts[step, "failed"] += 1
         except ServiceError:
