@@ -10,6 +10,7 @@ import numpy as np
 from chaos_pizza.model.event import PurchasesObserved
 from chaos_pizza.model.growing_column import Column, whole_numbers
 from chaos_pizza.model.micros import EPOCH, NEVER_US, instant_at, micros_of
+from chaos_pizza.model.number_runs import NumberRuns
 from chaos_pizza.model.purchase import Evidence, Outcome, Overdue, Sample
 from chaos_pizza.model.purchase_columns import (
     EVIDENCE,
@@ -57,7 +58,7 @@ class Purchases:
     number, and `known_failed_us` when each of these was first known to have failed.
 
     `batches` is what was written beside them. `dropped` counts those that were never sent, for the cap on purchases in
-    flight or since nobody was left to send them.
+    flight or since nobody was left to send them. `forgotten` are the numbers of others, which were decided, too.
     """
 
     rows: PurchaseRows
@@ -66,6 +67,7 @@ class Purchases:
     known_failed_us: Column
     batches: BatchRows
     dropped: int
+    forgotten: NumberRuns
 
     def __len__(self) -> int:
         return len(self.order)
@@ -148,8 +150,13 @@ class Purchases:
         Such a number may be a purchase that is still under way. Those are among the last, so that the dropped ones
         account for what is missing first; and what was explained once stays so, whatever is observed later.
         """
-        missing = np.diff(self.rows.number[self.order].astype(np.int64)) - 1
-        return np.flatnonzero((missing > 0) & (np.cumsum(missing) > self.dropped)) + 1
+        number = self.rows.number[self.order]
+        # Differences of what fits into four bytes fit into eight; those of larger numbers, which no drill has, may not.
+        number = number.astype(np.int64 if number.dtype == np.int32 else object)
+        # So many before each are missing from here on, but for those that are known and no longer kept.
+        unknown = number - np.arange(len(number)) - self.forgotten.below(number)
+        missing = unknown - min([*unknown[:1], *self.forgotten.firsts[:1]], default=0)
+        return np.flatnonzero((np.diff(missing) > 0) & (missing[1:] > self.dropped)) + 1
 
 
 def fold_purchases(observed: Iterable[PurchasesObserved]) -> Purchases:
@@ -180,7 +187,7 @@ def purchases_of(columns: PurchaseColumns) -> Purchases:
         failed_us = np.array([known_us.get(row, answered_us) for row, answered_us in pairs], dtype=np.int64)
     batches = columns.batches
     dropped = sum(batches.dropped[batches.dropped != 0].tolist())
-    return Purchases(rows, order, failed_rows, failed_us, batches, dropped)
+    return Purchases(rows, order, failed_rows, failed_us, batches, dropped, columns.forgotten)
 
 
 def _each_once(rows: PurchaseRows) -> tuple[PurchaseRows, Column]:

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import overload
 
-from chaos_pizza.drill.observations import Gathering
+from chaos_pizza.drill.mitigation import SURE_RUN
+from chaos_pizza.drill.observations import Gathering, Observations
+from chaos_pizza.drill.purchases import OK
 from chaos_pizza.drill.timeline import timeline_of
 from chaos_pizza.model.event import FaultInjected, Recorded
+from chaos_pizza.model.interval import Interval
+from chaos_pizza.model.micros import instant_at, micros_of
 from chaos_pizza.model.result import InstantName, Timeline
 
 BUILD_SHARE = 10.0
@@ -123,12 +127,14 @@ class GrowingTimeline:
         if gathering.purchases_kept > self._forget_at:
             asked = min((event.sent_at for event in observations.all_of(FaultInjected)), default=None)
             before = timeline.observed_until - _KEEP
-            gathering.forget(before, _to_remember(timeline, asked), _amid(timeline, before))
+            gathering.forget(before, _to_remember(timeline, asked, observations), _amid(timeline, before))
             self._forget_at = gathering.purchases_kept + self._few
         return timeline
 
 
-def _to_remember(timeline: Timeline, asked_at: datetime | None) -> tuple[datetime, datetime] | None:
+def _to_remember(
+    timeline: Timeline, asked_at: datetime | None, observations: Observations
+) -> tuple[datetime, datetime] | None:
     """Return between when purchases tell of a fault and of what became of it; `None` where none was asked for."""
     instants = timeline.instants
     known = [instants[name].when.earliest for name in _OF_FAULT if name in instants]
@@ -136,7 +142,18 @@ def _to_remember(timeline: Timeline, asked_at: datetime | None) -> tuple[datetim
     if not begins:
         return None
     recovered = instants.get(InstantName.RECOVERED)
-    return min(begins) - _MARGIN, recovered.when.latest + _MARGIN if recovered else timeline.observed_until
+    if recovered is None:
+        return min(begins) - _MARGIN, timeline.observed_until
+    return min(begins) - _MARGIN, max(recovered.when.latest, _run_until(observations, recovered.when)) + _MARGIN
+
+
+def _run_until(observations: Observations, recovered: Interval) -> datetime:
+    """Return by when so many good purchases had ended since then as prove a recovery: without them it is none."""
+    wanted = max(SURE_RUN, observations.started.settings.recovery.good_purchases)
+    purchases = observations.purchases
+    ended_us = purchases.rows.answered_us[purchases.order[purchases.rows.outcome[purchases.order] == OK]]
+    run_us = ended_us[ended_us >= micros_of(recovered.earliest)][:wanted]
+    return instant_at(int(run_us.max())) if len(run_us) else recovered.latest
 
 
 def _amid(timeline: Timeline, before: datetime) -> tuple[datetime, datetime] | None:

@@ -9,6 +9,7 @@ import numpy as np
 from chaos_pizza.model.event import PurchasesObserved
 from chaos_pizza.model.growing_column import Column, GrowingColumn, whole_numbers
 from chaos_pizza.model.micros import EPOCH, instant_at
+from chaos_pizza.model.number_runs import NO_RUNS
 from chaos_pizza.model.purchase import Evidence, Outcome, Overdue, Sample
 
 OUTCOMES = tuple(Outcome)
@@ -73,6 +74,7 @@ class PurchaseColumns:
         self._misfits: dict[int, PurchasesObserved] = {}
         self._pending: list[tuple[datetime, PurchasesObserved]] = []
         self._ends: Column | None = None
+        self.forgotten = NO_RUNS
 
     def __len__(self) -> int:
         """How many batches there are."""
@@ -123,12 +125,13 @@ class PurchaseColumns:
     def without(self, forgotten: Column) -> "PurchaseColumns":
         """Return the same without some of the purchases, in one batch; `forgotten` holds for each whether it goes.
 
-        They count as dropped there, so that their missing numbers are accounted for.
+        Their numbers stay known in the `forgotten` of what is returned, so that none of them seems to be missing, and
+        one that is missing among them still is.
         """
         self._settle()
         kept, last = PurchaseColumns(), len(self) - 1
         rows, batches = PurchaseRows(*(column[~forgotten] for column in self.purchases)), self.batches
-        dropped = int(batches.dropped.sum()) + int(forgotten.sum())
+        dropped = int(batches.dropped.sum())
         one = (
             batches.at_us[last:],
             *(whole_numbers([n]) for n in (len(rows.number), dropped, batches.in_flight[last])),
@@ -136,6 +139,8 @@ class PurchaseColumns:
         kept.extend(BatchRows(*one), rows)
         if self._overdue:
             kept._overdue[0] = tuple(self.overdue)
+        # Of one that was told of twice the other may be kept.
+        kept.forgotten = self.forgotten.with_numbers(np.setdiff1d(self.purchases.number[forgotten], rows.number))
         return kept
 
     def _extend(self, batches: BatchRows, purchases: PurchaseRows) -> None:
