@@ -4,6 +4,7 @@ import asyncio
 
 from chaos_pizza.activity import activity, the_drill, until_interrupted
 from chaos_pizza.errors import PizzaError, ServiceError
+from chaos_pizza.live.injection import require_watchdog
 from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.event import FaultExpired, FaultInjected, FaultProven
 from chaos_pizza.model.interval import Interval
@@ -25,6 +26,7 @@ def order_too_many_pizzas(pizzas: int = 21, every_s: float = 1.0, duration_s: fl
 
 
 async def _fill_the_oven(session: DrillSession, pizzas: int, every_s: float, duration_s: float) -> dict[str, int]:
+    require_watchdog(session)
     try:
         answers = await until_interrupted(session, _order_again_and_again(session, pizzas, every_s, duration_s))
     finally:

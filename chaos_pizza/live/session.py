@@ -134,8 +134,15 @@ class DrillSession:
             self._journal.record(event)
         except JournalError as error:
             self._interruption.fail(str(error))
-        if isinstance(event, PurchasesObserved) and not self._watchdog.beat():
+        if isinstance(event, PurchasesObserved):
+            self.is_watched_over()
+
+    def is_watched_over(self) -> bool:
+        """Tell the watchdog that the drill lives, and whether it does; without it the drill is to end."""
+        lives = self._watchdog.beat()
+        if not lives:
             self.abort("the watchdog is gone, and without it nothing may stay broken")
+        return lives
 
     @property
     def has_begun(self) -> bool:
