@@ -102,4 +102,5 @@ def test_an_order_nested_too_deep_to_be_signed_is_an_answer_and_no_end(shared_vi
         body = b'{"franchiseId":%b,"storeId":1,"items":[{"menuId":1,"description":"d","price":1}]}' % deep
         answer = shared_visitor.http.post(f"{shared_visitor.shop}/api/order", content=body, headers={**diner, **JSON})
         assert answer.status_code in {200, 400, 500}
-        assert ("jwt" in answer.json()) == (answer.status_code == 200)
+        # Not read as JSON: what the sandbox still took may be too deep for whoever is a few calls deeper.
+        assert (b'"jwt":' in answer.content) == (answer.status_code == 200)
