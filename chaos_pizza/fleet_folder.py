@@ -74,11 +74,17 @@ def read_facts(folder: Path) -> FleetFacts:
 
 
 def note_row(folder: Path, row: ShopRow) -> None:
-    """Add what came of a shop, on the disk before this returns; raises `UsageError` where that fails."""
+    """Add what came of a shop, on the disk before this returns; raises `UsageError` where that fails.
+
+    What a killed fleet, or a full disk, left of a last line is taken away before.
+    """
     line = json.dumps(to_mapping(row), ensure_ascii=False) + "\n"
     try:
-        with (folder / ROWS_NAME).open("a", encoding="utf-8") as file:
-            file.write(line)
+        with (folder / ROWS_NAME).open("a+b") as file:
+            file.seek(0)
+            whole = file.read()
+            file.truncate(whole.rfind(b"\n") + 1)
+            file.write(line.encode())
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:

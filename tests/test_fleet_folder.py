@@ -64,6 +64,15 @@ def test_the_line_that_a_killed_fleet_did_not_finish_is_none(tmp_path):
         read_rows(folder)
 
 
+def test_a_row_after_the_line_that_was_not_finished_is_one_of_its_own(tmp_path):
+    folder, _ = create_fleet(tmp_path, FACTS, "")
+    note_row(folder, ROW)
+    with (folder / ROWS_NAME).open("a") as file:
+        file.write('{"shop":"team-0')
+    note_row(folder, ShopRow("team-02", 1))
+    assert read_rows(folder) == {"team-01": ROW, "team-02": ShopRow("team-02", 1)}
+
+
 def test_a_verdict_is_settled_unless_the_fleet_s_end_cut_it():
     assert ROW.is_settled
     assert ShopRow("a", 4, ("an alert fired that must not",)).is_settled

@@ -12,7 +12,7 @@ from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.errors import UsageError
 from chaos_pizza.fleet.row import REFUSED, ShopRow
-from chaos_pizza.fleet.summary import FleetFacts, FleetSummary, summarize
+from chaos_pizza.fleet.summary import FleetFacts, FleetSummary, at_least_invalid, summarize
 from chaos_pizza.fleet_folder import create_fleet, fleet_lock, newest_fleet, read_rows, write_summary
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.settings import FaultKind
@@ -66,13 +66,24 @@ def fleet(
     with fleet_lock(folder):
         withdraw_stop(folder)
         left = [shop for shop in planned.shops if shop.name not in rows or not rows[shop.name].is_settled]
-        rows |= _held(planned, left, folder, production=production, as_json=as_json)
+        held, is_kept = _held(planned, left, folder, production=production, as_json=as_json)
+        rows |= held
         listed = [shop.name for shop in planned.shops]
         absent = [name for name in rows if name not in listed]
         summary = summarize(facts, [rows.get(name, ShopRow(name)) for name in (*listed, *absent)])
-        page = write_summary(folder, summary)
+        page = _written(folder, summary)
     _tell(summary, page, plan, as_json=as_json)
-    sys.exit(summary.exit_code)
+    is_kept = is_kept and page is not None
+    sys.exit(summary.exit_code if is_kept else at_least_invalid(summary.exit_code))
+
+
+def _written(folder: Path, summary: FleetSummary) -> Path | None:
+    """Write the summary and return its page; where that fails, say so, for what is known is to be told all the same."""
+    try:
+        return write_summary(folder, summary)
+    except UsageError as error:
+        click.echo(f"chaos-pizza: {error}", err=True)
+        return None
 
 
 def _refuse(planned: PlannedFleet) -> None:
@@ -114,10 +125,10 @@ def _opened(planned: PlannedFleet, reports: Path, *, resume: bool) -> tuple[Path
 
 def _held(
     planned: PlannedFleet, shops: list[PlannedShop], folder: Path, *, production: bool, as_json: bool
-) -> dict[str, ShopRow]:
-    """Drill these shops, show it, and return the row of each that was begun."""
+) -> tuple[dict[str, ShopRow], bool]:
+    """Drill these shops, show it, and return the row of each that was begun, and whether the folder holds all."""
     if not shops:
-        return {}
+        return {}, True
     # Late: what checks a fleet need not wait for what holds it.
     from rich.console import Console  # noqa: PLC0415
 
@@ -125,11 +136,12 @@ def _held(
     from chaos_pizza.runner.fleet import FleetRun  # noqa: PLC0415
 
     with FleetProgress(Console(stderr=as_json), len(shops)) as progress:
-        rows = FleetRun(planned, shops, folder, progress.show, production=production).run()
-    return {row.shop: row for row in rows}
+        fleet_run = FleetRun(planned, shops, folder, progress.show, production=production)
+        rows = fleet_run.run()
+    return {row.shop: row for row in rows}, fleet_run.is_kept
 
 
-def _tell(summary: FleetSummary, page: Path, plan: Path, *, as_json: bool) -> None:
+def _tell(summary: FleetSummary, page: Path | None, plan: Path, *, as_json: bool) -> None:
     if as_json:
         from chaos_pizza.fleet.document import to_document  # noqa: PLC0415
 
@@ -138,7 +150,8 @@ def _tell(summary: FleetSummary, page: Path, plan: Path, *, as_json: bool) -> No
 
     for sentence in headlines(summary):
         click.echo(one_line(sentence, 1000), err=as_json)
-    click.echo(str(page), err=as_json)
+    if page is not None:
+        click.echo(str(page), err=as_json)
     if "not begun" in summary.counts or any(row.cut for row in summary.ranking.apart):
         click.echo(f"To go on with it: chaos-pizza fleet {shlex.quote(str(plan))} --resume", err=as_json)
     owing = [row.shop for row in summary.ranking.apart if row.verdict is Verdict.CALM_NOT_RESTORED]

@@ -33,6 +33,7 @@ class FleetProgress:
         self._shops = shops
         self._told: set[str] = set()
         self._is_stopping = False
+        self._has_complained = False
         self._live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
         self._shown = ""
 
@@ -55,6 +56,9 @@ class FleetProgress:
         if state.stopping is not None and not self._is_stopping:
             self._is_stopping = True
             self._say(Text(_stopping(state.stopping, state.under_way), style="bold"))
+        if state.complaint is not None and not self._has_complained:
+            self._has_complained = True
+            self._say(Text(f"{one_line(state.complaint)}; the fleet goes on", style="bold red"))
         if self._live is not None:
             line = _standing(state, self._shops)
             if line != self._shown:

@@ -94,5 +94,13 @@ def worst_exit_code(rows: Sequence[ShopRow]) -> int:
     return next(verdict.exit_code for verdict in _WORST_FIRST if verdict in verdicts)
 
 
+def at_least_invalid(exit_code: int) -> int:
+    """Return the exit code of a fleet of which something could not be written: its own, but 3 in place of 0, 1 and 2.
+
+    Drills were held, so that 2 would not be true; and what nobody can read later proves nothing.
+    """
+    return max(exit_code, Verdict.INVALID.exit_code)
+
+
 def _words() -> tuple[str, ...]:
     return (*(verdict.value for verdict in reversed(_WORST_FIRST)), "not held", "not begun")

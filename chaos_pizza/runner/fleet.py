@@ -19,13 +19,13 @@ from typing import Any
 
 from chaos_pizza.fleet.row import REFUSED, ShopRow
 from chaos_pizza.fleet.starts import start_delays
-from chaos_pizza.fleet_folder import note_row
 from chaos_pizza.folder import PAGE_NAME
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.runner.fleet_drill import DrillOrder
 from chaos_pizza.runner.fleet_lane import Lane
 from chaos_pizza.runner.fleet_plan import PlannedFleet, PlannedShop
 from chaos_pizza.runner.fleet_reports import ReportDesk
+from chaos_pizza.runner.fleet_rows import RowBook
 from chaos_pizza.stop_file import stop_request
 
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -37,12 +37,16 @@ _NURSERY = "chaos_pizza.runner.fleet_nursery"
 
 @dataclass(slots=True)
 class FleetState:
-    """How far a fleet has come, for whoever shows it: names of shops, and the rows of those that are done."""
+    """How far a fleet has come, for whoever shows it: names of shops, and the rows of those that are done.
+
+    `complaint` says why a row could not be written, `None` where all were.
+    """
 
     waiting: tuple[str, ...] = ()
     under_way: tuple[str, ...] = ()
     done: dict[str, ShopRow] = field(default_factory=dict)
     stopping: str | None = None
+    complaint: str | None = None
 
 
 class FleetRun:
@@ -70,14 +74,16 @@ class FleetRun:
         self._lanes: list[Lane] = []
         self._context = _fork_server()
         self._desk = ReportDesk(self._context)
-        self._state = FleetState()
+        self._book = RowBook(folder)
+        self._state = FleetState(done=self._book.rows)
         self._signals: deque[int] = deque()
         self._count = 0
 
     def run(self) -> list[ShopRow]:
         """Drill all shops and return a row for each that was begun, in the order in which they were done.
 
-        A signal, or the fleet's STOP file, ends it in order: no drill begins any more, those under way restore calm.
+        A signal, or the fleet's STOP file, ends it in order: no drill begins any more, those under way restore calm. A
+        row that can't be written is returned all the same; `is_kept` says then that the folder does not hold all.
         """
         with _Noted(self._signals):
             try:
@@ -89,7 +95,13 @@ class FleetRun:
                     self._show()
             finally:
                 self._desk.close()
-        return list(self._state.done.values())
+        self._book.write()
+        return list(self._book.rows.values())
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether all rows are in the fleet's folder."""
+        return self._book.is_whole
 
     def _is_on(self) -> bool:
         if self._count >= _LEAVE:
@@ -129,7 +141,7 @@ class FleetRun:
         except (OSError, EOFError) as error:
             # No file or no memory is left, say. The others are not to suffer.
             reason = error.strerror if isinstance(error, OSError) else "the process that forks them has died"
-            self._keep(ShopRow(shop.name, REFUSED, (f"its drill can't be started: {reason}",)))
+            self._book.keep(ShopRow(shop.name, REFUSED, (f"its drill can't be started: {reason}",)))
 
     def _order(self, shop: PlannedShop) -> DrillOrder:
         folder = self._folder / shop.name
@@ -164,7 +176,7 @@ class FleetRun:
         was_cut = self._state.stopping is not None and row.verdict in {Verdict.ABORTED, None}
         row = replace(row, cut=was_cut)
         # At once, so that a fleet that is killed meanwhile drills no shop twice; and again with its report.
-        self._keep(row)
+        self._book.keep(row)
         drill = lane.drill
         if drill is None or row.drill is None:
             return
@@ -172,17 +184,14 @@ class FleetRun:
 
         def written(complaints: tuple[str, ...]) -> None:
             there = (drill / PAGE_NAME).is_file()
-            self._keep(replace(row, report=report if there else None, complaints=complaints))
+            self._book.keep(replace(row, report=report if there else None, complaints=complaints))
 
         self._desk.order(drill, written)
-
-    def _keep(self, row: ShopRow) -> None:
-        note_row(self._folder, row)
-        self._state.done[row.shop] = row
 
     def _show(self) -> None:
         self._state.waiting = tuple(shop.name for shop, _ in self._pending)
         self._state.under_way = tuple(lane.order.shop for lane in self._lanes)
+        self._state.complaint = self._book.complaint
         self._tell(self._state)
 
 

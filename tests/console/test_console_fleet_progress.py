@@ -44,6 +44,11 @@ def test_why_it_stops_is_told_once_with_the_shops_that_restore_calm():
     )
 
 
+def test_a_row_that_can_t_be_written_is_told_once():
+    state = FleetState(complaint="what came of team-01 can't be written to reports: No space left on device")
+    assert shown(state, state) == f"{state.complaint}; the fleet goes on\n"
+
+
 def test_on_a_terminal_one_line_says_how_it_stands():
     state = FleetState(("team-10",), ("team-02",), {"team-01": PASSED})
     assert "1 of 10 done (1 passed); under way: team-02; 1 wait" in " ".join(shown(state, terminal=True).split())

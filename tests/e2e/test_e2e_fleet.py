@@ -210,3 +210,23 @@ def test_a_fleet_that_is_stopped_interrupted_or_killed_leaves_calm_and_is_gone_o
     assert twice.code in {4, 5}, twice.said
     assert "CHAOS MAY STILL BE ON" not in twice.said
     assert is_calm_everywhere()
+
+
+def test_a_fleet_whose_folder_takes_nothing_goes_on_and_tells_what_came_of_it(sandbox, tmp_path):
+    environments = {name: dict(each) for name, each in list(sandbox.environments.items())[:2]}
+    wrong_key, fine = environments
+    environments[wrong_key]["PIZZA_VENDOR_KEY"] = "no-such-key-at-all"
+    write_quick("factory-fail", tmp_path)
+    write_fleet(tmp_path, environments, at_a_time=1)
+    with start(tmp_path) as process:
+        wait_for(lambda: list(tmp_path.glob("reports/fleets/*/began.json")))
+        for name in ("shops.jsonl", "fleet.json"):
+            (only_fleet(tmp_path) / name).mkdir()
+        ran = ended(process)
+    assert ran.code == 3, ran.said
+    assert ran.said.count("can't be written to") == 2, ran.said
+    assert f"what came of {wrong_key} can't be written to" in ran.out
+    assert f"[2/2] {fine}: passed" in ran.out
+    assert "Detected: 1 of 1 drill that proves anything." in ran.out
+    assert "chaos-pizza: the fleet's summary can't be written to" in ran.err
+    assert len(sandbox.truths[fine]) == 1

@@ -7,7 +7,7 @@ from fleet_examples import FACTS, seen, unseen, useless
 
 from chaos_pizza.fleet.row import ShopRow
 from chaos_pizza.fleet.sentences import headlines
-from chaos_pizza.fleet.summary import summarize, worst_exit_code
+from chaos_pizza.fleet.summary import at_least_invalid, summarize, worst_exit_code
 from chaos_pizza.retro.median import MedianMethod
 
 
@@ -83,3 +83,7 @@ def test_a_placebo_that_nothing_detected_raised_no_false_alarm():
 )
 def test_the_worst_drill_is_the_fleet_s_exit_code(codes, worst):
     assert worst_exit_code([ShopRow(f"s{number}", code) for number, code in enumerate(codes)]) == worst
+
+
+def test_what_could_not_be_written_proves_nothing_and_hides_nothing_worse():
+    assert [at_least_invalid(code) for code in range(6)] == [3, 3, 3, 3, 4, 5]
