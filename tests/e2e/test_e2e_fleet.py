@@ -182,6 +182,13 @@ def test_a_fleet_that_is_stopped_interrupted_or_killed_leaves_calm_and_is_gone_o
 
     with start(tmp_path) as process:
         wait_until_broken(tmp_path, process, 2)
+        # Another fleet on the same shops holds none of them, and harms none.
+        other = run(*PIZZA, "fleet", "fleet.yaml", "--reports", "others", "--json", cwd=tmp_path)
+        assert other.code == 2, other.said
+        rows = json.loads(other.out)["shops"]
+        assert [(row["shop"], row["verdict"]) for row in rows] == [(name, "not held") for name in environments]
+        assert all("being drilled already" in row["reasons"][0] for row in rows), rows
+        assert all(len(sandbox.truths[name]) == 1 for name in environments)
         told = run(*PIZZA, "stop", "night", "--reason", "the bell rang", cwd=tmp_path)
         assert told.code == 0, told.said
         stopped = ended(process)
