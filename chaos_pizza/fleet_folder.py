@@ -17,12 +17,17 @@ from chaos_pizza.errors import UsageError
 from chaos_pizza.fleet.row import ShopRow
 from chaos_pizza.fleet.summary import FleetFacts, FleetSummary
 from chaos_pizza.model.conversion import from_mapping, to_mapping
+from chaos_pizza.stop_file import STOP_NAME
 from chaos_pizza.whole_file import write_whole
 
 FLEETS_NAME = "fleets"
 PLAN_NAME, FACTS_NAME, ROWS_NAME = "fleet.yaml", "began.json", "shops.jsonl"
 DOCUMENT_NAME, MARKDOWN_NAME, PAGE_NAME = "fleet.json", "summary.md", "summary.html"
 _LOCK_NAME = "fleet.lock"
+_OWN_NAMES = (
+    *(PLAN_NAME, FACTS_NAME, ROWS_NAME, DOCUMENT_NAME, MARKDOWN_NAME, PAGE_NAME),
+    *(_LOCK_NAME, STOP_NAME),
+)
 
 
 def create_fleet(reports: Path, facts: FleetFacts, plan_text: str) -> tuple[Path, FleetFacts]:
@@ -45,6 +50,16 @@ def create_fleet(reports: Path, facts: FleetFacts, plan_text: str) -> tuple[Path
             raise UsageError(f"the fleet can't be written to {folder}: {error.strerror}") from None
         return folder, facts
     raise UsageError(f"the fleet can't be written to {reports}: a hundred fleets began in the same second")
+
+
+def check_shop_name(shop: str) -> None:
+    """Raise `UsageError` where a shop's folder would have the name of one of the fleet's own files.
+
+    Many disks take `stop` and `STOP` for the same: a fleet with such a shop would be told to stop by its folder.
+    """
+    taken = [name for name in _OWN_NAMES if name.casefold() == shop.casefold()]
+    if taken:
+        raise UsageError(f"shop {shop!r} has the name of the fleet's own file {taken[0]}; give it another one")
 
 
 def list_fleets(reports: Path) -> list[Path]:

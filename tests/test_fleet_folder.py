@@ -12,6 +12,7 @@ from chaos_pizza.fleet.row import ShopRow
 from chaos_pizza.fleet.summary import FleetFacts, summarize
 from chaos_pizza.fleet_folder import (
     ROWS_NAME,
+    check_shop_name,
     create_fleet,
     fleet_lock,
     fleet_of,
@@ -62,6 +63,13 @@ def test_the_line_that_a_killed_fleet_did_not_finish_is_none(tmp_path):
     (folder / ROWS_NAME).write_bytes(b"no row\n" + whole)
     with pytest.raises(UsageError, match=r"shops\.jsonl, line 1, is not to be understood"):
         read_rows(folder)
+
+
+@pytest.mark.parametrize("name", ["stop", "STOP", "Stop", "Fleet.yaml", "fleet.lock", "shops.jsonl", "summary.html"])
+def test_no_shop_has_the_name_of_a_file_of_the_fleet_s_own(name):
+    with pytest.raises(UsageError, match="has the name of the fleet's own file"):
+        check_shop_name(name)
+    check_shop_name(f"{name}-01")
 
 
 def test_a_row_after_the_line_that_was_not_finished_is_one_of_its_own(tmp_path):

@@ -13,6 +13,7 @@ from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.experiment.declaration import Declaration
 from chaos_pizza.fleet.plan import Course, FleetPlan, Shop, read_plan, shops_file_of
 from chaos_pizza.fleet.shop_list import read_shop_list
+from chaos_pizza.fleet_folder import check_shop_name
 from chaos_pizza.live.permission import check_hours
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
@@ -84,6 +85,7 @@ def plan_fleet(
     shops, complaints = [], []
     for shop in chosen:
         try:
+            check_shop_name(shop.name)
             target = configuration.target(shop.name, environment)
             declared = declaration_of(dict(experiment), experiment_path, configuration.alerting(shop.name))
             check_allowed(target, configuration.listed, production)

@@ -46,6 +46,11 @@ def fleet(*options, plan=None, **changes):
     ("options", "changes", "told"),
     [
         ((), {"shops": ["a"]}, "target 'a': PIZZA_SHOP_URL not set"),
+        (
+            (),
+            {"shops": [*PLAN["shops"], {"name": "stop", "shop_url": "http://localhost:4"}]},
+            "shop 'stop' has the name of the fleet's own file STOP; give it another one",
+        ),
         ((), {"shops": [{"name": "a", "shop_url": "ftp://x"}]}, "is no http or https URL"),
         ((), {"shops": [{"name": "a", "shop_url": "http://shop.example"}]}, "is not allowed"),
         (
