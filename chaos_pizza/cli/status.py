@@ -15,7 +15,7 @@ from chaos_pizza.cli.passphrase import role_option
 from chaos_pizza.configuration import TeamConfiguration, read_configuration
 from chaos_pizza.errors import JournalError, PizzaError, TargetError
 from chaos_pizza.fleet_folder import fleet_of
-from chaos_pizza.folder import list_drill_folders
+from chaos_pizza.folder import is_sealed_drill, list_drill_folders
 from chaos_pizza.gameday_folder import GameDay
 from chaos_pizza.gameday_hold import open_gamedays
 from chaos_pizza.journal.file import JOURNAL_NAME
@@ -44,7 +44,8 @@ def status(target_name: str, config_path: Path | None, reports: Path | None, rol
     """
     configuration = read_configuration(config_path)
     click.echo(f"{target_name}: {_factory(configuration, target_name, role)}")
-    for line in _leases(list_leases()):
+    leases = list_leases()
+    for line in _leases(leases):
         click.echo(line)
     kept_in = reports or configuration.reports
     for _, facts, waits in open_gamedays(kept_in):
@@ -53,7 +54,21 @@ def status(target_name: str, config_path: Path | None, reports: Path | None, rol
     if not folders:
         click.echo("no drill has been held yet")
     for folder in folders[-_LATEST:]:
-        click.echo(f"{folder.name}: {told_verdict(folder)}")
+        click.echo(f"{folder.name}: {_how_it_went(folder, leases)}")
+
+
+def _how_it_went(folder: Path, leases: Sequence[Lease]) -> str:
+    """Tell of a drill in the list: a verdict on one that is under way would judge what has not happened yet."""
+    if is_sealed_drill(folder):
+        return told_verdict(folder)
+    is_left = any(
+        Path(lease.folder).resolve() == folder.resolve() and not is_alive(lease.runner_pid) for lease in leases
+    )
+    with suppress(JournalError):
+        # Of a drill whose process is gone, it is the watchdog that writes: that one is over.
+        if is_held(folder / JOURNAL_NAME) and not is_left:
+            return "under way"
+    return told_verdict(folder)
 
 
 def _leases(leases: Sequence[Lease]) -> Iterator[str]:

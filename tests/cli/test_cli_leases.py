@@ -22,9 +22,9 @@ from chaos_pizza.journal.chain import FIRST_HASH, write_line
 from chaos_pizza.lease_file import list_leases, watched, write_lease
 from chaos_pizza.model.blind_event import BlindDrillStarted, Sealed
 from chaos_pizza.model.draw import Draw
-from chaos_pizza.model.event import Aborted
+from chaos_pizza.model.event import Aborted, DrillStarted
 from chaos_pizza.model.lease import Lease
-from chaos_pizza.model.settings import FaultKind
+from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.redaction import Secret
 
 AT = datetime(2026, 3, 2, 21, tzinfo=UTC)
@@ -114,6 +114,34 @@ def test_calm_is_owed_while_the_watchdog_of_a_dead_drill_writes_its_journal(tmp_
     with alive(lease):
         told = said("status")
     assert f"calm is owed by {NAME}, which is over, to staging (http://factory:4000); its watchdog restores it" in told
+
+
+def test_the_latest_drills_judge_no_drill_that_is_under_way(tmp_path):
+    started = DrillStarted(
+        NAME, "fail", "A drill", "staging", "http://s", "http://f", DrillSettings(FaultKind.FAIL), "1", "2"
+    )
+    lease = cut_off(tmp_path, started)
+    with alive(lease):
+        assert f"\n{NAME}: under way\n" in said("status")
+    with watched(lease):
+        assert f"\n{NAME}: invalid (cut off)\n" in said("status")
+
+
+def test_a_drill_whose_process_is_gone_is_not_under_way_though_its_watchdog_writes(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", ""]) as over:
+        over.wait()
+    started = DrillStarted(
+        NAME, "fail", "A drill", "staging", "http://s", "http://f", DrillSettings(FaultKind.FAIL), "1", "2"
+    )
+    lease = replace(cut_off(tmp_path, started), runner_pid=over.pid)
+    write_lease(lease)
+    with alive(lease):
+        assert f"\n{NAME}: invalid (cut off)\n" in said("status")
+
+
+def test_a_blind_drill_under_way_stays_sealed_in_the_list(tmp_path):
+    with alive(cut_off(tmp_path, STARTED, Sealed("Ym94"))):
+        assert f"\n{NAME}: sealed until its end\n" in said("status")
 
 
 def test_game_days_that_wait_are_listed_with_window_and_commitment_and_nothing_else(tmp_path):
