@@ -33,7 +33,7 @@ from chaos_pizza.traffic.recent import RecentPurchases
 _TAKE_S = 0.25
 _LOOK_S = 0.25
 """How often the factory is asked, as in a drill."""
-_GRACE_S = 0.5
+_GRACE_S = 2.0
 """So long past its latency budget the last purchase is waited for."""
 
 
@@ -49,8 +49,8 @@ class CalibrationOrder:
 async def calibrate(order: CalibrationOrder, clock: Clock, tried: Callable[[RateCalibration], object]) -> Calibration:
     """Buy at each rate in turn, the lowest first, and return what came of it; `tried` is told of each rate at once.
 
-    After a rate that was not kept no higher one is tried: it would only burden the shop. Raises
-    `UsageError` where the factory's chaos is on or this process may have too few connections, `ServiceError` or
+    After a rate that was not kept, or at which nothing was good, no higher one is tried: it would only burden the shop.
+    Raises `UsageError` where the factory's chaos is on or this process may have too few connections, `ServiceError` or
     `TargetError` where the target can't be bought from.
     """
     require_handles(TrafficSettings().max_in_flight)
@@ -117,27 +117,31 @@ async def _each_rate(
 ) -> list[RateCalibration]:
     found: list[RateCalibration] = []
     for rate_per_s in sorted(set(order.rates_per_s)):
-        found.append(await _one_rate(buyer, rate_per_s, order.lasts_s))
+        found.append(await one_rate(buyer, rate_per_s, order.lasts_s))
         tried(found[-1])
-        if not found[-1].is_kept:
+        if not found[-1].is_kept or found[-1].is_no_use:
             break
     return found
 
 
-async def _one_rate(buyer: Buyer, rate_per_s: float, lasts_s: float) -> RateCalibration:
+async def one_rate(buyer: Buyer, rate_per_s: float, lasts_s: float) -> RateCalibration:
     """Buy at a rate until all that was due within `lasts_s` seconds is decided, and return what came of it."""
     settings = TrafficSettings(rate_per_s=rate_per_s, diners=len(buyer.diners))
     offered = max(1, math.floor(rate_per_s * lasts_s))
     traffic = open_traffic(buyer, settings, buyer.services.clock, RecentPurchases())
     taken: list[PurchasesObserved] = []
+    decided: set[int] = set()
     buying = asyncio.create_task(traffic.run())
     try:
         async with asyncio.timeout(lasts_s + settings.latency_budget_s + _GRACE_S):
-            while _decided(taken) < offered and not buying.done():
-                await asyncio.sleep(_TAKE_S)
+            while len(decided) < offered and not buying.done():
+                await asyncio.wait({buying}, timeout=_TAKE_S)
                 taken.append(traffic.take())
+                decided |= _decided(taken[-1], offered)
     except TimeoutError:
         pass  # what is missing by now is told as missing
+    if buying.done():
+        buying.result()  # raises what it broke down by
     buying.cancel()
     await asyncio.gather(buying, return_exceptions=True)
     purchases = fold_purchases([*taken, traffic.take()])
@@ -150,8 +154,11 @@ async def _one_rate(buyer: Buyer, rate_per_s: float, lasts_s: float) -> RateCali
         good=int((within & (purchases.rows.outcome == OK)).sum()),
         lateness=lateness_of(purchases),
         path=path_of(purchases),
+        latency_budget_s=settings.latency_budget_s,
     )
 
 
-def _decided(taken: Sequence[PurchasesObserved]) -> int:
-    return sum(len(observed.samples) + len(observed.overdue) for observed in taken)
+def _decided(observed: PurchasesObserved, offered: int) -> set[int]:
+    """Return which of the first `offered` purchases were decided; one that is overdue comes again when it ends."""
+    numbers = {sample.number for sample in observed.samples} | {overdue.number for overdue in observed.overdue}
+    return {number for number in numbers if number < offered}

@@ -86,9 +86,9 @@ class Precision:
 class RateCalibration:
     """What came of buying at a rate for `lasted_s` seconds without any fault.
 
-    `offered` purchases were planned in that time, `decided` came to an end or ran out of time; `good` of these were.
-    The others are as in `Precision`. `expected_s` is the error to expect of each measure, either way; empty where it
-    can't be told.
+    `offered` purchases were planned in that time, `decided` came to an end or ran out of time; `good` of these were,
+    and that within `latency_budget_s`. The others are as in `Precision`. `expected_s` is the error to expect of each
+    measure, either way; empty where it can't be told.
     """
 
     rate_per_s: float
@@ -99,13 +99,22 @@ class RateCalibration:
     lateness: Spread | None
     path: Spread | None
     expected_s: dict[MeasureName, float] = field(default_factory=dict)
+    latency_budget_s: float = 2.0
 
     @property
     def is_kept(self) -> bool:
         """Whether this machine and this shop keep up: 95 of 100 were decided, and 99 of 100 left before the next."""
-        if self.lateness is None or self.decided < ENOUGH_DECIDED * self.offered:
-            return False
-        return self.lateness.p99_s <= 1 / self.rate_per_s
+        return self.left_in_time and self.decided >= ENOUGH_DECIDED * self.offered
+
+    @property
+    def left_in_time(self) -> bool:
+        """Whether 99 of 100 left before the next one was due: whatever came of them, this machine kept the plan."""
+        return self.lateness is not None and self.lateness.p99_s <= 1 / self.rate_per_s
+
+    @property
+    def is_no_use(self) -> bool:
+        """Whether the plan was kept and not one purchase was good: then it isn't the rate that is wrong."""
+        return self.left_in_time and not self.good
 
 
 ENOUGH_DECIDED = 0.95

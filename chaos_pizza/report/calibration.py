@@ -29,12 +29,14 @@ def calibration_rows(calibration: Calibration) -> list[tuple[str, ...]]:
 
 def describe_calibration(calibration: Calibration, asked_per_s: Sequence[float]) -> list[str]:
     """Return in sentences what to expect of a drill here, and which rate is too much; `asked_per_s` were wanted."""
-    kept = [rate for rate in calibration.rates if rate.is_kept]
+    kept = [rate for rate in calibration.rates if rate.is_kept and not rate.is_no_use]
     sentences = [*_clocks(calibration), *(_expect(rate) for rate in kept)]
-    failed = next((rate for rate in calibration.rates if not rate.is_kept), None)
+    failed = next((rate for rate in calibration.rates if rate not in kept), None)
     if failed is None:
         return sentences
     more = " Higher rates were not tried." if max(asked_per_s) > failed.rate_per_s else ""
+    if failed.is_no_use:
+        return [*sentences, f"{_no_use(failed)}{more}"]
     stay = f" Stay at {kept[-1].rate_per_s:g} or below." if kept else " Try a lower one by --rate."
     return [*sentences, f"{failed.rate_per_s:g} purchases/s is too much here: {_why(failed)}.{stay}{more}"]
 
@@ -86,6 +88,15 @@ def _why(rate: RateCalibration) -> str:
         apart = short_time(1 / rate.rate_per_s)
         return f"one in a hundred left {short_time(rate.lateness.p99_s)} late or more, and they are {apart} apart"
     return f"only {rate.decided} of the {rate.offered} that were due were decided"
+
+
+def _no_use(rate: RateCalibration) -> str:
+    """Say that nothing was good, though all left in time; a drill needs good purchases before its fault."""
+    return (
+        f"At {rate.rate_per_s:g} purchases/s none of the {rate.offered} that were due was good: none came within the "
+        f"latency budget of {rate.latency_budget_s:g} s with a pizza that verifies. They left in time, so it is the "
+        "shop that is too slow or fails; no drill can be held on it like this."
+    )
 
 
 def _clocks(calibration: Calibration) -> list[str]:

@@ -54,6 +54,16 @@ def test_a_rate_that_is_too_much_is_said_to_be_and_why():
     )
 
 
+def test_where_nothing_was_good_though_all_left_in_time_no_lower_rate_is_advised():
+    slow = RateCalibration(5.0, 5.0, 25, 25, 0, Spread(25, 0.001, 0.002, 0.003), None, {})
+    _, told = describe_calibration(calibration(slow), [5, 20])
+    assert told == (
+        "At 5 purchases/s none of the 25 that were due was good: none came within the latency budget of 2 s with a "
+        "pizza that verifies. They left in time, so it is the shop that is too slow or fails; no drill can be held on "
+        "it like this. Higher rates were not tried."
+    )
+
+
 def test_as_json_it_says_which_rates_were_kept():
     entry = calibration_entry(calibration(KEPT, FEW))
     assert [(rate["rate_per_s"], rate["kept"]) for rate in entry["rates"]] == [(20.0, True), (200.0, False)]
