@@ -15,10 +15,17 @@ _SHARES = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}
 def purchases_off(observations: Observations) -> timedelta:
     """Return how far the times of purchases may be off, either way, for being told by others' clocks.
 
-    It is what is not known of the worst known of these clocks; nothing where the drill itself bought.
+    It is what is not known of the worst known of these clocks; nothing where the drill itself bought. What a worker did
+    just before its clock was found to stand otherwise was booked by what was believed until then: it is off by the
+    difference as well.
     """
-    off_s = [worker.uncertainty_s for worker in observations.all_of(LoadWorkerJoined)]
-    off_s += [timed.uncertainty_s for timed in observations.all_of(LoadWorkerTimed)]
+    joined = observations.all_of(LoadWorkerJoined)
+    believed_s = {worker.worker: worker.offset_s for worker in joined}
+    off_s = [worker.uncertainty_s for worker in joined]
+    for timed in observations.all_of(LoadWorkerTimed):
+        step_s = abs(timed.offset_s - believed_s.get(timed.worker, timed.offset_s))
+        off_s.append(step_s + timed.uncertainty_s)
+        believed_s[timed.worker] = timed.offset_s
     return timedelta(seconds=max(off_s, default=0.0))
 
 

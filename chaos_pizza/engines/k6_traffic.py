@@ -12,7 +12,7 @@ from chaos_pizza.engines.k6_purchases import K6Purchase, K6Purchases
 from chaos_pizza.engines.k6_script import K6Script
 from chaos_pizza.engines.load import Record
 from chaos_pizza.engines.refusals import Refusals
-from chaos_pizza.engines.worker_clock import Reading, WorkerClock
+from chaos_pizza.engines.worker_clock import Alignment, Reading, WorkerClock
 from chaos_pizza.errors import ServiceError
 from chaos_pizza.model.event import PurchasesObserved
 from chaos_pizza.model.load_event import LoadWorkerJoined, LoadWorkerLost, LoadWorkerTimed
@@ -50,7 +50,8 @@ class K6Traffic:
         self._number = first_number
         self._reader = K6Reader()
         self._purchases = K6Purchases(settings)
-        self._reading = _wall_clock(clock)
+        self._wall = WorkerClock()
+        self._alignment = Alignment(self._ask_wall_clock())
         self._samples: list[Sample] = []
         self._ended: str | None = None
         self._refusals = Refusals(record)
@@ -60,7 +61,7 @@ class K6Traffic:
         """Have k6 run until cancelled; raises `ServiceError` where it ends before."""
         orders = {"command": self._script.command, "environment": self._script.environment}
         keeper = await start_child(_KEEPER, orders=orders)
-        reading = self._reading
+        reading = self._alignment.reading
         self._record(LoadWorkerJoined(1, 1, self._script.place, reading.offset_us / 1e6, reading.uncertainty_us / 1e6))
         listening = asyncio.create_task(self._listen(keeper))
         try:
@@ -104,13 +105,13 @@ class K6Traffic:
 
     def _add(self, purchases: list[K6Purchase]) -> None:
         for bought in purchases:
-            sent_at = instant_at(bought.sent_us - self._reading.offset_us)
+            sent_at = instant_at(bought.sent_us - self._alignment.reading.offset_us)
             sample = Sample(
                 number=self._number,
                 diner=0,
                 intended_at=sent_at,
                 sent_at=sent_at,
-                answered_at=instant_at(bought.ended_us - self._reading.offset_us),
+                answered_at=instant_at(bought.ended_us - self._alignment.reading.offset_us),
                 outcome=bought.outcome,
                 status=bought.status,
                 evidence=None,
@@ -124,13 +125,22 @@ class K6Traffic:
     def _look(self) -> None:
         """See to what waited too long for its check, and to the wall clock, which anybody may set."""
         self._add(self._purchases.overdue(micros_of(self._clock.now())))
-        found = _wall_clock(self._clock)
-        if found.contradicts(self._reading):
-            self._reading = found
+        self._ask_wall_clock()
+        if self._alignment.look(self._wall, micros_of(self._clock.now())):
+            found = self._alignment.reading
             self._record(LoadWorkerTimed(1, self._clock.now(), found.offset_us / 1e6, found.uncertainty_us / 1e6))
         refused = self._reader.refused + self._purchases.unchecked
         check = "a purchase whose check never came" if self._purchases.unchecked else "a line of k6's that is none"
         self._refusals.tell(refused, check, self._clock.now())
+
+    def _ask_wall_clock(self) -> Reading:
+        """Return how this machine's wall clock, by which k6 tells the time, stands against the drill's."""
+        for _ in range(_LOOKS_AT_CLOCK):
+            before_us = micros_of(self._clock.now())
+            shown_us = micros_of(datetime.now(UTC))
+            self._wall.add(before_us, max(before_us, micros_of(self._clock.now())), shown_us)
+        now_us = micros_of(self._clock.now())
+        return self._wall.best(now_us) or Reading(0, 0, now_us)
 
     def _lose(self) -> None:
         at, reason = self._clock.now(), self._redactor.line(self._ended or "k6 died")
@@ -164,16 +174,6 @@ class K6Load:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_BEGINNING_S):
                 await self._begun.wait()
-
-
-def _wall_clock(clock: Clock) -> Reading:
-    """Return how this machine's wall clock, by which k6 tells the time, stands against the drill's."""
-    wall = WorkerClock()
-    for _ in range(_LOOKS_AT_CLOCK):
-        before = micros_of(clock.now())
-        shown = micros_of(datetime.now(UTC))
-        wall.add(before, max(before, micros_of(clock.now())), shown)
-    return wall.best or Reading(0, 0)
 
 
 def _why(line: bytes) -> str:

@@ -74,10 +74,11 @@ class LocustTraffic:
     def _begin(self) -> None:
         workers, now_us = self._crew.workers, micros_of(self._clock.now())
         for worker in workers:
-            reading = worker.clock.best or Reading(0, 0)
+            reading = worker.clock.best(now_us) or Reading(0, 0, now_us)
             share = Share(worker.number, len(workers), self._first_number, lambda n: self._plan.purchase(n).offset_s)
-            self._members[worker.name] = Member(worker, share, reading, now_us)
-            offset_s, uncertainty_s = reading.offset_us / 1e6, reading.uncertainty_us / 1e6
+            member = self._members[worker.name] = Member(worker, share, reading, now_us)
+            stated = member.alignment.reading
+            offset_s, uncertainty_s = stated.offset_us / 1e6, stated.uncertainty_us / 1e6
             self._record(LoadWorkerJoined(worker.number + 1, len(workers), worker.place, offset_s, uncertainty_s))
         self._crew.link.on_told = self._hear
         for member in self._members.values():
@@ -145,8 +146,9 @@ class LocustTraffic:
         self._record(lost)
 
     def _compare_clocks(self) -> None:
+        now_us = micros_of(self._clock.now())
         for member in self._at_work():
-            if member.alignment.look(member.worker.clock):
+            if member.alignment.look(member.worker.clock, now_us):
                 found, number = member.alignment.reading, member.worker.number + 1
                 at, offset_s = self._clock.now(), found.offset_us / 1e6
                 self._record(LoadWorkerTimed(number, at, offset_s, found.uncertainty_us / 1e6))

@@ -64,9 +64,12 @@ def test_every_instant_still_holds_the_truth_where_the_clocks_are_off_by_as_much
             assert told[name][1] + 1e-6 >= known[name][1], name
 
 
-def test_a_clock_that_was_found_to_stand_otherwise_counts_by_what_is_not_known_of_it_then():
-    timed = (5.0, LoadWorkerTimed(1, at(5.0), 1.0, 0.2))
-    assert purchases_off(gather(by_time([*by_the_book(), *joined(), timed]))) == at(0.2) - at(0)
+def test_a_clock_that_was_found_to_stand_otherwise_had_its_purchases_booked_by_what_was_believed_before():
+    """Worker 1 by a second, and then by another half of one; of worker 2 less is known, and no step is taken."""
+    timed = [(5.0, LoadWorkerTimed(1, at(5.0), 1.0, 0.2)), (6.0, LoadWorkerTimed(1, at(6.0), 1.5, 0.1))]
+    assert purchases_off(gather(by_time([*by_the_book(), *joined(), *timed]))) == at(1.2) - at(0)
+    less = [*timed, (7.0, LoadWorkerTimed(2, at(7.0), 0.0, 1.3))]
+    assert purchases_off(gather(by_time([*by_the_book(), *joined(), *less]))) == at(1.3) - at(0)
     assert purchases_off(gather(by_time(by_the_book()))) == at(0) - at(0)
 
 
