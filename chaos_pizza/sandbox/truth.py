@@ -1,9 +1,11 @@
 """What really happened in the sandbox, to hold a drill's measurements against."""
 
+import struct
 from collections import deque
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 from chaos_pizza.sandbox.instants import iso_us
 from chaos_pizza.sandbox.log import JsonLog
@@ -25,6 +27,13 @@ class Outcome(StrEnum):
     """A 2xx whose JWT doesn't verify."""
     REJECTED = "rejected"
     """The request itself was at fault."""
+
+
+_OUTCOMES = tuple(Outcome)
+_PACKED = struct.Struct("=qqqbh")
+"""A purchase as it is remembered, in a third of the memory: order (-1: none), instants in µs, outcome, status."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Ending(StrEnum):
@@ -67,6 +76,19 @@ class PurchaseRecord:
         """How long the diner waited for the answer."""
         return (self.answered_at - self.received_at).total_seconds()
 
+    def packed(self) -> bytes:
+        """Return it as it is remembered; `unpacked` reads it."""
+        received_us, answered_us = ((at - _EPOCH) // _MICROSECOND for at in (self.received_at, self.answered_at))
+        order_id = -1 if self.order_id is None else self.order_id
+        return _PACKED.pack(order_id, received_us, answered_us, _OUTCOMES.index(self.outcome), self.status)
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> Self:
+        """Return what was packed."""
+        order_id, received_us, answered_us, outcome, status = _PACKED.unpack(packed)
+        received_at, answered_at = (_EPOCH + timedelta(microseconds=us) for us in (received_us, answered_us))
+        return cls(None if order_id < 0 else order_id, received_at, answered_at, _OUTCOMES[outcome], status)
+
 
 class Ledger:
     """Keeps the truth as it happens, and writes it to the log; safe to read from another thread."""
@@ -75,7 +97,7 @@ class Ledger:
         self._log = log
         self._chaos: dict[int, ChaosTruth] = {}
         self._next_spell = 0
-        self._purchases: deque[PurchaseRecord] = deque(maxlen=KEPT_PURCHASES)
+        self._purchases: deque[bytes] = deque(maxlen=KEPT_PURCHASES)
 
     @property
     def chaos(self) -> tuple[ChaosTruth, ...]:
@@ -85,7 +107,7 @@ class Ledger:
     @property
     def purchases(self) -> tuple[PurchaseRecord, ...]:
         """The last purchases, in the order they were answered."""
-        return tuple(self._purchases.copy())
+        return tuple(map(PurchaseRecord.unpacked, self._purchases.copy()))
 
     def chaos_initiated(self, kind: str, at: datetime) -> int:
         """Open a spell of chaos and return its number."""
@@ -112,7 +134,7 @@ class Ledger:
 
     def purchase(self, record: PurchaseRecord) -> None:
         """Note a purchase that was answered."""
-        self._purchases.append(record)
+        self._purchases.append(record.packed())
         if not self._log.is_open:
             return
         self._log.write(
