@@ -1,9 +1,14 @@
 """What a fleet's processes are forked from: all that a drill, its watchdog and its report need is loaded here, once.
 
-The fork server (`multiprocessing`) imports this before it forks anything. It has no thread, no loop and no secret.
+The fork server (`multiprocessing`) imports this before it forks anything. It has one thread, no loop and no secret:
+what another thread holds at a fork, a lock say, nobody in the forked process would ever let go.
 """
 
 import importlib
+import os
+
+# Before numpy is loaded, whose arithmetic would start a thread for each processor else. No drill has use for them.
+os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
 from chaos_pizza.model.conversion import to_mapping
 from chaos_pizza.model.settings import Budgets
