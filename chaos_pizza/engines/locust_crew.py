@@ -81,10 +81,10 @@ class _Gathering:
         self._name = f"drill-{secrets.token_hex(4)}"
 
     def hear(self, link: MasterLink, sender: str, said: Mapping[str, Any]) -> None:
-        """Take in what a worker tells; one that comes when all are there is left alone, and buys nothing."""
+        """Take in what a worker tells; `ValueError` for the greeting of one that takes no part, and buys nothing."""
         told = said.get("tell")
         worker = self.workers.get(sender)
-        if told == "hello" and worker is None and len(self.workers) < self.wanted:
+        if told == "hello" and worker is None:
             self._greet(link, sender, said)
         elif told == "failed" and worker is not None:
             self.failure = (
@@ -97,13 +97,14 @@ class _Gathering:
 
     def _greet(self, link: MasterLink, sender: str, said: Mapping[str, Any]) -> None:
         place = self._redactor.line(said.get("place"))[:100]
-        if said.get("shop_url") != self._target.shop_url:
-            shop = self._redactor.line(said.get("shop_url"))
-            self.failure = (
-                f"the worker at {place} would buy at {shop}, and this drill is held at {self._target.shop_url}"
-            )
-            return
         process = self.local.get(str(said.get("token")))
+        # Whoever reaches the port may say hello: nobody takes the place of a worker that the drill started.
+        others = [worker for worker in self.workers.values() if worker.process is process]
+        if len(others) >= (self._settings.expect_workers if process is None else 1):
+            raise ValueError("a worker that nobody waits for")
+        if said.get("shop_url") != self._target.shop_url:
+            shop = self._redactor.line(said.get("shop_url"))[:200]
+            raise ValueError(f"the worker at {place} would buy at {shop}, not at {self._target.shop_url}")
         worker = Worker(sender, len(self.workers), place, process=process)
         self.workers[sender] = worker
         orders = {
@@ -179,7 +180,9 @@ async def _all_ready(
         if settings.expect_workers
         else "the machine is busy"
     )
-    raise UsageError(f"only {len(gathering.ready)} of {gathering.wanted} workers came in {patience_s:g} s; {how}")
+    refused = f"; refused: {link.first_refused}" if link.first_refused else ""
+    came = f"only {len(gathering.ready)} of {gathering.wanted} workers came in {patience_s:g} s"
+    raise UsageError(f"{came}{refused}; {how}")
 
 
 async def _failure_of(gathering: _Gathering, listening: "asyncio.Task[None]") -> str | None:

@@ -155,7 +155,7 @@ class LocustTraffic:
         self._crew.probing.ask({member.worker.name: member.worker.clock for member in self._at_work()})
 
     def _tell_refused(self, *, is_last: bool = False) -> None:
-        reason = self._ledger.first_refused or "a message that can't be read"
+        reason = self._ledger.first_refused or self._crew.link.first_refused
         refused = self._crew.link.refused + self._ledger.refused
         self._refusals.tell(refused, reason, self._clock.now(), is_last=is_last)
 

@@ -2,10 +2,15 @@
 
 import asyncio
 import contextlib
+import sys
+from pathlib import Path
 
 import msgpack
 import pytest
-import zmq
+
+sys.path.append(str(Path(__file__).parent))
+
+from locust_peer import Peer, until
 
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.engines.locust_master_link import open_master
@@ -26,28 +31,6 @@ HOSTILE = [
 ]
 
 
-class Peer:
-    """Somebody on the network who speaks Locust's protocol, or nearly."""
-
-    def __init__(self, stack, port, name):
-        self.name = name
-        self.socket = stack.enter_context(stack.enter_context(zmq.Context()).socket(zmq.DEALER))
-        self.socket.setsockopt(zmq.IDENTITY, name.encode())
-        self.socket.setsockopt(zmq.LINGER, 0)
-        self.socket.connect(f"tcp://127.0.0.1:{port}")
-
-    def send(self, kind, data):
-        self.socket.send(msgpack.packb([kind, data, self.name]))
-
-    async def heard(self, kind):
-        """Wait for a message of a kind, and return what it says."""
-        while True:
-            await until(lambda: self.socket.poll(0))
-            found, data, _ = msgpack.unpackb(self.socket.recv())
-            if found == kind:
-                return data
-
-
 def run(work):
     async def opened():
         link = await open_master("127.0.0.1", 0, AnchoredClock())
@@ -61,11 +44,6 @@ def run(work):
             await listening
 
     return asyncio.run(opened())
-
-
-async def until(holds):
-    while not holds():  # noqa: ASYNC110 - what it waits for is in another process
-        await asyncio.sleep(0.01)
 
 
 def test_what_the_drill_says_reaches_the_worker_and_what_it_tells_comes_back():
@@ -115,6 +93,25 @@ def test_what_is_told_and_not_believed_is_counted_and_ends_nothing():
         for _ in range(3):
             worker.send(CHANNEL, {"tell": "batch"})
         await until(lambda: link.refused == 3)
+
+    run(work)
+
+
+def test_a_message_that_meets_a_mistake_of_ours_is_counted_and_the_next_one_heard():
+    async def work(stack, link):
+        told = []
+
+        def stumble(_sender, said, _):
+            told.append(said["tell"].upper())
+
+        link.on_told = stumble
+        worker = Peer(stack, link.port, "worker")
+        worker.send("client_ready", "2.47.0")
+        for tells in (7, "batch"):
+            worker.send(CHANNEL, {"tell": tells})
+        await until(lambda: told)
+        assert (told, link.refused) == (["BATCH"], 1)
+        assert link.first_refused == "a message that nothing can be made of (AttributeError)"
 
     run(work)
 
