@@ -114,7 +114,7 @@ def read_plan(content: Any, place: str, sha256: str = "") -> Plan:
         raise UsageError(f"{place} holds no plan of a game day; docs/gameday.md shows one")
     try:
         if "sha256" in content:
-            raise ValueError("extra fields found (sha256)")  # noqa: TRY301 - said in one place
+            raise ValueError("there is no sha256")  # noqa: TRY301 - said in one place
         plan = from_mapping(content, Plan)
         complaints = list(_complaints(plan))
         if complaints:

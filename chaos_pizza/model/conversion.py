@@ -4,7 +4,7 @@ Strict both ways: a field too many or of the wrong type is a complaint that name
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from enum import Enum
@@ -69,6 +69,32 @@ def _listed(kind: Any, converter: "cattrs.BaseConverter") -> Callable[[object, t
     return hook
 
 
+def _mapped(kind: type, converter: "cattrs.Converter") -> Callable[[object, type], Any]:
+    """Return a hook that takes a mapping for a record, and says of anything else what is wanted instead."""
+    structure: Callable[[Mapping[str, Any], Any], Any] = converter.gen_structure_attrs_fromdict(kind)
+
+    def hook(value: object, record_class: type) -> Any:
+        if not isinstance(value, Mapping):
+            raise ValueError(f"a mapping is wanted{_such_as(kind, value)}")  # noqa: TRY004 - as all complaints
+        return structure(value, record_class)
+
+    return hook
+
+
+def _such_as(kind: Any, given: object) -> str:
+    """Return what a record's mapping holds: its needed fields, else one that means what was given, else a usual one."""
+    known: tuple[Field[Any], ...] = fields(kind)
+    needed = [each.name for each in known if each.default is MISSING and each.default_factory is MISSING]
+    if needed:
+        return f" with {', '.join(needed)}"
+    for each in known:
+        if isinstance(each.default, Enum) and given in [str(other.value) for other in type(each.default)]:
+            return f", such as {{{each.name}: {given}}}"
+    plain = [each for each in known if isinstance(each.default, str | int | float)]
+    shown = f", such as {{{plain[0].name}: {getattr(plain[0].default, 'value', plain[0].default)}}}" if plain else ""
+    return f"{shown}; {{}} takes the defaults"
+
+
 @cache
 def _converter() -> "cattrs.Converter":
     """Return the one converter, which takes a tenth of a second to make: commands that convert nothing need none."""
@@ -88,6 +114,7 @@ def _converter() -> "cattrs.Converter":
     ):
         converter.register_structure_hook(kind, _strictly(kinds, wanted))
     converter.register_structure_hook_factory(_is_tuple, _listed)
+    converter.register_structure_hook_factory(is_dataclass, _mapped)
     configure_tagged_union(Event, converter, tag_generator=event_name, tag_name="type")
     configure_tagged_union(FeedEvent, converter, tag_generator=feed_name, tag_name="type")
     return converter
@@ -154,7 +181,7 @@ def _batch_to_mapping(event: PurchasesObserved) -> dict[str, Any]:
 def _batch_from_mapping(mapping: Mapping[str, Any]) -> PurchasesObserved:
     strange = sorted(map(str, mapping.keys() - {"type", *COLUMNS, *_BESIDES}))
     if strange:
-        raise ValueError(f"extra fields found ({', '.join(strange)[:80]})")
+        raise ValueError(f"there is no {_named(strange)}")
     besides = from_mapping({name: mapping[name] for name in _BESIDES if name in mapping}, PurchasesObserved)
     samples = samples_of(mapping, instant_of(mapping.get("since")))
     return PurchasesObserved(samples, besides.overdue, besides.dropped, besides.in_flight)
@@ -167,17 +194,23 @@ def _complaints(error: "cattrs.BaseValidationError") -> list[str]:
     return [complaint.replace("$.", "").replace(" @ $", "") for complaint in complaints]
 
 
-def _complaint(error: BaseException, kind: type | None) -> str:
+def _complaint(error: BaseException, _: type | None) -> str:
     from cattrs import ForbiddenExtraKeysError  # noqa: PLC0415 - loaded by now
-    from cattrs.v import format_exception  # noqa: PLC0415
 
-    # Our own hooks say what is wrong better than the library does.
+    # Not in the library's words: those are about Python, and name classes that are known in the code alone.
+    if isinstance(error, ForbiddenExtraKeysError):
+        known = [each.name for each in fields(error.cl)] if is_dataclass(error.cl) else []
+        return f"there is no {_named(error.extra_fields)}{_meant(error.extra_fields, known)}"
+    if isinstance(error, KeyError):
+        return "required field missing"
     if type(error) is ValueError:
         return str(error)
-    said = str(format_exception(error, kind))
-    if isinstance(error, ForbiddenExtraKeysError) and is_dataclass(error.cl):
-        said += _meant(error.extra_fields, [each.name for each in fields(error.cl)])
-    return said
+    return "a mapping is wanted" if isinstance(error, AttributeError) else "a value of another kind is wanted"
+
+
+def _named(strange: Collection[object]) -> str:
+    """Return the names of fields that there are not, which may be anything."""
+    return ", ".join(name if name.isprintable() else repr(name) for name in sorted(map(str, strange)))[:80]
 
 
 def _meant(strange: Collection[str], known: list[str]) -> str:

@@ -141,6 +141,43 @@ def test_what_is_declared_wrongly_is_told_by_its_place(declared, words):
     assert words in complaint
 
 
+DEFAULTS = "; {} takes the defaults"
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        (
+            {"traffic": {"profile": "poisson"}},
+            "a mapping is wanted, such as {kind: poisson} @ traffic.profile",
+        ),
+        (
+            {"traffic": {"profile": ["ramp"]}},
+            f"a mapping is wanted, such as {{kind: constant}}{DEFAULTS} @ traffic.profile",
+        ),
+        (
+            {"traffic": {"sessions": True}},
+            f"a mapping is wanted, such as {{register_ratio: 0.1}}{DEFAULTS} @ traffic.sessions",
+        ),
+        ({"traffic": 10}, f"a mapping is wanted, such as {{rate_per_s: 10.0}}{DEFAULTS} @ traffic"),
+        ({"traffic": None}, f"a mapping is wanted, such as {{rate_per_s: 10.0}}{DEFAULTS} @ traffic"),
+        ({"detection": "failed-purchases"}, f"a mapping is wanted, such as {{source: auto}}{DEFAULTS} @ detection"),
+        (
+            {"detection": {"rules": [5]}},
+            "a mapping is wanted with name, metric, operator, threshold, window_s @ detection.rules[0]",
+        ),
+        ({"detection": {"alert_labels": ["team"]}}, "a mapping is wanted @ detection.alert_labels"),
+        ({"budgets": "none"}, f"a mapping is wanted{DEFAULTS} @ budgets"),
+        ({"traffic": {"at_a_tme": 2}}, "there is no at_a_tme @ traffic"),
+        ({"traffic": {"at_a_tme": 2, 5: 5}}, "there is no 5, at_a_tme @ traffic"),
+        ({"traffic": {"two\nlines": 2}}, "there is no 'two\\nlines' @ traffic"),
+        ({"traffic": {"diner": 2}}, "there is no diner; did you mean diners? @ traffic"),
+    ],
+)
+def test_a_complaint_is_in_the_words_of_the_file_and_shows_nothing_of_python(declared, said):
+    assert complaint_of(experiment(**declared)) == f"experiment factory-fail, extension chaos-pizza: {said}"
+
+
 @pytest.mark.parametrize(
     ("declared", "words"),
     [
