@@ -17,11 +17,11 @@ from typing import Any
 from chaos_pizza.alerting.rule_check import rule_complaints
 from chaos_pizza.alerting.shipped import shipped_rules
 from chaos_pizza.errors import ExperimentError, TargetError
+from chaos_pizza.experiment.engine_check import engine_complaints
 from chaos_pizza.experiment.profile_check import profile_complaints, profile_limits
 from chaos_pizza.model.conversion import from_mapping, to_mapping
-from chaos_pizza.model.settings import DetectionSettings, DrillSettings, FaultKind, TrafficBy
+from chaos_pizza.model.settings import DetectionSettings, DrillSettings
 from chaos_pizza.model.target import checked_url
-from chaos_pizza.model.traffic_profile import TrafficProfile
 
 EXTENSION = "chaos-pizza"
 _LONGEST_NAME = 200
@@ -54,7 +54,7 @@ def read_declaration(experiment: Mapping[str, Any], alerting: Mapping[str, Any] 
         )
     try:
         settings = from_mapping(_with_rules(block), DrillSettings)
-        _check(settings)
+        _check(settings, block.get("traffic") or {})
     except ValueError as error:
         raise ExperimentError(f"experiment {slug}, extension {EXTENSION}: {error}") from None
     return Declaration(slug, str(experiment.get("title", slug)), settings)
@@ -93,42 +93,21 @@ def _rule(rule: Any) -> Any:
     return to_mapping(shipped[rule])
 
 
-def _engine_complaints(settings: DrillSettings) -> list[str]:
-    """Return what is wrong with the choice of what buys: a setting that another engine has would be passed over."""
-    traffic, by = settings.traffic, settings.traffic.engine
-    complaints = []
-    if by is TrafficBy.K6 and not (traffic.script and traffic.script.strip() and traffic.script.isprintable()):
-        complaints.append("the engine k6 needs the path of your script @ traffic.script")
-    if by is not TrafficBy.K6 and (traffic.script is not None or traffic.check is not None):
-        complaints.append("only the engine k6 has a script and a check @ traffic.engine")
-    if by is not TrafficBy.LOCUST and traffic.expect_workers:
-        complaints.append("only the engine locust has workers on other machines @ traffic.expect_workers")
-    if by is TrafficBy.LOCUST and not traffic.workers + traffic.expect_workers:
-        complaints.append("the engine locust needs at least one worker @ traffic.workers")
-    if traffic.expect_workers and not traffic.master.port:
-        complaints.append("workers on other machines need to know the port @ traffic.master.port")
-    if by is not TrafficBy.ASYNCIO and traffic.sessions is not None:
-        complaints.append("only the engine asyncio plays sessions @ traffic.sessions")
-    if by is TrafficBy.K6 and traffic.profile != TrafficProfile():
-        complaints.append("with the engine k6 your script says when purchases are sent @ traffic.profile")
-    if by is TrafficBy.K6 and settings.fault is FaultKind.SHOP_CHAOS:
-        complaints.append("k6 does not tell the shop's answers, by which shop_chaos is proven @ traffic.engine")
-    return complaints
-
-
 Limit = tuple[str, float | None, float, float]
 
 
-def _check(settings: DrillSettings) -> None:
-    """Raise `ValueError` for figures that no drill can be held with."""
+def _check(settings: DrillSettings, traffic: Mapping[str, Any]) -> None:
+    """Raise `ValueError` for figures that no drill can be held with, and for what `traffic` gives in vain."""
     wrong = [
         f"{low:g} to {high:g} is allowed, not {value:g} @ {name}"
         for name, value, low, high in _limits(settings)
         if value is not None and not low <= value <= high
     ]
     wrong += [complaint for rule in settings.detection.rules for complaint in rule_complaints(rule)]
-    wrong += profile_complaints(settings.traffic.profile)
-    wrong += _detection_complaints(settings.detection) + _stop_complaints(settings) + _engine_complaints(settings)
+    wrong += profile_complaints(settings.traffic.profile, traffic.get("profile") or {})
+    wrong += (
+        _detection_complaints(settings.detection) + _stop_complaints(settings) + engine_complaints(settings, traffic)
+    )
     if wrong:
         raise ValueError("; ".join(wrong))
 

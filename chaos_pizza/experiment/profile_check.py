@@ -1,7 +1,7 @@
 """What is wrong with a traffic's profile and its sessions: a figure out of bounds, a setting of another kind."""
 
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from chaos_pizza.model.settings import TrafficSettings
 from chaos_pizza.model.traffic_profile import ProfileKind, TrafficProfile
@@ -30,14 +30,12 @@ def profile_limits(traffic: TrafficSettings) -> Iterator[tuple[str, float | None
         yield "traffic.sessions.browse_ratio", sessions.browse_ratio, 0, _MOST_BROWSING
 
 
-def profile_complaints(profile: TrafficProfile) -> list[str]:
-    """Return a complaint for each setting that was given, but belongs to another kind of profile."""
-    usual, belong = TrafficProfile(), _BELONG[profile.kind]
-    strange = (
-        field.name
-        for field in fields(profile)
-        if field.name not in {"kind", *belong} and getattr(profile, field.name) != getattr(usual, field.name)
-    )
+def profile_complaints(profile: TrafficProfile, given: Mapping[str, Any]) -> list[str]:
+    """Return a complaint for each setting that was given, but belongs to another kind of profile.
+
+    `given` is the profile as it stands in the experiment: a setting that is given with its default counts too.
+    """
+    strange = (name for name in given if name not in {"kind", *_BELONG[profile.kind]})
     return [f"{_of(name)} has this, and the kind is {profile.kind.value} @ traffic.profile.{name}" for name in strange]
 
 

@@ -126,12 +126,26 @@ def test_a_rule_that_nobody_ships_is_told_with_those_that_are():
         ({"traffic": {"engine": "k6"}}, "the engine k6 needs the path of your script @ traffic.script"),
         (
             {"traffic": {"engine": "locust", "check": "x"}},
-            "only the engine k6 has a script and a check @ traffic.engine",
+            "only the engine k6 has this, and the engine is locust @ traffic.check",
         ),
-        ({"traffic": {"expect_workers": 2}}, "only the engine locust has workers on other machines"),
+        (
+            {"traffic": {"expect_workers": 2}},
+            "only the engine locust has this, and the engine is asyncio @ traffic.exp",
+        ),
+        ({"traffic": {"workers": 2}}, "only the engine locust has this, and the engine is asyncio @ traffic.workers"),
+        ({"traffic": {"workers": 4}}, "@ traffic.workers"),
+        ({"traffic": {"master": {"port": 5557}}}, "the engine is asyncio @ traffic.master"),
+        ({"traffic": {"purchase": {"method": "POST"}}}, "only the engine k6 has this, and the engine is asyncio"),
+        (
+            {"traffic": {"engine": "k6", "script": "x.js", "workers": 2}},
+            "only the engine locust has this, and the engine is k6 @ traffic.workers",
+        ),
         ({"traffic": {"engine": "locust", "workers": 0}}, "needs at least one worker @ traffic.workers"),
         ({"traffic": {"engine": "locust", "expect_workers": 2}}, "need to know the port @ traffic.master.port"),
-        ({"traffic": {"engine": "locust", "sessions": {}}}, "only the engine asyncio plays sessions"),
+        (
+            {"traffic": {"engine": "locust", "sessions": {}}},
+            "only the engine asyncio has this, and the engine is locust @ traffic.sessions",
+        ),
         ({"fault": "shop_chaos", "traffic": {"engine": "k6", "script": "x.js"}}, "by which shop_chaos is proven"),
     ],
 )
@@ -205,6 +219,19 @@ def test_a_complaint_is_in_the_words_of_the_file_and_shows_nothing_of_python(dec
 )
 def test_a_figure_that_no_drill_can_be_held_with_is_told_with_its_limits(declared, words):
     assert words in complaint_of(experiment(**declared))
+
+
+@pytest.mark.parametrize(
+    "traffic",
+    [
+        {"sessions": None, "script": None},
+        {"engine": "locust", "workers": 4, "expect_workers": 0, "master": {"bind": "127.0.0.1"}},
+        {"engine": "k6", "script": "x.js", "check": None, "purchase": {}, "profile": {"kind": "constant"}},
+        {"engine": "asyncio", "sessions": {}, "profile": {"kind": "ramp", "from_per_s": 1, "over_s": 60}},
+    ],
+)
+def test_what_an_engine_has_may_be_given_with_its_default_too_and_none_is_not_given(traffic):
+    assert read_declaration(experiment(traffic=traffic)).settings.traffic.rate_per_s == 10
 
 
 STOP = {

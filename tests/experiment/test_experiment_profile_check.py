@@ -54,6 +54,10 @@ def test_visitors_are_let_in_by_an_empty_mapping_and_by_shares_of_their_own():
             "only a profile of the kind ramp has this, and the kind is poisson @ traffic.profile.over_s",
         ),
         (
+            {"profile": {"kind": "poisson", "from_per_s": 1}},
+            "only a profile of the kind ramp has this, and the kind is poisson @ traffic.profile.from_per_s",
+        ),
+        (
             {"profile": {"lowest_ratio": 0.5}},
             "only a profile of the kind day has this, and the kind is constant @ traffic.profile.lowest_ratio",
         ),
