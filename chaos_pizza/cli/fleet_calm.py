@@ -7,7 +7,7 @@ import click
 
 from chaos_pizza.clients.services import open_services
 from chaos_pizza.clock import AnchoredClock
-from chaos_pizza.errors import PizzaError
+from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.lease_file import is_watched, list_leases, remove_lease
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.model.incident import Actor
@@ -65,7 +65,15 @@ async def _complaint(target: Target, timeout_s: float) -> str | None:
 
 
 def _settle(target: Target) -> None:
-    """End the leases of dead drills on a target that is calm; those that somebody watches over end by themselves."""
-    for lease in list_leases():
-        if (lease.shop_url, lease.factory_url) == (target.shop_url, target.factory_url) and not is_watched(lease):
-            remove_lease(lease)
+    """End the leases of dead drills on a target that is calm; those that somebody watches over end by themselves.
+
+    Where that fails it is said: the shop is calm all the same, and how the others stand is to be told.
+    """
+    try:
+        for lease in list_leases():
+            if (lease.shop_url, lease.factory_url) == (target.shop_url, target.factory_url) and not is_watched(lease):
+                remove_lease(lease)
+    except UsageError as error:
+        click.echo(f"chaos-pizza: what was owed can't be settled: {error}", err=True)
+    except OSError as error:
+        click.echo(f"chaos-pizza: what was owed can't be settled: {error.strerror}", err=True)

@@ -202,6 +202,21 @@ def test_calm_is_restored_at_a_shop_whatever_is_wrong_with_others_and_with_the_f
     assert (done.exit_code, alone.exit_code) == (5, 0)
 
 
+def test_where_what_was_owed_can_t_be_settled_the_other_shops_are_told_of_all_the_same(monkeypatch):
+    Path("no-folder").mkdir()
+    Path("no-folder/leases").write_text("")
+    monkeypatch.setenv("PIZZA_STATE_DIR", "no-folder")
+    with SandboxThread(SandboxSettings(shops=2)) as sandbox:
+        write_fleet(Path(), sandbox.environments)
+        plan = yaml.safe_load(Path("fleet.yaml").read_text())
+        monkeypatch.setenv("TEAM_02_VENDOR_KEY", "no-such-key-at-all")
+        done, said = fleet("--calm", "--timeout-s", "1", plan=plan)
+    assert done.exit_code == 5
+    assert "team-01: calm: " in said
+    assert "chaos-pizza: what was owed can't be settled: " in said
+    assert "NOT CALM: team-02: " in said
+
+
 def test_calm_needs_no_file_of_secrets_where_the_environment_has_them():
     done, said = fleet("--calm", "--timeout-s", "0.1", "--only", "a", env_file="gone.env")
     assert done.exit_code == 5

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chaos_pizza.errors import UsageError
-from chaos_pizza.fleet.plan import read_plan
+from chaos_pizza.fleet.plan import find_shops, read_plan
 
 SMALL = {"experiment": "factory-fail.yaml", "shops": ["team-01", "team-02"]}
 JSON = st.recursive(
@@ -97,6 +97,26 @@ def test_only_some_shops_can_be_meant_and_some_left_out():
         plan.of(("a",), ("a",))
 
 
+def test_shops_are_found_whatever_else_is_wrong():
+    content = {"shops": ["a", "B", "a", 3], "defaults": {"shop_url": "http://{name}"}, "at_a_time": 0, "odd": 1}
+    shops, complaints = find_shops(content, "fleet.yaml", [{"name": "c", "shop_url": "http://d"}])
+    assert [(shop.name, shop.target["shop_url"]) for shop in shops] == [
+        *(("a", "http://a"), ("a", "http://a")),
+        ("c", "http://d"),
+    ]
+    assert complaints == (
+        "a short name of a-z, 0-9 and - is wanted @ shops[1].name, in fleet.yaml",
+        "a shop's name, or a mapping with its `name`, is wanted @ shops[3], in fleet.yaml",
+    )
+
+
+@settings(max_examples=40)
+@given(JSON, JSON)
+def test_whatever_a_file_holds_shops_are_found_or_it_is_said_in_a_line_that_there_are_none(shops, defaults):
+    for content in (shops, {"shops": shops, "defaults": defaults}):
+        assert not any("\n" in told for told in told_of_shops(content))
+
+
 @settings(max_examples=40)
 @given(JSON, JSON, JSON)
 def test_whatever_a_file_holds_is_a_plan_or_a_complaint_of_one_line(shops, defaults, course):
@@ -110,3 +130,12 @@ def told_of(content):
         return "" if read_plan(content, "fleet.yaml").shops else "a plan without shops\n"
     except UsageError as error:
         return str(error)
+
+
+def told_of_shops(content):
+    """What is complained of where shops are looked for."""
+    try:
+        found, complaints = find_shops(content, "fleet.yaml")
+    except UsageError as error:
+        return (str(error),)
+    return complaints if found else ("no shop, and no word of it\n",)
