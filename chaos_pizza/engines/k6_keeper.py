@@ -2,9 +2,11 @@
 
 Run as a module. Its orders are a line of JSON on its standard input: `command` and `environment`. What k6 writes goes
 to this process's standard output; the last line there is this process's own: `{"keeper": …}`, k6's exit code and what
-it complained of last. The end of the input ends k6.
+it complained of last. The end of the input ends k6. Should this process be killed, Linux kills k6; elsewhere k6 then
+buys to its script's end.
 """
 
+import ctypes
 import json
 import os
 import signal
@@ -12,9 +14,12 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import IO
 
 _GRACE_S = 1.0
+_PR_SET_PDEATHSIG = 1
+"""See prctl(2): which signal a process gets once the one that started it is dead."""
 _LONGEST_LINE = 10_000
 
 
@@ -25,7 +30,11 @@ def main() -> None:
         return
     environment = {**os.environ, **orders["environment"]}
     with subprocess.Popen(  # noqa: S603 - the command is the drill's own
-        orders["command"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
+        orders["command"],
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment,
+        preexec_fn=_dying_with_parent(),  # noqa: PLW1509 - there is no thread yet
     ) as k6:
         threading.Thread(target=_end_with_input, args=(k6,), daemon=True).start()
         complaints: deque[str] = deque(maxlen=1)
@@ -37,6 +46,21 @@ def main() -> None:
     sys.stdout.flush()
     # The thread may still read.
     os._exit(0)
+
+
+def _dying_with_parent() -> Callable[[], None] | None:
+    """Return what a child has to do so as to be killed when this process dies; `None` where there is no such thing."""
+    if sys.platform != "linux":
+        return None
+    # Found before there is a child: that one is to do as little as possible.
+    control, parent = ctypes.CDLL(None).prctl, os.getpid()
+
+    def ask() -> None:
+        control(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return ask
 
 
 def _listen(complaining: IO[bytes], complaints: "deque[str]") -> None:
