@@ -84,10 +84,14 @@ async def _examine(services: Services, checks: dict[str, Check], otherwise: str)
 
 
 async def _shop(services: Services) -> str:
+    from chaos_pizza.report.phrasing import counted  # noqa: PLC0415 - as in the other commands
+
     menu, stores = await services.shop.menu(), await services.shop.stores()
     if not menu or not stores:
-        raise PizzaError(f"{len(menu)} pizzas on the menu and {len(stores)} stores; nothing can be bought there")
-    return f"{len(menu)} pizzas on the menu, {len(stores)} stores"
+        raise PizzaError(
+            f"{counted(len(menu), 'pizza')} on the menu and {counted(len(stores), 'store')}; nothing can be bought there"
+        )
+    return f"{counted(len(menu), 'pizza')} on the menu, {counted(len(stores), 'store')}"
 
 
 async def _factory(services: Services) -> str:
