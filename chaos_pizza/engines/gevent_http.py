@@ -23,7 +23,8 @@ _BLOCK = 16_384
 class GeventCaller:
     """Exchanges requests for answers with one service, as `clients.http.HttpCaller` does.
 
-    At most `concurrency` are under way at once. Nothing is followed, sent twice, or decompressed.
+    At most `concurrency` are under way at once. Nothing is followed or decompressed, and no POST is sent twice; what may
+    be repeated by HTTP's own rules, such as the look at the menu, is where a kept connection turns out to be cut.
     """
 
     def __init__(self, who: str, base_url: str, clock: Clock, redactor: Redactor, concurrency: int) -> None:
