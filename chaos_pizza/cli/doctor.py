@@ -87,11 +87,10 @@ async def _shop(services: Services) -> str:
     from chaos_pizza.report.phrasing import counted  # noqa: PLC0415 - as in the other commands
 
     menu, stores = await services.shop.menu(), await services.shop.stores()
+    dishes, places = counted(len(menu), "pizza"), counted(len(stores), "store")
     if not menu or not stores:
-        raise PizzaError(
-            f"{counted(len(menu), 'pizza')} on the menu and {counted(len(stores), 'store')}; nothing can be bought there"
-        )
-    return f"{counted(len(menu), 'pizza')} on the menu, {counted(len(stores), 'store')}"
+        raise PizzaError(f"{dishes} on the menu and {places}; nothing can be bought there")
+    return f"{dishes} on the menu, {places}"
 
 
 async def _factory(services: Services) -> str:
