@@ -81,7 +81,8 @@ def _late(number):
 )
 def test_the_truth_is_never_further_off_than_the_bound(began, lasted, ahead, way, fired_after):
     """A drill of a fault whose truth is known: its figures lie within what is said of their error."""
-    began, over, fired = round(began, 3), round(began + lasted, 3), began + fired_after
+    began, over = round(began, 3), round(began + lasted, 3)
+    fired = began + fired_after
     samples = [
         bought(n, n / 5, n / 5 + way)
         if not began <= n / 5 + way / 2 < over
