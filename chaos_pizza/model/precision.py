@@ -63,7 +63,7 @@ class Precision:
     decided it, whose plan nobody knows. `lateness` is how late purchases left, against the plan. `path` is the time
     from the sending of a good purchase to its answer. `longest_gap_s` is the longest time in which no purchase was
     decided. These are `None` where too few purchases were made. `errors` holds no entry for a measure that is unknown
-    or a lower bound.
+    or a lower bound. `dropped` is how many purchases of the whole drill were planned and never left.
     """
 
     rate_per_s: float | None
@@ -73,10 +73,11 @@ class Precision:
     clocks: tuple[ClockBounds, ...] = ()
     errors: dict[MeasureName, MeasureError] = field(default_factory=dict)
     is_even: bool = True
+    dropped: int = 0
 
     @property
     def plan_was_kept(self) -> bool | None:
-        """Whether 99 of 100 purchases left before the next one was due; `None` without any, or without a plan."""
+        """Whether 99 of 100 purchases that left did so before the next one was due; `None` without any or a plan."""
         if self.lateness is None or self.rate_per_s is None:
             return None
         return self.lateness.p99_s <= 1 / self.rate_per_s

@@ -32,6 +32,7 @@ def precision_of(
         clocks=clock_bounds(clocks),
         errors=measure_errors(timeline, measures),
         is_even=is_planned and traffic.profile.kind is ProfileKind.CONSTANT,
+        dropped=purchases.dropped,
     )
 
 

@@ -99,13 +99,14 @@ def _punctuality(precision: Precision) -> str:
         f"Half of the purchases left within {short_time(late.p50_s)} of their planned time, 99 of 100 within "
         f"{short_time(late.p99_s)}, all within {short_time(late.greatest_s)}"
     )
+    lost = f" {precision.dropped} never left." if precision.dropped else ""
     if precision.plan_was_kept:
-        return f"{left}: the plan was kept."
+        return f"{left}: those that left kept to the plan;{lost}" if lost else f"{left}: the plan was kept."
+    next_due = f"{short_time(1 / rate_per_s)} from one to the next{'' if precision.is_even else ' at its rate'}"
     return (
-        f"{left}. The plan was not kept: more than one in a hundred left later than the {short_time(1 / rate_per_s)} "
-        f"from one to the next{'' if precision.is_even else ' at its rate'}. What the drill saw is true all the same, "
-        "but it looked less evenly; choose a lower rate or a machine that does less besides, by `chaos-pizza "
-        "calibrate`."
+        f"{left}.{lost} The plan was not kept: more than one in a hundred left later than the {next_due}. What the "
+        "drill saw is true all the same, but it looked less evenly; choose a lower rate or a machine that does less "
+        "besides, by `chaos-pizza calibrate`."
     )
 
 

@@ -11,6 +11,7 @@ from chaos_pizza.model.traffic_profile import ProfileKind
 from chaos_pizza.report.by_k6 import describe_k6
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import bounds, counted, limit
+from chaos_pizza.report.sections import counted_while
 from chaos_pizza.report.visits import describe_visits
 
 
@@ -73,9 +74,12 @@ def _achieved(settings: DrillSettings, course: PurchaseCourse | None) -> list[st
     length_s = float(course.intended_s[-1] - course.intended_s[0])
     rate = f"{(len(course) - 1) / length_s:.3g} a second" if length_s > 0 else "all at once"
     made = f"{len(course)} purchases came to an end that is known, {rate}"
+    if settings.traffic.engine is TrafficBy.K6:
+        return [f"**Sampling.** {made}. What happened between two of them, none saw."]
     if settings.traffic.profile.kind is not ProfileKind.CONSTANT:
         return [f"**Sampling.** {made} on average. What happened between two of them, none saw."]
-    made = f"{made}; {settings.traffic.rate_per_s:g} were planned"
+    planned = f"{settings.traffic.rate_per_s:.3g} a second"
+    made = f"{made}, as planned" if rate == planned else f"{made}; {settings.traffic.rate_per_s:g} were planned"
     apart = limit(float(f"{1 / settings.traffic.rate_per_s:.3g}"))
     unseen = f"Purchases were to be {apart} apart: what happened between two of them, none saw."
     return [f"**Sampling.** {made}. {unseen}"]
@@ -111,7 +115,7 @@ def _left_out(result: DrillResult, settings: DrillSettings) -> list[str]:
         told.append(f"{counted(impact.rejected, 'purchase')} rejected by the drill's own fault, and counted nowhere")
     if impact.dropped:
         lost = " or their worker was lost" if settings.traffic.engine is TrafficBy.LOCUST else ""
-        told.append(f"{impact.dropped} never sent, because too many were under way{lost}")
+        told.append(f"{impact.dropped} never sent {counted_while(result)}, because too many were under way{lost}")
     return [f"**Left out.** {'; '.join(told)}."] if told else []
 
 

@@ -64,6 +64,13 @@ def test_a_drill_that_did_not_keep_its_plan_says_what_to_do():
     assert "chaos-pizza calibrate" in first
 
 
+def test_of_a_drill_that_never_sent_some_purchases_nobody_says_that_its_plan_was_kept():
+    kept, *_ = describe_sampling(replace(PUNCTUAL, dropped=74))
+    assert kept.endswith(", all within 9.1 ms: those that left kept to the plan; 74 never left.")
+    late, *_ = describe_sampling(replace(PUNCTUAL, dropped=74, lateness=Spread(100, 0.02, 0.13, 1.25)))
+    assert "all within 1.25 s. 74 never left. The plan was not kept: " in late
+
+
 def test_of_a_plan_that_is_not_even_nothing_is_said_of_how_far_apart_purchases_were_to_be():
     uneven = replace(PUNCTUAL, is_even=False)
     assert describe_sampling(uneven)[-1] == "The longest time without word of any purchase was 108 ms."

@@ -9,7 +9,7 @@ from course_examples import course_of, every, failing_from
 from chaos_pizza.drill.clock_offset import ClockOffset
 from chaos_pizza.model.incident import Peer
 from chaos_pizza.model.purchase import Outcome
-from chaos_pizza.model.settings import FaultKind
+from chaos_pizza.model.settings import FaultKind, TrafficBy, TrafficSettings
 from chaos_pizza.report.markdown import to_markdown
 from chaos_pizza.report.method import describe_method
 from chaos_pizza.report.unknowns import list_unknowns
@@ -74,12 +74,27 @@ def test_the_rate_that_came_about_stands_beside_the_planned_one():
     """900 purchases, the first at 0 s and the last at 89.9 s: 899 / 89.9 s."""
     told = method(course=every(0.1, 90, failing_from(0, 0)))
     assert (
-        "**Sampling.** 900 purchases came to an end that is known, 10 a second; 10 were planned. "
+        "**Sampling.** 900 purchases came to an end that is known, 10 a second, as planned. "
         "Purchases were to be 0.1 s apart: what happened between two of them, none saw." in told
     )
     assert "**Sampling.** 1 purchase of the drill's came to an end that is known." in method(
         course=course_of([(0, Outcome.OK)])
     )
+
+
+def test_a_rate_that_is_not_the_planned_one_is_told_beside_it():
+    """450 purchases, the first at 0 s and the last at 89.8 s: 449 / 89.8 s."""
+    (told,) = [line for line in method(course=every(0.2, 90, failing_from(0, 0))) if line.startswith("**Sampling.**")]
+    assert "known, 5 a second; 10 were planned. Purchases were to be 0.1 s apart" in told
+
+
+def test_of_a_script_nobody_says_how_many_purchases_were_planned_nor_how_far_apart():
+    by_k6 = replace(examples.settings(), traffic=TrafficSettings(engine=TrafficBy.K6, script="orders.js"))
+    told = describe_method(examples.passed(), by_k6, every(0.1, 90, failing_from(0, 0)))
+    assert (
+        "**Sampling.** 900 purchases came to an end that is known, 10 a second. "
+        "What happened between two of them, none saw."
+    ) in told
 
 
 def test_clocks_are_said_as_far_as_they_are_known():
