@@ -23,8 +23,8 @@ _BLOCK = 16_384
 class GeventCaller:
     """Exchanges requests for answers with one service, as `clients.http.HttpCaller` does.
 
-    At most `concurrency` are under way at once. Nothing is followed or decompressed, and no POST is sent twice; what may
-    be repeated by HTTP's own rules, such as the look at the menu, is where a kept connection turns out to be cut.
+    At most `concurrency` are under way at once. Nothing is followed or decompressed, and no POST is sent twice. What
+    HTTP allows to be repeated, such as a look at the menu, is repeated where a kept connection turns out to be cut.
     """
 
     def __init__(self, who: str, base_url: str, clock: Clock, redactor: Redactor, concurrency: int) -> None:
