@@ -68,9 +68,9 @@ def fleet(
         left = [shop for shop in planned.shops if shop.name not in rows or not rows[shop.name].is_settled]
         held, is_kept = _held(planned, left, folder, production=production, as_json=as_json)
         rows |= held
-        listed = [shop.name for shop in planned.shops]
-        absent = [name for name in rows if name not in listed]
-        summary = summarize(facts, [rows.get(name, ShopRow(name)) for name in (*listed, *absent)])
+        # Whatever is drilled now, and whatever its file has become: a shop of the fleet stays in its summary.
+        names = dict.fromkeys((*facts.shops, *(shop.name for shop in planned.shops), *rows))
+        summary = summarize(facts, [rows.get(name, ShopRow(name)) for name in names])
         page = _written(folder, summary)
     _tell(summary, page, plan, as_json=as_json)
     is_kept = is_kept and page is not None
@@ -118,6 +118,7 @@ def _opened(planned: PlannedFleet, reports: Path, *, resume: bool) -> tuple[Path
         is_placebo=declared.settings.fault is FaultKind.NONE,
         at_a_time=planned.course.at_a_time,
         began_at=AnchoredClock().now(),
+        shops=tuple(shop.name for shop in planned.shops),
     )
     folder, facts = create_fleet(reports, facts, planned.text)
     return folder, facts, {}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import jinja2
 
 from chaos_pizza.fleet.row import ShopRow
-from chaos_pizza.fleet.sentences import NONE, headlines, ttd_words, ttm_words
+from chaos_pizza.fleet.sentences import NONE, drilled_words, headlines, ttd_words, ttm_words
 from chaos_pizza.fleet.summary import FleetSummary
 from chaos_pizza.report.escape import plain
 
@@ -30,11 +30,13 @@ def to_markdown(summary: FleetSummary) -> str:
     """
     facts, ranking = summary.facts, summary.ranking
     rows = (*ranking.detected, *((None, row) for row in (*ranking.undetected, *ranking.without_time)))
+    drilled, others = drilled_words(summary)
     return _TEMPLATES.get_template("summary.md.j2").render(
         name=plain(facts.name),
         title=plain(facts.title),
         experiment=plain(facts.experiment),
-        shops=summary.shops,
+        drilled=drilled,
+        others=others,
         at_a_time=facts.at_a_time,
         began=_moment(facts.began_at),
         ended=_moment(summary.ended_at) if summary.ended_at else None,

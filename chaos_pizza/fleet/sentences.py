@@ -1,6 +1,6 @@
 """What a fleet of drills comes to, in plain sentences for a page and for the terminal."""
 
-from chaos_pizza.fleet.row import ShopRow
+from chaos_pizza.fleet.row import NOT_BEGUN, NOT_HELD, ShopRow
 from chaos_pizza.fleet.summary import FleetSummary
 from chaos_pizza.model.measure import Measure
 from chaos_pizza.report.phrasing import at_least, counted, duration, span
@@ -9,7 +9,7 @@ from chaos_pizza.retro.median import Median
 from chaos_pizza.retro.wording import interval_words, points_words, rate_words
 
 NONE = "-"
-_OF_NO_USE = ("invalid", "aborted", "calm not restored", "not held", "not begun")
+_OF_NO_USE = ("invalid", "aborted", "calm not restored", NOT_HELD, NOT_BEGUN)
 """Words of rows that prove nothing."""
 
 
@@ -17,7 +17,7 @@ def headlines(summary: FleetSummary) -> tuple[str, ...]:
     """Return a fleet's answer: how many detected the fault, how soon, and what proves nothing."""
     proofs = summary.ranking.proofs
     if not proofs:
-        return (f"None of {counted(summary.shops, 'drill')} proves anything.", *_of_no_use(summary))
+        return ("No drill proves anything.", *_of_no_use(summary))
     what = "Raised a false alarm" if summary.facts.is_placebo else "Detected"
     if summary.detected.bounds is None:
         prove = "proves" if len(proofs) == 1 else "prove"
@@ -25,6 +25,28 @@ def headlines(summary: FleetSummary) -> tuple[str, ...]:
     else:
         first = f"{what}: {rate_words(summary.detected)}, of the drills that prove anything."
     return (first, *_ttd(summary), *_undetected(summary), *_verdicts(summary), *_of_no_use(summary))
+
+
+def drilled_words(summary: FleetSummary) -> tuple[str, str]:
+    """Return how many shops were drilled, and what of the others; "" where there are none.
+
+    For example `2 of 5 shops were drilled` and `3 were not begun`.
+    """
+    drilled, shops = summary.drilled, summary.shops
+    refused, waiting = summary.counts.get(NOT_HELD, 0), summary.counts.get(NOT_BEGUN, 0)
+    others = [
+        *([f"{refused} could not be"] if refused else []),
+        *([f"{waiting} {_were(waiting)} not begun"] if waiting else []),
+    ]
+    if not others:
+        return f"{counted(shops, 'shop')} {_were(shops)} drilled", ""
+    if not drilled:
+        return "No shop was drilled", ", ".join(others)
+    return f"{drilled} of {counted(shops, 'shop')} {_were(drilled)} drilled", ", ".join(others)
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _ttd(summary: FleetSummary) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chaos_pizza.fleet.ranking import Ranking, rank
-from chaos_pizza.fleet.row import REFUSED, ShopRow
+from chaos_pizza.fleet.row import NOT_BEGUN, NOT_HELD, REFUSED, ShopRow
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.retro.durations import Durations
 from chaos_pizza.retro.median import Median, estimate_median
@@ -22,7 +22,10 @@ _WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class FleetFacts:
-    """What is known of a fleet before its first drill; `began_at` is when its first drill was to begin."""
+    """What is known of a fleet before its first drill; `began_at` is when its first drill was to begin.
+
+    `shops` are the names of all that it was to drill; empty in a fleet of an earlier release.
+    """
 
     id: str
     name: str
@@ -32,6 +35,7 @@ class FleetFacts:
     is_placebo: bool
     at_a_time: int
     began_at: datetime
+    shops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,11 @@ class FleetSummary:
     def shops(self) -> int:
         """How many shops the fleet has."""
         return sum(self.counts.values())
+
+    @property
+    def drilled(self) -> int:
+        """How many of them a drill was held at, whatever came of it."""
+        return self.shops - self.counts.get(NOT_HELD, 0) - self.counts.get(NOT_BEGUN, 0)
 
 
 def summarize(facts: FleetFacts, rows: Sequence[ShopRow]) -> FleetSummary:
@@ -103,4 +112,4 @@ def at_least_invalid(exit_code: int) -> int:
 
 
 def _words() -> tuple[str, ...]:
-    return (*(verdict.value for verdict in reversed(_WORST_FIRST)), "not held", "not begun")
+    return (*(verdict.value for verdict in reversed(_WORST_FIRST)), NOT_HELD, NOT_BEGUN)

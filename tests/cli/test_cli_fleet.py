@@ -137,6 +137,23 @@ def test_a_fleet_is_gone_on_with_by_the_same_experiment_alone():
         assert "the experiment is not the one that" in said
 
 
+def test_no_shop_of_a_fleet_is_lost_where_only_some_are_gone_on_with():
+    sha256 = hashlib.sha256(EXPERIMENT.read_bytes()).hexdigest()
+    at = instant_of("2026-03-02T21:00:00Z")
+    facts = FleetFacts("", "factory-fail", "factory-fail", "t", sha256, False, 2, at, ("gone", "a", "b"))
+    folder, _ = create_fleet(Path("reports"), facts, "")
+    note_row(folder, ShopRow("a", 0))
+    done, said = fleet("--resume", "--only", "a", "--json")
+    assert done.exit_code == 4, said
+    rows = [(row["shop"], row["verdict"]) for row in json.loads(done.stdout)["shops"]]
+    assert rows == [("a", "passed"), ("b", "not begun"), ("gone", "not begun")]
+    assert "--resume" in done.stderr
+    assert (
+        "1 of 3 shops was drilled by factory-fail, at most 2 at a time; 2 were not begun."
+        in (folder / "summary.md").read_text()
+    )
+
+
 def test_calm_is_restored_at_every_shop_that_lets_it_be(monkeypatch):
     with SandboxThread(SandboxSettings(shops=3)) as sandbox:
         write_fleet(Path(), sandbox.environments)

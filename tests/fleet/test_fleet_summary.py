@@ -6,7 +6,7 @@ import pytest
 from fleet_examples import FACTS, seen, unseen, useless
 
 from chaos_pizza.fleet.row import ShopRow
-from chaos_pizza.fleet.sentences import headlines
+from chaos_pizza.fleet.sentences import drilled_words, headlines
 from chaos_pizza.fleet.summary import at_least_invalid, summarize, worst_exit_code
 from chaos_pizza.retro.median import MedianMethod
 
@@ -52,11 +52,28 @@ def test_of_few_drills_there_is_no_median_and_no_interval():
 def test_where_nothing_is_proven_that_is_all_there_is_to_say():
     summary = summarize(FACTS, [useless("a"), useless("b", 2)])
     assert headlines(summary) == (
-        "None of 2 drills proves anything.",
+        "No drill proves anything.",
         "Not ranked, since they prove nothing: 1 invalid, 1 not held.",
     )
     assert summary.median_ttd_s is None
-    assert headlines(summarize(FACTS, []))[0] == "None of 0 drills proves anything."
+    assert headlines(summarize(FACTS, []))[0] == "No drill proves anything."
+
+
+@pytest.mark.parametrize(
+    ("rows", "drilled", "others"),
+    [
+        ([seen("a", 1.0), useless("b")], "2 shops were drilled", ""),
+        ([useless("a", 4), ShopRow("b"), ShopRow("c")], "1 of 3 shops was drilled", "2 were not begun"),
+        (
+            [useless("a", 4), useless("b", 3), useless("c", 2), ShopRow("d")],
+            "2 of 4 shops were drilled",
+            "1 could not be, 1 was not begun",
+        ),
+        ([useless("a", 2)], "No shop was drilled", "1 could not be"),
+    ],
+)
+def test_only_what_was_drilled_is_said_to_be(rows, drilled, others):
+    assert drilled_words(summarize(FACTS, rows)) == (drilled, others)
 
 
 def test_a_placebo_that_nothing_detected_raised_no_false_alarm():
