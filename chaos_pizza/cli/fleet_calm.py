@@ -8,6 +8,7 @@ import click
 from chaos_pizza.clients.services import open_services
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.errors import PizzaError, UsageError
+from chaos_pizza.fleet.own_words import in_own_words
 from chaos_pizza.lease_file import is_watched, list_leases, remove_lease
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.model.incident import Actor
@@ -34,7 +35,7 @@ def restore_calm(plan: CalmPlan, timeout_s: float) -> int:
             click.echo(f"{name}: calm: the factory says so, and its pizza verifies")
             _settle(target)
         else:
-            complaints.append((name, complaint))
+            complaints.append((name, in_own_words(complaint, plan.described[name])))
     for name, complaint in complaints:
         click.echo(f"NOT CALM: {name}: {complaint}", err=True)
     return Verdict.CALM_NOT_RESTORED.exit_code if complaints else 0

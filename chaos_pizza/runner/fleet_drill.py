@@ -16,6 +16,7 @@ from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.configuration import TeamConfiguration
 from chaos_pizza.errors import PizzaError
 from chaos_pizza.experiment.declaration import Declaration
+from chaos_pizza.fleet.own_words import in_own_words
 from chaos_pizza.fleet.row import REFUSED, ShopRow, row_of
 from chaos_pizza.live.permission import permit
 from chaos_pizza.live.session import DrillSession
@@ -86,7 +87,8 @@ def _held(order: DrillOrder, line: Connection) -> ShopRow:
     try:
         held = hold_drill(order.experiment, order.declaration, target, order.folder, begin, permission, _nothing_more)
     except PizzaError as error:
-        return ShopRow(order.shop, REFUSED, (redactor.line(error),))
+        reason = in_own_words(str(error), order.configuration.targets[order.shop])
+        return ShopRow(order.shop, REFUSED, (redactor.line(reason),))
     except KeyboardInterrupt:
         return ShopRow(order.shop, Verdict.ABORTED.exit_code, ("it was interrupted before it began",))
     return _row(order.shop, held)

@@ -11,6 +11,7 @@ from typing import Any
 from chaos_pizza.configuration import TeamConfiguration, configuration_of
 from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.experiment.declaration import Declaration
+from chaos_pizza.fleet.own_words import in_own_words
 from chaos_pizza.fleet.plan import Course, FleetPlan, Shop, read_plan, shops_file_of
 from chaos_pizza.fleet.shop_list import read_shop_list
 from chaos_pizza.fleet_folder import check_shop_name
@@ -91,7 +92,7 @@ def plan_fleet(
             check_allowed(target, configuration.listed, production)
             check_hours(target, configuration, now)
         except PizzaError as error:
-            complaints.append(str(error))
+            complaints.append(in_own_words(str(error), shop.target))
         else:
             shops.append(PlannedShop(shop.name, target, declared))
     complaints += _twins(shops)

@@ -8,6 +8,7 @@ from typing import Any
 
 from chaos_pizza.configuration import configuration_of
 from chaos_pizza.errors import PizzaError, UsageError
+from chaos_pizza.fleet.own_words import in_own_words
 from chaos_pizza.fleet.plan import Shop, chosen_of, find_shops
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
@@ -21,11 +22,12 @@ _OF_DRILLS = ("alerting", "allowed", "windows", "quiet_hours")
 class CalmPlan:
     """Where calm is to be restored: each shop that has a target, by its name.
 
-    `complaints` say why calm can't be tried at the others, each after the name of its shop or of where it stands.
-    `remarks` say what else went wrong.
+    `described` holds each of these targets as it stands in the file, by the same name. `complaints` say why calm can't
+    be tried at the others, each after the name of its shop or of where it stands. `remarks` say what else went wrong.
     """
 
     targets: tuple[tuple[str, Target], ...] = field(repr=False)
+    described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     complaints: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -44,10 +46,11 @@ def plan_calm(path: Path, *, only: Sequence[str] = (), skip: Sequence[str] = ())
         try:
             targets.append((shop.name, _target(path, shop, environment)))
         except PizzaError as error:
-            complaints.append((shop.name, str(error)))
+            complaints.append((shop.name, in_own_words(str(error), shop.target)))
+    described = {shop.name: shop.target for shop in chosen}
     redactor = Redactor(secret for _, target in targets for secret in target.secrets())
     told = tuple((name, redactor.line(complaint)) for name, complaint in complaints)
-    return CalmPlan(tuple(targets), told, tuple(map(redactor.line, remarks)))
+    return CalmPlan(tuple(targets), described, told, tuple(map(redactor.line, remarks)))
 
 
 def _listed(path: Path, content: Any) -> tuple[UsageError | None, list[dict[str, Any]]]:

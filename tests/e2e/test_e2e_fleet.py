@@ -148,7 +148,7 @@ def test_each_broken_shop_is_a_row_of_its_own_and_no_other_row_changes(sandbox, 
     assert [row["shop"] for row in document["shops"] if row["rank"]] == [fine]
     reasons = {name: " ".join(row["reasons"]) for name, row in rows.items()}
     assert "can't be reached" in reasons[gone]
-    assert "doesn't know this vendor key" in reasons[wrong_key]
+    assert f"this vendor key; check {wrong_key.upper().replace('-', '_')}_KEY" in reasons[wrong_key]
     assert "did not answer within" in reasons[dumb]
     assert "chaos (fail) is on" in reasons[broken]
     assert reasons[hangs].startswith("its process was ended by SIGKILL; its watchdog ended it")
