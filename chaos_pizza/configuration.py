@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -124,10 +125,16 @@ def _targets(path: Path, targets: Any) -> dict[str, dict[str, Any]]:
                 if set(unknown) & set(SECRETS)
                 else ""
             )
+            hint += _meant(unknown[0])
             raise UsageError(
                 f"{path}: target {name!r} has no {unknown[0]!r}{hint}; it has {', '.join(sorted(_TARGET_KEYS))}"
             )
     return targets
+
+
+def _meant(unknown: str) -> str:
+    near = get_close_matches(unknown[:80], _TARGET_KEYS, 1) if unknown not in SECRETS else []
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _listed(path: Path, name: str, target: Mapping[str, Any]) -> ListedTarget:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chaos_pizza.errors import UsageError
+from chaos_pizza.fleet.shop_list import ListedShop, check_known_columns
 from chaos_pizza.model.conversion import from_mapping
+from chaos_pizza.model.target import REQUIRED, SECRETS
 from chaos_pizza.redaction import Redactor
 
 MOST_SHOPS = 1000
@@ -17,10 +19,15 @@ _MOST_COMPLAINTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A shop of a fleet: its name, and its target as it might stand in `chaos-pizza.yaml`."""
+    """A shop of a fleet: its name, its target as it might stand in `chaos-pizza.yaml`, and where it is listed.
+
+    `place` is `fleet.yaml, shops[0]` or `teams.csv, line 2`; `columns` are those of that table, `None` outside of one.
+    """
 
     name: str
     target: Mapping[str, Any] = field(default_factory=dict)
+    place: str = field(default="", compare=False)
+    columns: tuple[str, ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,19 @@ class FleetPlan:
         return chosen_of(self.shops, only, skip)
 
 
+def complaint_of_lacking(shop: Shop) -> str | None:
+    """Return what a shop lacks that each has to have, where, and how to give it; `None` where it has all of that."""
+    wanted = [f"{key}_env" if key in SECRETS else key for key in REQUIRED]
+    lacking = next((key for key in wanted if not str(shop.target.get(key) or "").strip()), None)
+    if lacking is None:
+        return None
+    if shop.columns is None:
+        remedy = "give it one"
+    else:
+        remedy = "fill that cell" if lacking in shop.columns else "give the table that column"
+    return f"{shop.place}: {shop.name} has no {lacking}; {remedy}, or write it under defaults"
+
+
 def chosen_of(shops: Sequence[Shop], only: Sequence[str], skip: Sequence[str]) -> tuple[Shop, ...]:
     """Return the shops that are meant, as `FleetPlan.of` does; raises `UsageError` as it does."""
     known = {shop.name for shop in shops}
@@ -69,7 +89,7 @@ def chosen_of(shops: Sequence[Shop], only: Sequence[str], skip: Sequence[str]) -
     return tuple(chosen)
 
 
-def read_plan(content: Any, place: str, listed: Sequence[Mapping[str, Any]] = ()) -> FleetPlan:
+def read_plan(content: Any, place: str, listed: Sequence[ListedShop] = ()) -> FleetPlan:
     """Return the plan that a YAML file's content describes; `place` is what complaints call the file.
 
     `listed` are the shops of its `shops_file`, which come after its own `shops`. Raises `UsageError`, in one line that
@@ -77,9 +97,10 @@ def read_plan(content: Any, place: str, listed: Sequence[Mapping[str, Any]] = ()
     """
     if not isinstance(content, dict):
         raise UsageError(f"{place} holds no fleet; docs/fleet.md shows one")
+    check_known_columns(listed)
     try:
         course = from_mapping({key: value for key, value in content.items() if key not in _OWN_KEYS}, Course)
-        shops = _shops(content, listed)
+        shops = _shops(content, place, listed)
         complaints = [*_course_complaints(course), *_shop_complaints(shops)]
         if complaints:
             raise ValueError(_joined(complaints))  # noqa: TRY301 - said in one place
@@ -88,9 +109,7 @@ def read_plan(content: Any, place: str, listed: Sequence[Mapping[str, Any]] = ()
     return FleetPlan(course, shops)
 
 
-def find_shops(
-    content: Any, place: str, listed: Sequence[Mapping[str, Any]] = ()
-) -> tuple[tuple[Shop, ...], tuple[str, ...]]:
+def find_shops(content: Any, place: str, listed: Sequence[ListedShop] = ()) -> tuple[tuple[Shop, ...], tuple[str, ...]]:
     """Return the shops that can be found in a plan's content, and a line for each entry that describes none.
 
     Nothing else of the plan need be right, and a shop may stand there twice: so is looked for shops that calm is to be
@@ -106,7 +125,7 @@ def find_shops(
         raise UsageError(Redactor().line(f"{place} is no fleet's plan: {error}")) from None
     for number, entry in enumerate(entries):
         try:
-            found.append(_shop(entry, defaults, number))
+            found.append(_shop(entry, defaults, number, place))
         except ValueError as error:
             complaints.append(Redactor().line(f"{error}, in {place}"))
     if not found:
@@ -120,12 +139,12 @@ def shops_file_of(content: Any) -> str | None:
     return named if isinstance(named, str) and named.strip() else None
 
 
-def _shops(content: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) -> tuple[Shop, ...]:
+def _shops(content: Mapping[str, Any], place: str, listed: Sequence[ListedShop]) -> tuple[Shop, ...]:
     entries, defaults = _entries(content, listed)
-    return tuple(_shop(entry, defaults, number) for number, entry in enumerate(entries))
+    return tuple(_shop(entry, defaults, number, place) for number, entry in enumerate(entries))
 
 
-def _entries(content: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) -> tuple[list[Any], dict[str, Any]]:
+def _entries(content: Mapping[str, Any], listed: Sequence[ListedShop]) -> tuple[list[Any], dict[str, Any]]:
     """Return what stands there for each shop, and the defaults of all; `ValueError` where they are none."""
     defaults, given = content.get("defaults") or {}, content.get("shops") or []
     if not isinstance(defaults, dict) or not all(isinstance(key, str) for key in defaults):
@@ -139,15 +158,26 @@ def _entries(content: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) ->
     return [*given, *listed], defaults
 
 
-def _shop(entry: Any, defaults: Mapping[str, Any], number: int) -> Shop:
-    described = {"name": entry} if isinstance(entry, str) else entry
+def _shop(entry: Any, defaults: Mapping[str, Any], number: int, file: str) -> Shop:
+    if isinstance(entry, ListedShop):
+        place = at = entry.place
+    else:
+        place, at = f"{file}, shops[{number}]", f"shops[{number}].name"
+    columns = entry.columns if isinstance(entry, ListedShop) else None
+    described = _described(entry)
     if not isinstance(described, Mapping) or not all(isinstance(key, str) for key in described):
         raise ValueError(f"a shop's name, or a mapping with its `name`, is wanted @ shops[{number}]")
     name = described.get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ValueError(f"a short name of a-z, 0-9 and - is wanted @ shops[{number}].name")
+        raise ValueError(f"a short name of a-z, 0-9 and - is wanted @ {at}")
     own = {key: value for key, value in described.items() if key != "name"}
-    return Shop(name, {**{key: _filled(value, name) for key, value in defaults.items()}, **own})
+    return Shop(name, {**{key: _filled(value, name) for key, value in defaults.items()}, **own}, place, columns)
+
+
+def _described(entry: Any) -> Any:
+    if isinstance(entry, ListedShop):
+        return entry.cells
+    return {"name": entry} if isinstance(entry, str) else entry
 
 
 def _filled(value: Any, name: str) -> Any:

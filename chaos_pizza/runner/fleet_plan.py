@@ -12,8 +12,8 @@ from chaos_pizza.configuration import TeamConfiguration, configuration_of
 from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.experiment.declaration import Declaration
 from chaos_pizza.fleet.own_words import in_own_words
-from chaos_pizza.fleet.plan import Course, FleetPlan, Shop, read_plan, shops_file_of
-from chaos_pizza.fleet.shop_list import read_shop_list
+from chaos_pizza.fleet.plan import Course, FleetPlan, Shop, complaint_of_lacking, read_plan, shops_file_of
+from chaos_pizza.fleet.shop_list import ListedShop, read_shop_list
 from chaos_pizza.fleet_folder import check_shop_name
 from chaos_pizza.live.permission import check_hours
 from chaos_pizza.model.target import Target
@@ -87,6 +87,9 @@ def plan_fleet(
     for shop in chosen:
         try:
             check_shop_name(shop.name)
+            lacking = complaint_of_lacking(shop)
+            if lacking is not None:
+                raise UsageError(lacking)
             target = configuration.target(shop.name, environment)
             declared = declaration_of(dict(experiment), experiment_path, configuration.alerting(shop.name))
             check_allowed(target, configuration.listed, production)
@@ -115,7 +118,7 @@ def read_fleet_file(path: Path) -> tuple[str, Any]:
         raise UsageError(f"{path} can't be read: {error.strerror}") from None
 
 
-def listed_shops(path: Path, content: Any) -> list[dict[str, Any]]:
+def listed_shops(path: Path, content: Any) -> list[ListedShop]:
     """Return the shops of the list that a plan names; none where it names none. Raises `UsageError`."""
     named = shops_file_of(content)
     if named is None:

@@ -9,7 +9,8 @@ from typing import Any
 from chaos_pizza.configuration import configuration_of
 from chaos_pizza.errors import PizzaError, UsageError
 from chaos_pizza.fleet.own_words import in_own_words
-from chaos_pizza.fleet.plan import Shop, chosen_of, find_shops
+from chaos_pizza.fleet.plan import Shop, chosen_of, complaint_of_lacking, find_shops
+from chaos_pizza.fleet.shop_list import ListedShop
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.runner.fleet_plan import environment_of, listed_shops, read_fleet_file
@@ -53,7 +54,7 @@ def plan_calm(path: Path, *, only: Sequence[str] = (), skip: Sequence[str] = ())
     return CalmPlan(tuple(targets), described, told, tuple(map(redactor.line, remarks)))
 
 
-def _listed(path: Path, content: Any) -> tuple[UsageError | None, list[dict[str, Any]]]:
+def _listed(path: Path, content: Any) -> tuple[UsageError | None, list[ListedShop]]:
     try:
         return None, listed_shops(path, content)
     except UsageError as error:
@@ -63,7 +64,7 @@ def _listed(path: Path, content: Any) -> tuple[UsageError | None, list[dict[str,
 def _chosen(
     path: Path,
     content: Any,
-    listed: Sequence[Mapping[str, Any]],
+    listed: Sequence[ListedShop],
     unread: UsageError | None,
     only: Sequence[str],
     skip: Sequence[str],
@@ -92,5 +93,8 @@ def _environment(path: Path, content: Mapping[str, Any]) -> tuple[list[str], Map
 
 
 def _target(path: Path, shop: Shop, environment: Mapping[str, str]) -> Target:
+    lacking = complaint_of_lacking(shop)
+    if lacking is not None:
+        raise UsageError(lacking)
     described = {key: value for key, value in shop.target.items() if key not in _OF_DRILLS}
     return configuration_of(path, {"targets": {shop.name: described}}).target(shop.name, environment)

@@ -45,7 +45,8 @@ def fleet(*options, plan=None, **changes):
 @pytest.mark.parametrize(
     ("options", "changes", "told"),
     [
-        ((), {"shops": ["a"]}, "target 'a': shop_url not set"),
+        ((), {"shops": ["a"]}, "fleet.yaml, shops[0]: a has no shop_url; give it one, or write it under defaults"),
+        ((), {"shops": [{"name": "a", "shop_ur": "http://localhost:2"}]}, "no 'shop_ur'; did you mean shop_url?"),
         (
             (),
             {"shops": [*PLAN["shops"], {"name": "stop", "shop_url": "http://localhost:4"}]},

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chaos_pizza.errors import UsageError
-from chaos_pizza.fleet.plan import find_shops, read_plan
+from chaos_pizza.fleet.plan import complaint_of_lacking, find_shops, read_plan
+from chaos_pizza.fleet.shop_list import ListedShop
 
 SMALL = {"experiment": "factory-fail.yaml", "shops": ["team-01", "team-02"]}
 JSON = st.recursive(
@@ -13,6 +14,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=12,
 )
+
+
+def listed(name, shop_url, line=2):
+    return ListedShop("teams.csv", line, ("name", "shop_url"), {"name": name, "shop_url": shop_url})
 
 
 def complaint(**changes):
@@ -46,7 +51,7 @@ def test_what_a_shop_says_itself_outweighs_the_defaults_and_is_taken_word_for_wo
 
 
 def test_the_shops_of_a_list_come_after_the_file_s_own():
-    plan = read_plan({**SMALL, "shops_file": "teams.csv"}, "fleet.yaml", [{"name": "team-03", "shop_url": "http://c"}])
+    plan = read_plan({**SMALL, "shops_file": "teams.csv"}, "fleet.yaml", [listed("team-03", "http://c")])
     assert [shop.name for shop in plan.shops] == ["team-01", "team-02", "team-03"]
     assert plan.shops[2].target == {"shop_url": "http://c"}
 
@@ -97,9 +102,34 @@ def test_only_some_shops_can_be_meant_and_some_left_out():
         plan.of(("a",), ("a",))
 
 
+def test_what_a_shop_lacks_is_told_with_its_place_and_how_to_give_it():
+    given = {"factory_url": "http://f", "vendor_key_env": "KEY"}
+    table = ListedShop("n/teams.csv", 2, ("name",), {"name": "t"})
+    empty = ListedShop("n/teams.csv", 3, ("name", "shop_url"), {"name": "u"})
+    plan = read_plan(
+        {**SMALL, "shops": ["a", {"name": "b", "shop_url": " "}], "defaults": given}, "f.yaml", [table, empty]
+    )
+    remedy = ", or write it under defaults"
+    assert [complaint_of_lacking(shop) for shop in plan.shops] == [
+        f"f.yaml, shops[0]: a has no shop_url; give it one{remedy}",
+        f"f.yaml, shops[1]: b has no shop_url; give it one{remedy}",
+        f"n/teams.csv, line 2: t has no shop_url; give the table that column{remedy}",
+        f"n/teams.csv, line 3: u has no shop_url; fill that cell{remedy}",
+    ]
+    whole = read_plan({**SMALL, "shops": ["a"], "defaults": {**given, "shop_url": "http://{name}"}}, "f.yaml").shops[0]
+    assert complaint_of_lacking(whole) is None
+    assert "a short name of a-z, 0-9 and - is wanted @ teams.csv, line 7" in complaint_with([listed("No name", "x", 7)])
+
+
+def complaint_with(table):
+    with pytest.raises(UsageError) as raised:
+        read_plan(SMALL, "fleet.yaml", table)
+    return str(raised.value)
+
+
 def test_shops_are_found_whatever_else_is_wrong():
     content = {"shops": ["a", "B", "a", 3], "defaults": {"shop_url": "http://{name}"}, "at_a_time": 0, "odd": 1}
-    shops, complaints = find_shops(content, "fleet.yaml", [{"name": "c", "shop_url": "http://d"}])
+    shops, complaints = find_shops(content, "fleet.yaml", [listed("c", "http://d")])
     assert [(shop.name, shop.target["shop_url"]) for shop in shops] == [
         *(("a", "http://a"), ("a", "http://a")),
         ("c", "http://d"),
