@@ -39,7 +39,7 @@ def load_flaws(observations: Observations) -> Iterator[str]:
     """Yield why a drill proves nothing for want of those who buy; nothing where somebody was left."""
     for lost in observations.all_of(LoadWorkerLost):
         if not lost.workers_left:
-            yield f"nobody was left to buy from {lost.at:%H:%M:%S} UTC on (the last worker: {lost.reason})"
+            yield f"nobody was left to buy from {lost.at:%H:%M:%S} UTC on: {lost.reason}"
 
 
 def load_entries(observations: Observations) -> Iterator[Entry]:

@@ -8,8 +8,11 @@ from chaos_pizza.engines.k6_points import K6Check, K6Dropped, K6Request, Told
 from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.settings import TrafficSettings
 
-_PATIENCE_US = 1_500_000
-"""So long a check is waited for; k6 tells what it has five times a second."""
+_PATIENCE_US = 3_000_000
+"""So long a check is waited for; k6 tells what it has five times a second, and later where it is short of time."""
+_ENOUGH = 20
+"""So many purchases without their check show that it is not in the script."""
+_CHECKS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class K6Purchases:
     """Picks the purchases out of what k6 tells and judges them.
 
     Where the settings name a check, a purchase that looks good waits for its own. `unchecked` counts those whose check
-    never came: they count by what else is known of them. `dropped` counts what k6 did not begin.
+    never came: nobody says that the pizza verifies, so it is a bad one. Until the check has come once, it may not be in
+    the script at all, and such a purchase is none; `missing_check` tells. `dropped` counts what k6 did not begin.
     """
 
     def __init__(self, settings: TrafficSettings) -> None:
@@ -35,6 +39,19 @@ class K6Purchases:
         self._settings = settings
         self._waiting: OrderedDict[int, tuple[K6Request, int]] = OrderedDict()
         self._count = 0
+        self._is_checked = False
+        self._checks: dict[str, None] = {}
+
+    @property
+    def missing_check(self) -> str | None:
+        """Why no pizza is being verified, though the settings name a check; `None` where it may be."""
+        if self._is_checked or self.unchecked < _ENOUGH:
+            return None
+        name = self._settings.check
+        if name in self._checks:
+            return f'k6 does not say whose purchase the check "{name}" is about; no pizza is being verified'
+        has = f"it has: {', '.join(self._checks)}" if self._checks else "it has none at all"
+        return f'the script has no check "{name}" ({has}); no pizza is being verified'
 
     def take(self, told: Told, now_us: int) -> list[K6Purchase]:
         """Take in what k6 told at `now_us` (any clock), and return the purchases that are decided by it."""
@@ -45,28 +62,31 @@ class K6Purchases:
             return self._checked(told)
         if not self._is_purchase(told):
             return []
-        if self._settings.check is not None and _is_success(told) and told.by:
+        if self._settings.check is not None and _is_success(told):
             self._count += 1
             self._waiting[self._count] = (told, now_us)
             return []
-        self.unchecked += self._settings.check is not None and _is_success(told)
         return [self._judged(told)]
 
-    def overdue(self, now_us: int, patience_us: int = _PATIENCE_US) -> list[K6Purchase]:
+    def overdue(self, now_us: int) -> list[K6Purchase]:
         """Return the purchases that have waited too long for their checks."""
         decided = []
         while self._waiting:
             number, (request, since_us) = next(iter(self._waiting.items()))
-            if now_us - since_us < patience_us:
+            if now_us - since_us < _PATIENCE_US:
                 break
             del self._waiting[number]
             self.unchecked += 1
-            decided.append(self._judged(request))
+            if self._is_checked:
+                decided.append(self._judged(request, verified=False))
         return decided
 
     def _checked(self, check: K6Check) -> list[K6Purchase]:
+        if len(self._checks) < _CHECKS_SHOWN or check.name == self._settings.check:
+            self._checks[check.name] = None
         if check.name != self._settings.check or not check.by:
             return []
+        self._is_checked = True
         # Of several purchases in a turn the check is about the last.
         for number in reversed(self._waiting):
             request, _ = self._waiting[number]

@@ -58,14 +58,14 @@ class K6Traffic:
         self.begun = asyncio.Event()
 
     async def run(self) -> None:
-        """Have k6 run until cancelled; raises `ServiceError` where it ends before."""
+        """Have k6 run until cancelled; raises `ServiceError` where it ends before, or no pizza is verified."""
         orders = {"command": self._script.command, "environment": self._script.environment}
         keeper = await start_child(_KEEPER, orders=orders)
         reading = self._alignment.reading
         self._record(LoadWorkerJoined(1, 1, self._script.place, reading.offset_us / 1e6, reading.uncertainty_us / 1e6))
         listening = asyncio.create_task(self._listen(keeper))
         try:
-            while not listening.done():
+            while not (listening.done() or self._purchases.missing_check):
                 await asyncio.wait({listening}, timeout=_LOOK_S)
                 self._look()
         finally:
@@ -76,7 +76,6 @@ class K6Traffic:
             await asyncio.wait({listening}, timeout=_LAST_S)
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
-            self._add(self._purchases.overdue(micros_of(self._clock.now()), patience_us=0))
             await end_child(keeper)
         self._lose()
 
@@ -143,7 +142,7 @@ class K6Traffic:
         return self._wall.best(now_us) or Reading(0, 0, now_us)
 
     def _lose(self) -> None:
-        at, reason = self._clock.now(), self._redactor.line(self._ended or "k6 died")
+        at, reason = self._clock.now(), self._redactor.line(self._purchases.missing_check or self._ended or "k6 died")
         self._record(LoadWorkerLost(1, at, at, 0, 0, reason))
         raise ServiceError(f"nobody is left to buy: {reason}")
 

@@ -89,19 +89,61 @@ def test_a_failed_purchase_waits_for_no_check():
     assert outcomes(replace(BOUGHT, status=500), check=VERIFIES) == [Outcome.FAILED]
 
 
-def test_a_purchase_whose_check_never_comes_counts_by_what_else_is_known_and_is_counted():
+def test_a_purchase_whose_check_never_comes_is_a_bad_pizza_and_is_counted():
     found = purchases(check=VERIFIES)
+    found.take(K6Check(VERIFIES, True, "9/9"), 0)
     found.take(BOUGHT, 1_000_000)
-    assert found.overdue(2_400_000) == []
-    (bought,) = found.overdue(2_500_000)
-    assert (bought.outcome, found.unchecked) == (Outcome.OK, 1)
-    assert found.take(K6Check(VERIFIES, False, "1/0"), 3_000_000) == []
+    assert found.overdue(3_999_999) == []
+    (bought,) = found.overdue(4_000_000)
+    assert (bought.outcome, found.unchecked) == (Outcome.BAD_PIZZA, 1)
+    assert found.take(K6Check(VERIFIES, True, "1/0"), 5_000_000) == []
 
 
-def test_where_k6_does_not_say_whose_a_purchase_is_no_check_is_waited_for():
+def unchecked(*checks, count=20, by="1/0"):
     found = purchases(check=VERIFIES)
-    assert len(found.take(replace(BOUGHT, by=""), 0)) == 1
-    assert found.unchecked == 1
+    for turn in range(count):
+        assert found.take(replace(BOUGHT, by=by and f"1/{turn}"), 0) == []
+        for check in checks:
+            found.take(replace(check, by=by and f"1/{turn}"), 0)
+    assert found.overdue(3_000_000) == []
+    return found
+
+
+def test_twenty_purchases_without_their_check_show_that_the_script_has_none_and_not_one_of_them_counts():
+    found = unchecked(K6Check("pizza verify", True, ""), K6Check("is quick", True, ""))
+    assert found.unchecked == 20
+    assert found.missing_check == (
+        'the script has no check "pizza verifies" (it has: pizza verify, is quick); no pizza is being verified'
+    )
+
+
+def test_a_script_without_any_check_is_told_of_as_such():
+    assert "(it has none at all)" in (unchecked().missing_check or "")
+
+
+def test_nineteen_purchases_without_their_check_show_nothing_yet():
+    assert unchecked(count=19).missing_check is None
+
+
+def test_where_the_check_came_once_the_script_has_it():
+    found = purchases(check=VERIFIES)
+    found.take(K6Check(VERIFIES, False, "9/9"), 0)
+    for turn in range(30):
+        found.take(replace(BOUGHT, by=f"1/{turn}"), 0)
+    assert [each.outcome for each in found.overdue(3_000_000)] == [Outcome.BAD_PIZZA] * 30
+    assert found.missing_check is None
+
+
+def test_where_k6_does_not_say_whose_a_purchase_is_no_check_is_about_it():
+    found = unchecked(K6Check(VERIFIES, True, ""), by="")
+    assert "does not say whose purchase" in (found.missing_check or "")
+
+
+def test_without_a_check_in_the_settings_none_is_missing():
+    found = purchases()
+    for turn in range(30):
+        assert len(found.take(replace(BOUGHT, by=f"1/{turn}"), 0)) == 1
+    assert found.missing_check is None
 
 
 def test_what_k6_did_not_begin_is_dropped():
