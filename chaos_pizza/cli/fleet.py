@@ -66,6 +66,8 @@ def fleet(
     with fleet_lock(folder):
         withdraw_stop(folder)
         left = [shop for shop in planned.shops if shop.name not in rows or not rows[shop.name].is_settled]
+        if not left:
+            click.echo(_nothing_left([shop.name for shop in planned.shops]), err=as_json)
         held, is_kept = _held(planned, left, folder, production=production, as_json=as_json)
         rows |= held
         # Whatever is drilled now, and whatever its file has become: a shop of the fleet stays in its summary.
@@ -75,6 +77,11 @@ def fleet(
     _tell(summary, page, plan, as_json=as_json)
     is_kept = is_kept and page is not None
     sys.exit(summary.exit_code if is_kept else at_least_invalid(summary.exit_code))
+
+
+def _nothing_left(names: list[str]) -> str:
+    told = f"{names[0]} has a verdict" if len(names) == 1 else f"All {len(names)} have a verdict"
+    return f"{told}; nothing was drilled."
 
 
 def _written(folder: Path, summary: FleetSummary) -> Path | None:

@@ -70,7 +70,7 @@ def row_of(shop: str, exit_code: int, result: DrillResult, complaint: str | None
     return ShopRow(
         shop=shop,
         exit_code=exit_code,
-        reasons=(*_loudest(exit_code, result), *result.judgement.reasons, *([complaint] if complaint else [])),
+        reasons=(*_loudest(exit_code, result), *_judged(exit_code, result), *([complaint] if complaint else [])),
         drill=result.drill_id,
         began_at=result.started_at,
         ended_at=result.ended_at,
@@ -81,6 +81,15 @@ def row_of(shop: str, exit_code: int, result: DrillResult, complaint: str | None
         ttr_s=measures.get(MeasureName.TTR),
         send_lateness_p99_s=lateness.p99_s if lateness else None,
     )
+
+
+def _judged(exit_code: int, result: DrillResult) -> tuple[str, ...]:
+    """Return the judgement's reasons; of an aborted drill the first says that calm is back, where that is proven."""
+    reasons, timeline = result.judgement.reasons, result.timeline
+    if exit_code != Verdict.ABORTED.exit_code or not reasons or not timeline.calm_verified:
+        return reasons
+    calm = "calm is proven" if timeline.fault_proven else "calm holds, and no fault was on"
+    return (f"{reasons[0]}; {calm}", *reasons[1:])
 
 
 def _loudest(exit_code: int, result: DrillResult) -> tuple[str, ...]:

@@ -126,6 +126,7 @@ def test_a_fleet_is_gone_on_with_by_the_same_experiment_alone():
         note_row(folder, ShopRow("team-02", 1, ("undetected",)))
         done, said = fleet("--resume", "--json", plan=plan)
         assert done.exit_code == 1
+        assert done.stderr.startswith("All 2 have a verdict; nothing was drilled.\n")
         document = json.loads(done.stdout)
         assert [(row["shop"], row["verdict"]) for row in document["shops"]] == [
             ("team-01", "passed"),
@@ -148,6 +149,7 @@ def test_no_shop_of_a_fleet_is_lost_where_only_some_are_gone_on_with():
     assert done.exit_code == 4, said
     rows = [(row["shop"], row["verdict"]) for row in json.loads(done.stdout)["shops"]]
     assert rows == [("a", "passed"), ("b", "not begun"), ("gone", "not begun")]
+    assert done.stderr.startswith("a has a verdict; nothing was drilled.\n")
     assert "--resume" in done.stderr
     assert (
         "1 of 3 shops was drilled by factory-fail, at most 2 at a time; 2 were not begun."
