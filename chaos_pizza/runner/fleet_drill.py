@@ -18,16 +18,20 @@ from chaos_pizza.errors import PizzaError
 from chaos_pizza.experiment.declaration import Declaration
 from chaos_pizza.fleet.own_words import in_own_words
 from chaos_pizza.fleet.row import REFUSED, ShopRow, row_of
+from chaos_pizza.fleet.sentences import row_words
 from chaos_pizza.live.permission import permit
 from chaos_pizza.live.session import DrillSession
 from chaos_pizza.live.watchdog_link import stand_by
+from chaos_pizza.model.instant import instant_text
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
+from chaos_pizza.report.escape import one_line
 from chaos_pizza.runner.drill import HeldDrill, hold_drill
 from chaos_pizza.runner.forked_watchdog import fork_watchdog
 
 LOG_NAME = "drill.log"
+_LOG_CHARS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ def hold_shop_drill(order: DrillOrder, line: Connection) -> None:
     stand_by(fork_watchdog())
     threading.Thread(target=_end_with_fleet, args=(line,), name="fleet", daemon=True).start()
     row = replace(_held(order, line), processor_s=_processor_s())
+    # Of what proves nothing the first reason stands in those words.
+    _log(row_words(row), *(row.reasons if row.is_proof else row.reasons[1:]))
     with suppress(OSError):
         line.send(row)
     sys.exit(row.exit_code)
@@ -74,6 +80,7 @@ def _held(order: DrillOrder, line: Connection) -> ShopRow:
     redactor = Redactor(target.secrets())
 
     def begin(session: DrillSession) -> None:
+        _log(f"{session.folder.name} begins")
         with suppress(OSError):
             line.send(Begun(session.folder.name))
 
@@ -90,7 +97,9 @@ def _held(order: DrillOrder, line: Connection) -> ShopRow:
         reason = in_own_words(str(error), order.configuration.targets[order.shop])
         return ShopRow(order.shop, REFUSED, (redactor.line(reason),))
     except KeyboardInterrupt:
-        return ShopRow(order.shop, Verdict.ABORTED.exit_code, ("it was interrupted before it began",))
+        return ShopRow(
+            order.shop, Verdict.ABORTED.exit_code, ("it was interrupted before it began; nothing was broken",)
+        )
     return _row(order.shop, held)
 
 
@@ -117,6 +126,14 @@ def _end_with_fleet(line: Connection) -> None:
     with suppress(EOFError, OSError):
         line.recv()
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _log(*lines: str) -> None:
+    """Write lines to the shop's log, the first with the time, the others beneath it; a full disk ends no drill."""
+    first, *others = [one_line(line, _LOG_CHARS) for line in lines]
+    at = instant_text(AnchoredClock().now())
+    with suppress(OSError):
+        print(f"{at} {first}", *(f"  {line}" for line in others), sep="\n", flush=True)
 
 
 def _write_to(path: Path) -> None:

@@ -196,7 +196,11 @@ def test_a_fleet_that_is_stopped_interrupted_or_killed_leaves_calm_and_is_gone_o
     assert "--resume" in stopped.out
     assert is_calm_everywhere()
     assert {row["verdict"] for row in document_of(tmp_path)["shops"]} == {"aborted"}
-    assert "the bell rang" in (only_fleet(tmp_path) / "summary.md").read_text()
+    assert "the bell rang; calm is proven" in (only_fleet(tmp_path) / "summary.md").read_text()
+    for name in environments:
+        log = (only_fleet(tmp_path) / name / "drill.log").read_text()
+        assert " begins\n" in log
+        assert "the bell rang; calm is proven" in log
 
     # It was told to stop once, and goes on now all the same.
     with start(tmp_path, "--resume") as process:
