@@ -41,10 +41,16 @@ def worker(address: tuple[str, int], target_name: str, config_path: Path | None)
         target = WorkerTarget.of(read_configuration(config_path).target(target_name))
     host, port = address
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    click.echo(f"Looking for a drill at {host} port {port}, to buy at {target.shop_url}")
+    click.echo(f"Looking for a drill at {host} port {port}, to buy at {target.shop_url}; giving up after 5 minutes")
+    found: list[str] = []
+
+    def tell() -> None:
+        found.append(host)
+        click.echo("Found it. Buying as soon as it begins.")
+
     try:
-        run_remote_worker(target, host, port, lambda: click.echo("Found it. Buying as soon as it begins."))
+        run_remote_worker(target, host, port, tell)
     except KeyboardInterrupt:
-        click.echo("Ended; the drill goes on without this worker.")
+        click.echo("Ended; the drill goes on without this worker." if found else "Ended; no drill was found.")
         return
     click.echo("The drill is over.")

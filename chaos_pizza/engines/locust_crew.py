@@ -101,9 +101,12 @@ class _Gathering:
         # Whoever reaches the port may say hello: nobody takes the place of a worker that the drill started.
         others = [worker for worker in self.workers.values() if worker.process is process]
         if len(others) >= (self._settings.expect_workers if process is None else 1):
+            link.say({"do": "refuse", "reason": "that drill waits for no more workers than it has"}, to=sender)
             raise ValueError("a worker that nobody waits for")
         if said.get("shop_url") != self._target.shop_url:
             shop = self._redactor.line(said.get("shop_url"))[:200]
+            why = f"that drill is held at {self._target.shop_url}, and this machine would buy at {shop}"
+            link.say({"do": "refuse", "reason": f"{why}; set PIZZA_SHOP_URL, or --target"}, to=sender)
             raise ValueError(f"the worker at {place} would buy at {shop}, not at {self._target.shop_url}")
         worker = Worker(sender, len(self.workers), place, process=process)
         self.workers[sender] = worker

@@ -92,6 +92,8 @@ class LocustTraffic:
     def _hear(self, sender: str, said: Mapping[str, Any], at_us: int) -> None:
         member = self._members.get(sender)
         if member is None or member.is_lost:
+            if said.get("tell") == "hello":
+                self._crew.link.say({"do": "refuse", "reason": "that drill has begun already"}, to=sender)
             self._ledger.refuse("a message of a worker that takes no part")
             return
         try:

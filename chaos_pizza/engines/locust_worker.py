@@ -36,8 +36,9 @@ _SPARE = 16
 class _Worker:
     """What the drill says, done."""
 
-    def __init__(self, runner: WorkerRunner, target: WorkerTarget, token: str) -> None:
+    def __init__(self, runner: WorkerRunner, target: WorkerTarget, token: str, lifeline: Lifeline) -> None:
         self._runner = runner
+        self._lifeline = lifeline
         self._target = target
         self._token = token
         self._clock = AnchoredClock()
@@ -62,7 +63,9 @@ class _Worker:
         if msg.data["do"] == "probe":
             self._tell({"tell": "probe", "id": msg.data["id"], "clock_us": micros_of(self._clock.now())})
         self._heard_at = self._clock.now()
-        act = {"prepare": self._prepare, "begin": self._begin, "stop": self._stop}.get(msg.data["do"])
+        act = {"prepare": self._prepare, "begin": self._begin, "stop": self._stop, "refuse": self._leave}.get(
+            msg.data["do"]
+        )
         if act is not None:
             gevent.spawn(act, msg.data)
 
@@ -77,6 +80,7 @@ class _Worker:
         if self._prepared:
             return
         self._prepared = said
+        self._lifeline.tell({"tell": "connected"})
         try:
             settings = from_mapping(said["traffic"], TrafficSettings)
             concurrency = settings.max_in_flight // said["workers"] + _SPARE
@@ -99,6 +103,12 @@ class _Worker:
         if self._buying is not None:
             self._buying.stop()
         self._tell({"tell": "last"})
+
+    def _leave(self, said: dict[str, Any]) -> None:
+        # Whoever takes part stays: it is refused before that, or not at all.
+        if not self._prepared:
+            self._lifeline.tell({"tell": "refused", "reason": str(said.get("reason"))[:1000]})
+            os._exit(2)
 
     def _tell(self, told: dict[str, Any]) -> None:
         # Who is out of reach hears nothing; the drill counts what it does not hear.
@@ -125,10 +135,9 @@ def run_worker() -> int:
         lifeline.tell({"tell": "failed", "reason": f"no drill listens at {orders['host']} port {orders['port']}"})
         return 1
     runner.environment.runner = runner
-    worker = _Worker(runner, target, str(orders.get("token") or ""))
+    worker = _Worker(runner, target, str(orders.get("token") or ""), lifeline)
     runner.register_message(CHANNEL, worker.hear)
     worker.hello()
-    lifeline.tell({"tell": "connected"})
     gevent.spawn(worker.watch_the_drill)
     runner.greenlet.join()
     return 0

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from chaos_pizza.cli.worker import worker
-from chaos_pizza.errors import TargetError
+from chaos_pizza.errors import TargetError, UsageError
 
 WHERE = {"PIZZA_SHOP_URL": "http://127.0.0.1:9", "PIZZA_FACTORY_URL": "http://127.0.0.1:9"}
 
@@ -26,3 +26,9 @@ def test_without_a_shop_there_is_nothing_to_buy_at():
     ran = run("--master", "127.0.0.1:5557")
     assert isinstance(ran.exception, TargetError)
     assert str(ran.exception) == "PIZZA_SHOP_URL, PIZZA_FACTORY_URL not set: a worker has to know where to buy"
+
+
+def test_a_machine_that_there_is_not_is_named_before_anything_is_started():
+    ran = run("--master", "nosuchhost.invalid:5557", env=WHERE)
+    assert isinstance(ran.exception, UsageError)
+    assert str(ran.exception) == "there is no machine nosuchhost.invalid; check --master"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 import sys
 from pathlib import Path
@@ -92,3 +93,27 @@ def test_nobody_takes_the_place_of_a_worker_that_the_drill_started():
     port = free_port()
     with contextlib.ExitStack() as stack:
         asyncio.run(work(Peer(stack, port, "stranger"), port))
+
+
+def test_a_worker_for_another_shop_is_told_so_and_ends():
+    async def work(port):
+        environment = {**os.environ, "PIZZA_SHOP_URL": "http://elsewhere.example", "PIZZA_FACTORY_URL": SHOP}
+        command = (sys.executable, "-m", "chaos_pizza", "worker", "--master", f"127.0.0.1:{port}")
+        foreign = await asyncio.create_subprocess_exec(
+            *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        async with asyncio.TaskGroup() as group:
+            drill = group.create_task(never_gathered(port))
+            said = (await foreign.communicate())[0].decode()
+            drill.cancel()
+        assert foreign.returncode == 2
+        looking, why = said.splitlines()
+        assert looking.startswith("Looking for a drill at 127.0.0.1 port")
+        reason = f"that drill is held at {SHOP}, and this machine would buy at http://elsewhere.example"
+        assert why == f"chaos-pizza: refused: {reason}; set PIZZA_SHOP_URL, or --target"
+
+    async def never_gathered(port):
+        async with crew(port, workers=0, expect_workers=1):
+            pass
+
+    asyncio.run(work(free_port()))
