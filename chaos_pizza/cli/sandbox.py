@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import click
 import uvloop
 
-from chaos_pizza.cli.sandbox_fleet import write_fleet
+from chaos_pizza.cli.sandbox_fleet import shipped_experiment, write_fleet
 from chaos_pizza.errors import UsageError
 from chaos_pizza.sandbox.alerting_stack import AlertingPorts, running_alerting
 from chaos_pizza.sandbox.log import JsonLog, open_log
@@ -127,7 +127,12 @@ async def _serve(
         if settings.shops > 1:
             click.echo(_told_shops(sandbox), err=True)
         if fleet:
-            click.echo(f"All of them are in {fleet}; drill them by: chaos-pizza fleet {fleet}", err=True)
+            click.echo(
+                f"All of them are in {fleet}; drill them by: chaos-pizza fleet {shlex.quote(str(fleet))}", err=True
+            )
+            if shipped_experiment() is None:
+                told = "its experiment factory-fail.yaml is not there; put one beside it, or name yours in it first"
+                click.echo(f"chaos-pizza: {told}", err=True)
         click.echo("The sandbox is open. Its environment is above; Ctrl-C ends it.", err=True)
         await leave.wait()
 

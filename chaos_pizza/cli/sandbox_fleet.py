@@ -1,5 +1,6 @@
 """What a sandbox of several shops leaves for `chaos-pizza fleet`: a fleet's file, and its secrets beside it."""
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +9,7 @@ from chaos_pizza.errors import UsageError
 
 FLEET_NAME, SECRETS_NAME = "fleet.yaml", "fleet.env"
 _EXPERIMENT = Path("experiments/factory-fail.yaml")
+_CHECKOUT = Path(__file__).resolve().parents[2]
 _MOST_AT_A_TIME = 20
 
 
@@ -27,11 +29,31 @@ def write_fleet(folder: Path, environments: Mapping[str, Mapping[str, str]]) -> 
     return folder / FLEET_NAME
 
 
+def shipped_experiment() -> Path | None:
+    """Return the experiment that a sandbox's fleet is drilled by: this folder's, or that of the program's checkout.
+
+    `None` where there is neither, as in a folder of one's own with the program installed from a wheel.
+    """
+    return next((path for path in (_EXPERIMENT.resolve(), _CHECKOUT / _EXPERIMENT) if path.is_file()), None)
+
+
+def _experiment_from(folder: Path) -> str:
+    """Return the path of the experiment as the fleet's file names it: one that is there, wherever that file lies."""
+    found = shipped_experiment()
+    if found is None:
+        return _EXPERIMENT.name
+    here = Path.cwd()
+    if found.is_relative_to(here) and folder.resolve().is_relative_to(here):
+        return os.path.relpath(found, folder.resolve())
+    return str(found)
+
+
 def _fleet(folder: Path, environments: Mapping[str, Mapping[str, str]]) -> str:
     first = next(iter(environments.values()))
     lines = [
         f"# The {len(environments)} shops of a sandbox, for as long as it is open.",
-        f"experiment: {os.path.relpath(_EXPERIMENT, folder)}",
+        # As JSON, which is YAML too: a folder's name may hold anything.
+        f"experiment: {json.dumps(_experiment_from(folder), ensure_ascii=False)}",
         f"at_a_time: {min(len(environments), _MOST_AT_A_TIME)}",
         f"env_file: {SECRETS_NAME}",
         "defaults:",

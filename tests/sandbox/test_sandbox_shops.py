@@ -1,5 +1,7 @@
 """Many shops at one factory: each a vendor of its own."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 import yaml
@@ -10,6 +12,8 @@ from chaos_pizza.sandbox.embedded import SandboxThread
 from chaos_pizza.sandbox.settings import SandboxSettings
 
 from .visitor import Visitor
+
+EXPERIMENT = Path(__file__).parents[2] / "experiments" / "factory-fail.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +104,24 @@ def test_the_fleet_s_file_has_every_shop_and_its_secrets_are_the_owner_s_alone(s
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="choose another --fleet"):
         write_fleet(tmp_path / "file", sandbox.environments)
+
+
+@pytest.mark.parametrize(("folder", "named"), [("demo", "../experiments/factory-fail.yaml"), ("../other: one", None)])
+def test_the_fleet_s_file_names_an_experiment_that_is_there(sandbox, tmp_path, monkeypatch, folder, named):
+    here = tmp_path / "here"
+    (here / "experiments").mkdir(parents=True)
+    (here / "experiments" / "factory-fail.yaml").write_text("title: t\n")
+    monkeypatch.chdir(here)
+    path = write_fleet(Path(folder), sandbox.environments)
+    experiment = yaml.safe_load(path.read_text())["experiment"]
+    assert (path.parent / experiment).read_text() == "title: t\n"
+    assert experiment == (named or str(here / "experiments" / "factory-fail.yaml"))
+
+
+def test_without_experiments_in_this_folder_those_of_the_checkout_are_named(sandbox, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = write_fleet(Path("demo"), sandbox.environments)
+    assert (path.parent / yaml.safe_load(path.read_text())["experiment"]).samefile(EXPERIMENT)
 
 
 def test_a_sandbox_of_one_shop_is_as_it_ever_was(open_sandbox):
