@@ -68,3 +68,33 @@ def test_a_purchase_that_was_read_on_a_kept_connection_and_never_answered_is_sen
         serving.join()
     assert client.stdout.split() == ["200", "unreachable"], client.stderr
     assert [order.split(b" ", 1)[0] for order in seen] == [b"POST", b"POST"]
+
+
+IDLE_BETWEEN = TWO_PURCHASES.replace("try:", "import gevent\ngevent.sleep(float(sys.argv[2]))\ntry:", 1)
+
+
+def serve_briefly(listening, seen):
+    """Answer every purchase, and close a connection that was idle for 0.3 s, as Node does after 5 s."""
+    with suppress(OSError):
+        while True:
+            connection, _ = listening.accept()
+            with connection, suppress(TimeoutError):
+                connection.settimeout(0.3)
+                while order := read_order(connection):
+                    seen.append(order)
+                    connection.sendall(HEAD)
+
+
+def test_a_kept_connection_that_the_shop_has_closed_meanwhile_costs_no_purchase():
+    seen = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        serving = threading.Thread(target=serve_briefly, args=(listening, seen), daemon=True)
+        serving.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        client = subprocess.run(
+            [sys.executable, "-c", IDLE_BETWEEN, url, "1.5"], capture_output=True, text=True, timeout=60, check=False
+        )
+        listening.shutdown(socket.SHUT_RDWR)
+        serving.join()
+    assert client.stdout.split() == ["200", "200"], client.stderr
+    assert len(seen) == 2
