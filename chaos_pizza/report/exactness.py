@@ -94,7 +94,7 @@ def give_or_take(seconds: float) -> str:
 def _punctuality(precision: Precision) -> str:
     late, rate_per_s = precision.lateness, precision.rate_per_s
     if late is None or rate_per_s is None:
-        return "When the script meant its purchases to leave nobody says: how punctual they were is unknown."
+        return "k6 does not say when a purchase was meant to leave, so how punctual they were is unknown."
     left = (
         f"Half of the purchases left within {short_time(late.p50_s)} of their planned time, 99 of 100 within "
         f"{short_time(late.p99_s)}, all within {short_time(late.greatest_s)}"

@@ -41,7 +41,7 @@ def _traffic(settings: DrillSettings) -> str:
     if traffic.engine is TrafficBy.K6:
         return describe_k6(traffic)
     if traffic.engine is TrafficBy.LOCUST:
-        by = f" and {counted(traffic.workers + traffic.expect_workers, 'worker')} of Locust's"
+        by = f" and {counted(traffic.workers + traffic.expect_workers, 'Locust worker')}"
     return (
         f"**Traffic.** {_rate(traffic)} by {counted(traffic.diners, 'diner')}{by}, each sent when the plan wanted it, "
         "whether or not earlier ones had been answered. "

@@ -79,7 +79,7 @@ def test_of_a_plan_that_is_not_even_nothing_is_said_of_how_far_apart_purchases_w
 def test_how_punctual_a_script_was_is_unknown_and_not_perfect():
     scripted = replace(PUNCTUAL, rate_per_s=None, lateness=None, is_even=False)
     assert describe_sampling(scripted) == [
-        "When the script meant its purchases to leave nobody says: how punctual they were is unknown.",
+        "k6 does not say when a purchase was meant to leave, so how punctual they were is unknown.",
         "Half of the good ones were there and back within 5.0 ms, 99 of 100 within 11 ms.",
         "The longest time without word of any purchase was 108 ms.",
     ]
