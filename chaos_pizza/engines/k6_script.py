@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 from asyncio.subprocess import DEVNULL, PIPE
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ _TAGS = (
     "expected_response,vu,iter"
 )
 """k6's own, and by whom in which turn: that ties a check to its purchase."""
+_PLACE = re.compile(r"file://[^\n]{1,4096}?: Line (\d+:\d+) ")
 _OPEN_LOOP = {"constant-arrival-rate", "ramping-arrival-rate"}
 
 
@@ -43,7 +45,7 @@ async def look_at_script(
         raise UsageError(f"there is no k6 script {path}; traffic.script is looked for from the folder you are in")
     environment = _environment(target, settings, greatest_duration_s)
     process = await asyncio.create_subprocess_exec(
-        *(k6, "inspect", "--execution-requirements", str(path)),
+        *(k6, "inspect", "--log-format", "raw", "--no-color", "--execution-requirements", str(path)),
         stdin=DEVNULL,
         stdout=PIPE,
         stderr=PIPE,
@@ -60,8 +62,7 @@ async def look_at_script(
                 process.kill()
             await process.wait()
     if process.returncode:
-        why = redactor.line(complaint.decode(errors="replace"))
-        raise UsageError(f"k6 can't run {path}: {why}")
+        raise UsageError(f"k6 can't run {path}{redactor.line(_why(complaint.decode(errors='replace')))}")
     place = f"k6, {_executors(shown)}"
     return K6Script((k6, *_ARGUMENTS, str(path)), environment, place)
 
@@ -83,6 +84,13 @@ def _environment(target: WorkerTarget, settings: TrafficSettings, greatest_durat
         "PIZZA_MAX_IN_FLIGHT": str(settings.max_in_flight),
         "PIZZA_DURATION_S": f"{greatest_duration_s:.0f}",
     }
+
+
+def _why(complaint: str) -> str:
+    """Return what k6 complains of, to stand behind the script's name: `, line 2:1: Unexpected end of input`."""
+    text = complaint.strip().removeprefix("GoError: ")
+    found = _PLACE.match(text)
+    return f", line {found[1]}: {text[found.end() :]}" if found else f": {text}"
 
 
 def _executors(shown: bytes) -> str:
