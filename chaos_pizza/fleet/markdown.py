@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import jinja2
 
 from chaos_pizza.fleet.row import ShopRow
-from chaos_pizza.fleet.sentences import NONE, drilled_words, headlines, ttd_words, ttm_words
+from chaos_pizza.fleet.sentences import NONE, drilled_words, headlines, methods, ttd_words, ttm_words
 from chaos_pizza.fleet.summary import FleetSummary
 from chaos_pizza.report.escape import plain
 
@@ -41,6 +41,7 @@ def to_markdown(summary: FleetSummary) -> str:
         began=_moment(facts.began_at),
         ended=_moment(summary.ended_at) if summary.ended_at else None,
         headlines=[plain(sentence, _SENTENCE_CHARS) for sentence in headlines(summary)],
+        methods=methods(summary),
         owing=[plain(row.shop) for row in ranking.apart if row.exit_code == 5],
         ranked=[_ranked(rank, row) for rank, row in rows],
         apart=[(_link(row), row.word, _reasons(row.reasons)) for row in ranking.apart],

@@ -5,7 +5,7 @@ from chaos_pizza.fleet.summary import FleetSummary
 from chaos_pizza.model.measure import Measure
 from chaos_pizza.report.phrasing import at_least, counted, duration, span
 from chaos_pizza.retro.durations import LEAST_FOR_INTERVAL, Durations
-from chaos_pizza.retro.median import Median
+from chaos_pizza.retro.median import Median, MedianMethod
 from chaos_pizza.retro.wording import interval_words, points_words, rate_words
 
 NONE = "-"
@@ -47,6 +47,19 @@ def drilled_words(summary: FleetSummary) -> tuple[str, str]:
 
 def _were(count: int) -> str:
     return "was" if count == 1 else "were"
+
+
+def methods(summary: FleetSummary) -> tuple[str, ...]:
+    """Return how the figures that the headlines tell were estimated; empty where they tell none."""
+    ranking = summary.ranking
+    told = []
+    if ranking.detected:
+        told.append("Times to detect that are the same as they are shown share a rank.")
+    if ranking.proofs and summary.detected.bounds is not None:
+        told.append("The share's interval is exact (Clopper and Pearson).")
+    if summary.median_ttd_s is not None and summary.median_ttd_s.method is MedianMethod.KAPLAN_MEIER:
+        told.append("The median counts lower bounds as such, by the estimate of Kaplan and Meier.")
+    return tuple(told)
 
 
 def _ttd(summary: FleetSummary) -> tuple[str, ...]:

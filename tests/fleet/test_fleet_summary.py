@@ -6,7 +6,7 @@ import pytest
 from fleet_examples import FACTS, seen, unseen, useless
 
 from chaos_pizza.fleet.row import ShopRow
-from chaos_pizza.fleet.sentences import drilled_words, headlines
+from chaos_pizza.fleet.sentences import drilled_words, headlines, methods
 from chaos_pizza.fleet.summary import at_least_invalid, summarize, worst_exit_code
 from chaos_pizza.retro.median import MedianMethod
 
@@ -74,6 +74,17 @@ def test_where_nothing_is_proven_that_is_all_there_is_to_say():
 )
 def test_only_what_was_drilled_is_said_to_be(rows, drilled, others):
     assert drilled_words(summarize(FACTS, rows)) == (drilled, others)
+
+
+def test_a_method_is_explained_only_where_it_was_used():
+    ranks = "Times to detect that are the same as they are shown share a rank."
+    share = "The share's interval is exact (Clopper and Pearson)."
+    bounds = "The median counts lower bounds as such, by the estimate of Kaplan and Meier."
+    five = [seen(f"s{number}", 2.0 + number) for number in range(5)]
+    assert methods(summarize(FACTS, [useless("a")])) == ()
+    assert methods(summarize(FACTS, five[:1])) == (ranks,)
+    assert methods(summarize(FACTS, five)) == (ranks, share)
+    assert methods(summarize(FACTS, [*five, unseen("u", 30.0)])) == (ranks, share, bounds)
 
 
 def test_a_placebo_that_nothing_detected_raised_no_false_alarm():
