@@ -127,6 +127,14 @@ def complaint_with(table):
     return str(raised.value)
 
 
+def test_a_column_that_no_shop_has_ends_a_plan_but_hides_no_shop_that_calm_is_to_be_restored_at():
+    table = [ListedShop("teams.csv", 2, ("name", "vendor_kee"), {"name": "t"})]
+    assert "has a column 'vendor_kee'" in complaint_with(table)
+    shops, complaints = find_shops(SMALL, "fleet.yaml", table)
+    assert [shop.name for shop in shops] == ["team-01", "team-02", "t"]
+    assert complaints == ()
+
+
 def test_shops_are_found_whatever_else_is_wrong():
     content = {"shops": ["a", "B", "a", 3], "defaults": {"shop_url": "http://{name}"}, "at_a_time": 0, "odd": 1}
     shops, complaints = find_shops(content, "fleet.yaml", [listed("c", "http://d")])
