@@ -8,6 +8,7 @@ Exit 0: all ran, whether or not they met their goals, which the last lines say. 
 """
 
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -38,6 +39,8 @@ PLAIN_WIDTH = 220
 @click.option("--soak", is_flag=True, help="Run the soak instead, and keep its figures.")
 def main(only: str | None, *, soak: bool) -> None:
     """Run, draw, keep."""
+    # In the background of a script interrupts are ignored, by all that is started too; some peers end by them.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     console = Console()
     if not console.is_terminal:
         console = Console(width=PLAIN_WIDTH)
