@@ -64,8 +64,7 @@ class VendorChaos:
 
     def initiate(self, kind: ChaosKind) -> None:
         """Schedule chaos; whatever was pending or acting is replaced, with a start and a fixCode drawn anew."""
-        now = self._now()
-        self._end(now, Ending.REPLACED)
+        now = self._end(Ending.REPLACED)
         start_at = now + timedelta(milliseconds=self._draws.delay_ms(self._delay))
         number = self._ledger.chaos_initiated(kind.value, now)
         self._spell = Spell(number, kind, self._draws.secret(FIX_CODE_LENGTH), now, start_at)
@@ -87,14 +86,12 @@ class VendorChaos:
             return Resolution.NOTHING
         if not hmac.compare_digest(fix_code.encode(), spell.fix_code.encode()):
             return Resolution.UNRESOLVED
-        now = self._now()
-        self._end(now, Ending.LINK)
-        self._spell = replace(spell, fixed_at=now)
+        self._spell = replace(spell, fixed_at=self._end(Ending.LINK))
         return Resolution.RESOLVED
 
     def delete(self) -> None:
         """Forget all about it, as a factory admin may."""
-        self._end(self._now(), Ending.ADMIN)
+        self._end(Ending.ADMIN)
         self._spell = None
 
     def shown(self) -> dict[str, str] | None:
@@ -113,12 +110,15 @@ class VendorChaos:
             wait_s = (spell.start_at - self._clock.now()).total_seconds()
             self._timer = asyncio.get_running_loop().call_later(max(wait_s, 0.0005), self._begin_when_due)
 
-    def _end(self, now: datetime, how: Ending) -> None:
+    def _end(self, how: Ending) -> datetime:
+        """End what acts or is scheduled, and return when, as it is shown; the truth is not cut to the millisecond."""
+        at = self._clock.now()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         spell = self._unresolved()
         if spell is not None:
-            if now >= spell.start_at:
+            if at >= spell.start_at:
                 self._ledger.chaos_began(spell.number, spell.start_at)
-            self._ledger.chaos_ended(spell.number, now, how)
+            self._ledger.chaos_ended(spell.number, at, how)
+        return whole_ms(at)
