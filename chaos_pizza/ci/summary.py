@@ -55,7 +55,8 @@ def _headline(turns: Sequence[Turn]) -> str:
     if not turns:
         return "none"
     code = worst_exit_code(turns)
-    word = next((verdict.value for verdict in Verdict if verdict.exit_code == code), "none could be held")
+    verdict = Verdict.of_exit_code(code)
+    word = verdict.value if verdict else "none could be held"
     passed = sum(turn.verdict is Verdict.PASSED for turn in turns)
     return f"{word} ({passed} of {len(turns)} passed)"
 

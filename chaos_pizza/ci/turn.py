@@ -57,7 +57,7 @@ class Turn:
     @property
     def verdict(self) -> Verdict | None:
         """The verdict that the exit code says; `None` where no drill was held."""
-        return next((verdict for verdict in Verdict if verdict.exit_code == self.exit_code), None)
+        return Verdict.of_exit_code(self.exit_code)
 
     @property
     def word(self) -> str:

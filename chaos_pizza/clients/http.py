@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from chaos_pizza.clients.answer_reading import LARGEST_ANSWER, read_answer
+from chaos_pizza.clients.foreign_errors import ErrorTable, place_of, translated
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import BadAnswer, PizzaError, TimedOut, Unreachable
 from chaos_pizza.redaction import Redactor
@@ -18,7 +19,7 @@ from chaos_pizza.wire.message import Answer, Request
 for _noisy in ("httpx", "httpcore"):
     logging.getLogger(_noisy).setLevel(logging.WARNING)
 
-_FOREIGN: tuple[tuple[type[Exception], type[PizzaError], str], ...] = (
+_FOREIGN: ErrorTable = (
     (httpx.ConnectError, Unreachable, "can't be reached; is it running, and is the address right?"),
     (httpx.TimeoutException, TimedOut, "did not answer in time"),
     (httpx.UnsupportedProtocol, Unreachable, "has an address that is no http or https URL"),
@@ -107,13 +108,10 @@ class HttpCaller:
         return bytes(raw)
 
     def _place(self, request: Request) -> str:
-        return f"{self.who} ({self.base_url}, {request.label})"
+        return place_of(self.who, self.base_url, request)
 
     def _translated(self, error: Exception, request: Request) -> PizzaError:
-        for foreign, ours, what in _FOREIGN:
-            if isinstance(error, foreign):
-                return ours(f"{self._place(request)} {what}")
-        raise error
+        return translated(error, _FOREIGN, self._place(request))
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ import httpx
 from aiohttp.connector import Connection
 
 from chaos_pizza.clients.answer_reading import LARGEST_ANSWER, read_answer
+from chaos_pizza.clients.foreign_errors import ErrorTable, place_of, translated
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import BadAnswer, OutOfFileHandles, PizzaError, TimedOut, Unreachable
 from chaos_pizza.file_handles import is_exhaustion
@@ -25,7 +26,7 @@ KEPT_S = 4.0
 """Seconds that an idle connection is kept: Node's servers, and uvicorn's, close theirs after five."""
 
 _BROKE = "broke the connection before its answer was complete"
-_FOREIGN: tuple[tuple[type[Exception], type[PizzaError], str], ...] = (
+_FOREIGN: ErrorTable = (
     (aiohttp.NonHttpUrlClientError, Unreachable, "has an address that is no http or https URL"),
     (aiohttp.InvalidURL, Unreachable, "has an address that is no URL"),
     (aiohttp.ClientConnectorError, Unreachable, "can't be reached; is it running, and is the address right?"),
@@ -126,7 +127,7 @@ class QuickCaller:
         return bytes(raw)
 
     def _place(self, request: Request) -> str:
-        return f"{self.who} ({self.base_url}, {request.label})"
+        return place_of(self.who, self.base_url, request)
 
     def _translated(self, error: Exception, request: Request) -> PizzaError:
         if is_exhaustion(error):
@@ -134,10 +135,7 @@ class QuickCaller:
                 f"{self._place(request)} was not asked: this process has as many connections open as it may; lower "
                 "traffic.max_in_flight, or raise the limit by ulimit -n"
             )
-        for foreign, ours, what in _FOREIGN:
-            if isinstance(error, foreign):
-                return ours(f"{self._place(request)} {what}")
-        raise error
+        return translated(error, _FOREIGN, self._place(request))
 
 
 class _ClosedByService(aiohttp.ClientConnectionError):

@@ -155,6 +155,11 @@ class Verdict(StrEnum):
         """The process's exit code: 0 passed, 1 failed, 3 invalid, 4 aborted, 5 calm not restored (2 is bad usage)."""
         return {"passed": 0, "failed": 1, "invalid": 3, "aborted": 4, "calm not restored": 5}[self.value]
 
+    @classmethod
+    def of_exit_code(cls, exit_code: int | None) -> "Verdict | None":
+        """Return the verdict that an exit code says; `None` where it says none, as where no drill was held."""
+        return next((verdict for verdict in cls if verdict.exit_code == exit_code), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
