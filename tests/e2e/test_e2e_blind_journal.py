@@ -21,7 +21,7 @@ from chaos_pizza.model.settings import FaultKind
 from chaos_pizza.results import write_results
 
 from .conftest import PIZZA, only_folder, run
-from .test_e2e_watchdog import needs_proc, watchdog_of
+from .processes import watchdog_of
 from .under_way import DEADLINE_S, chaos_of, wait_for
 
 pytestmark = pytest.mark.drill
@@ -95,7 +95,6 @@ def test_when_its_process_is_killed_its_watchdog_restores_calm_and_reveals_it(st
     assert set(types[1:-1]) == {"sealed"}
 
 
-@needs_proc
 def test_calm_does_not_wait_for_a_stranger_at_the_journal_and_the_record_does(start_sandbox, tmp_path):
     sandbox = start_sandbox()
     with blind_drill(sandbox, tmp_path, "stays") as (drill, _, _):
@@ -118,7 +117,6 @@ def test_calm_does_not_wait_for_a_stranger_at_the_journal_and_the_record_does(st
     assert result.timeline.calm_verified
 
 
-@needs_proc
 def test_when_both_died_it_stays_sealed_for_every_command_and_calm_is_restored(start_sandbox, tmp_path):
     sandbox = start_sandbox()
     with blind_drill(sandbox, tmp_path, "stays") as (drill, env, seal):

@@ -8,7 +8,6 @@ import signal
 import subprocess
 from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,9 +20,10 @@ from chaos_pizza.sandbox.embedded import SandboxThread
 from chaos_pizza.sandbox.settings import SandboxSettings
 
 from .conftest import PIZZA, ROOT, clean_environment, only_folder
+from .processes import children_of, is_alive, watchdog_of
 from .quick import write_quick
 from .separate_networks import networks, relay
-from .under_way import journal_of, wait_for, wait_for_record
+from .under_way import wait_for, wait_for_record
 
 pytestmark = pytest.mark.drill
 
@@ -70,15 +70,6 @@ def samples_of(folder):
 
 def process_of(joined):
     return int(re.fullmatch(r".*, process (\d+)", joined.place)[1])
-
-
-def is_alive(process):
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    # A zombie is dead, whoever has not taken note of it.
-    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def unmatched(samples, ledger, off_s):
@@ -226,28 +217,11 @@ def test_a_k6_script_buys_and_its_check_tells_pizzas(sandbox, tmp_path):
     ids=["locust", "k6"],
 )
 def test_nobody_who_buys_outlives_a_killed_drill(sandbox, tmp_path, traffic):
-    drill = begin(tmp_path, without_diner(sandbox), "--target", "env", **traffic)
-    wait_for(lambda: '"answered_us"' in journal_of(tmp_path) or drill.poll() is not None)
-    helpers, watchdog = children_of(drill.pid), children_of(drill.pid, "--armed")
-    assert any("chaos_pizza.engines" in command for command in helpers.values()), drill.communicate()
-    assert watchdog
-    drill.kill()
-    drill.communicate()
-    wait_for(lambda: not [pid for pid in helpers if is_alive(pid)])
+    with begin(tmp_path, without_diner(sandbox), "--target", "env", **traffic) as drill:
+        wait_for_record(tmp_path, '"answered_us"', drill)
+        buyers, watchdog = children_of(drill.pid, "chaos_pizza.engines", "k6"), watchdog_of(drill)
+        drill.kill()
+    assert buyers
+    wait_for(lambda: not any(map(is_alive, buyers)))
     # It has nobody to restore calm at once the sandbox is gone, and would go on trying.
-    wait_for(lambda: not [pid for pid in watchdog if is_alive(pid)])
-
-
-def children_of(parent, *words):
-    """The processes below one, with any of these words in their command lines, by their ids; by default an engine's."""
-    words = words or ("chaos_pizza.engines", "k6")
-    found = {}
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
-    rows = [line.split(None, 2) for line in listed.splitlines()]
-    parents = {str(parent)}
-    for _ in range(3):
-        for pid, ppid, command in rows:
-            if ppid in parents and any(word in command for word in words):
-                found[int(pid)] = command
-        parents |= {str(pid) for pid in found}
-    return found
+    wait_for(lambda: not is_alive(watchdog))

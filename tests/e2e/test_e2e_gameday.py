@@ -18,7 +18,7 @@ from chaos_pizza.model.blind_event import Revealed
 from chaos_pizza.model.event import DrillResumed, FaultInjected
 
 from .blind_days import LEFT_CONNECTIONS, PASSPHRASE, begin, blind_day, wait_until_begun
-from .test_e2e_watchdog import needs_proc, watchdog_of
+from .processes import watchdog_of
 from .under_way import wait_for
 
 pytestmark = [pytest.mark.drill, LEFT_CONNECTIONS]
@@ -91,7 +91,6 @@ def test_a_terminal_that_is_closed_ends_nothing_and_a_shutdown_leaves_it_as_it_s
         assert len(list((tmp_path / "day" / "state" / "leases").glob("*.lease"))) == 1
 
 
-@needs_proc
 def test_at_a_shutdown_it_does_not_matter_that_the_watchdog_hears_of_it_first(tmp_path):
     with blind_day(tmp_path / "day", least_wait_s=1800, greatest_wait_s=3600) as day:
         wait_until_begun(day)
