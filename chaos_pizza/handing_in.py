@@ -119,7 +119,8 @@ def drill_to_mark(reports: Path, drill: str | None = None) -> Path:
 
     Raises `UsageError` where there is none.
     """
-    from chaos_pizza.folder import find_drill_folder, list_drill_folders  # noqa: PLC0415 - it judges, which is slow
+    from chaos_pizza.drill_lookup import find_drill_folder  # noqa: PLC0415 - it judges, which is slow
+    from chaos_pizza.folder import list_drill_folders  # noqa: PLC0415 - it judges, which is slow
 
     if drill is not None:
         return find_drill_folder(reports, drill)

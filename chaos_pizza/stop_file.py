@@ -4,8 +4,9 @@ import os
 import time
 from pathlib import Path
 
+from chaos_pizza.drill_lookup import find_drill_folder
 from chaos_pizza.errors import UsageError
-from chaos_pizza.folder import find_drill_folder, list_drill_folders, write_file
+from chaos_pizza.folder import list_drill_folders, write_file
 from chaos_pizza.journal.file import JOURNAL_NAME
 
 STOP_NAME = "STOP"

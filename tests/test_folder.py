@@ -1,4 +1,4 @@
-"""A drill's folder: its name, who may read it, how it is found, and what is written into it."""
+"""A drill's folder: its name, who may read it, and what is written into it."""
 
 import json
 import threading
@@ -11,7 +11,6 @@ from chaos_pizza.errors import JournalError, UsageError
 from chaos_pizza.folder import (
     assess_folder,
     create_drill_folder,
-    find_drill_folder,
     judge_folder,
     list_drill_folders,
     write_toolkit_journal,
@@ -79,36 +78,18 @@ def test_reports_that_can_not_be_written_are_told_before_anything_is_started(tmp
         create_drill_folder(tmp_path / place, AT, "fail")
 
 
-def test_a_drill_is_found_by_id_by_path_and_as_the_latest(drill, tmp_path):
+def test_drills_are_listed_from_the_oldest_on(drill, tmp_path):
     later = drill(at=AT + timedelta(seconds=1), name="a-later-one")
     first = drill(name="first")
-    reports = tmp_path / "reports"
-    assert list_drill_folders(reports) == [first, later]
-    assert find_drill_folder(reports, "latest") == later
-    assert find_drill_folder(reports, first.name) == first
-    assert find_drill_folder(tmp_path / "elsewhere", str(first)) == first
+    assert list_drill_folders(tmp_path / "reports") == [first, later]
 
 
-def test_what_holds_no_journal_is_no_drill(drill, tmp_path):
+def test_what_holds_no_journal_is_not_listed(tmp_path):
     reports = tmp_path / "reports"
     assert list_drill_folders(reports) == []
-    with pytest.raises(UsageError, match=r"there is no drill in .* yet"):
-        find_drill_folder(reports, "latest")
     create_drill_folder(reports, AT, "torn")
     (reports / "README.md").touch()
     assert list_drill_folders(reports) == []
-    for name in ("2026-11-24T20-05-09Z-torn", "README.md", "nothing", "\0"):
-        with pytest.raises(UsageError, match="there is no drill"):
-            find_drill_folder(reports, name)
-
-
-def test_an_imported_incident_is_told_from_a_drill(tmp_path):
-    folder = tmp_path / "2025-12-02T19-35-00Z-incident"
-    folder.mkdir()
-    (folder / "incident.json").touch()
-    for name in (folder.name, str(folder)):
-        with pytest.raises(UsageError, match=r"is an imported incident, no drill: edit its notes.yaml by hand, then"):
-            find_drill_folder(tmp_path, name)
 
 
 def test_a_torso_is_judged_as_far_as_it_goes(drill):

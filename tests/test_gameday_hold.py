@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from chaos_pizza.cli.main import commands
 from chaos_pizza.draw_seal import OpenedDraw
+from chaos_pizza.drill_lookup import find_drill_folder
 from chaos_pizza.errors import UsageError
-from chaos_pizza.folder import find_drill_folder
 from chaos_pizza.gameday.plan import read_plan
 from chaos_pizza.gameday_folder import create_gameday, note_drill, reveal_draw
 from chaos_pizza.gameday_hold import gameday_lock, is_being_held, open_gamedays

@@ -1,6 +1,7 @@
 """Imports point down only: the layers of docs/architecture.md, walked and checked."""
 
 import ast
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ LAYERS = (
         *("stop_file", "lock", "lease_file", "state_folder", "recordings"),
         *("notes_file", "incident_folder", "history", "publishing", "charting", "printing"),
         *("results", "aftermath", "whole_file", "drawing", "feed_file", "gameday_folder", "gameday_hold"),
-        "fleet_folder",
+        *("fleet_folder", "drill_lookup"),
         *("draw_register", "draw_seal", "sealed_lease"),
         *("inbox", "intake", "handing_in"),
     },
@@ -76,6 +77,16 @@ def test_no_import_points_up(path):
         if head == "chaos_pizza" and rest:
             part = rest.partition(".")[0]
             assert layer_of(part) <= own, f"{part} stands above {part_of(path)}"
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Not even late, within a function: who needs whom would be told by nobody then."""
+    names = {".".join(("chaos_pizza", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in MODULES}
+    graph = {name: imports_of(path) & names.keys() for name, path in names.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if part_of(path) in PURE], ids=named)

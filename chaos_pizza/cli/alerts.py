@@ -14,8 +14,9 @@ from chaos_pizza.alerting.series import PrometheusMajor
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.cli.rule_file import rules_in
 from chaos_pizza.configuration import read_configuration
+from chaos_pizza.drill_lookup import find_drill_folder
 from chaos_pizza.errors import PizzaError, UsageError
-from chaos_pizza.folder import find_drill_folder, list_drill_folders
+from chaos_pizza.folder import list_drill_folders
 from chaos_pizza.journal.file import read_journal
 from chaos_pizza.model.alert import AlertRule
 

@@ -7,8 +7,9 @@ import click
 
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import read_configuration
+from chaos_pizza.drill_lookup import find_drill_folder
 from chaos_pizza.errors import UsageError
-from chaos_pizza.folder import assess_folder, find_drill_folder
+from chaos_pizza.folder import assess_folder
 from chaos_pizza.publishing.process import make_order, tell_tools
 from chaos_pizza.publishing.settings import Tool, checked_report_url, read_publishing
 

@@ -8,8 +8,9 @@ from chaos_pizza.aftermath import keep_in_history
 from chaos_pizza.cli.editor import edit_file
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import read_configuration
+from chaos_pizza.drill_lookup import find_drill_folder
 from chaos_pizza.errors import JournalError, UsageError
-from chaos_pizza.folder import PAGE_NAME, PDF_NAME, REPORT_NAME, find_drill_folder
+from chaos_pizza.folder import PAGE_NAME, PDF_NAME, REPORT_NAME
 from chaos_pizza.handing_in import take_leftovers
 from chaos_pizza.notes_file import offer_notes, read_notes
 from chaos_pizza.results import write_results

@@ -12,7 +12,7 @@ from chaos_pizza.cli.drill_end import AfterDrill, let_know, tell, write_up
 from chaos_pizza.cli.options import config_option, reports_option
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.console.progress import Progress
-from chaos_pizza.folder import find_drill_folder
+from chaos_pizza.drill_lookup import find_drill_folder
 from chaos_pizza.live.permission import permit
 from chaos_pizza.live.session import DrillSession
 from chaos_pizza.runner.resume import read_torso, resume_drill

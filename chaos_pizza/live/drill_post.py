@@ -6,8 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from chaos_pizza.drill_lookup import find_drill_folder
 from chaos_pizza.errors import JournalError, UsageError
-from chaos_pizza.folder import find_drill_folder, list_drill_folders
+from chaos_pizza.folder import list_drill_folders
 from chaos_pizza.inbox import DeliveryState, collect_answer, post
 from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.journal.file_lock import is_held
