@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,12 @@ LONGEST = (
 """The files that take longest begin first, so that in the end no worker waits for one of them."""
 
 _TABLES = "tables"
+
+# A shell lets what it starts in the background ignore these, and a drill would inherit it, which tests end by them.
+# A handler is no one's to inherit.
+for _ignored in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    if signal.getsignal(_ignored) is signal.SIG_IGN:
+        signal.signal(_ignored, lambda *_: None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
