@@ -8,6 +8,7 @@ from chaos_pizza.ci.turn import Turn, Witnessed
 from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.result import BudgetCheck, DrillResult, InstantName, Verdict
 from chaos_pizza.report.phrasing import at_least, limit, share
+from chaos_pizza.report.standing import none_failed, why_not_held
 
 VERDICT = "verdict"
 NEVER = {
@@ -30,6 +31,8 @@ class State(StrEnum):
     """The drill itself went wrong: it proves nothing, was ended, or left chaos on."""
     SKIPPED = "skipped"
     """It can't be told."""
+    NOTHING = "nothing to judge"
+    """There is nothing that it could be told of: nothing was broken, or no purchase failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def checks_of(turn: Turn) -> tuple[Check, ...]:
     checks = [_verdict(turn)]
     if turn.result is not None and turn.witnessed is not None:
         checks += [
-            *(_budget(check, turn.result) for check in turn.result.budgets),
+            *(_budget(check, turn.result, nothing_broken=turn.witnessed.is_placebo) for check in turn.result.budgets),
             *_of_fault(turn.result, turn.witnessed),
             *_of_hypothesis(turn.witnessed),
             _calm(turn, turn.result),
@@ -68,11 +71,14 @@ def _verdict(turn: Turn) -> Check:
     return Check(VERDICT, state, f"{turn.word}: {told}" if told else turn.word)
 
 
-def _budget(check: BudgetCheck, result: DrillResult) -> Check:
+def _budget(check: BudgetCheck, result: DrillResult, *, nothing_broken: bool) -> Check:
     name = f"budget {check.name}"
     is_ratio = check.name.endswith("_ratio")
     allowed = f"at least {share(check.budget)}" if is_ratio else f"at most {limit(check.budget)}"
     took_s = None if is_ratio else check.value
+    why_not = why_not_held(result, check, nothing_broken=nothing_broken)
+    if why_not is not None:
+        return Check(name, State.NOTHING, f"{why_not}, so there is no time to hold against the budget of {allowed}")
     if check.kept is None:
         return Check(name, State.SKIPPED, f"whether the budget of {allowed} was kept can't be told", took_s)
     if check.kept:
@@ -113,8 +119,10 @@ def _recovered(result: DrillResult) -> Check:
         return Check("recovered", State.PASSED, took_s=ttr.value if ttr else None)
     if result.cut_off or result.judgement.verdict is Verdict.ABORTED:
         return Check("recovered", State.SKIPPED, "the drill ended before that could be seen")
-    gone = InstantName.MITIGATED in result.timeline.instants
-    return Check("recovered", State.FAILED, "purchases did not recover" if gone else "the fault was not seen to go off")
+    if InstantName.MITIGATED not in result.timeline.instants:
+        return Check("recovered", State.FAILED, "the fault was not seen to go off")
+    unsure = "no purchase failed, but too few good ones came after the fault's end to confirm that all is well"
+    return Check("recovered", State.FAILED, unsure if none_failed(result) else "purchases did not recover")
 
 
 def _of_hypothesis(witnessed: Witnessed) -> Iterator[Check]:

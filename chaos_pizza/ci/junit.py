@@ -15,14 +15,19 @@ from chaos_pizza.report.escape import one_line
 
 SUITES_NAME = "chaos-pizza"
 _LONGEST = 2_000
-_RESULTS: dict[State, type[FinalResult]] = {State.FAILED: Failure, State.ERROR: Error, State.SKIPPED: Skipped}
+_RESULTS: dict[State, type[FinalResult]] = {
+    State.FAILED: Failure,
+    State.ERROR: Error,
+    State.SKIPPED: Skipped,
+    State.NOTHING: Skipped,
+}
 
 
 def to_junit(turns: Sequence[Turn]) -> bytes:
     """Return the turns as a JUnit XML document in UTF-8; the same turns give the same bytes.
 
     A missed budget is a failure; a drill that proves nothing, was ended, refused, or left chaos on, an error; what
-    can't be told is skipped. Times are in seconds. It keeps to jenkins-junit.xsd.
+    can't be told, or has nothing to be told of, is skipped. Times are in seconds. It keeps to jenkins-junit.xsd.
     """
     suites = JUnitXml(SUITES_NAME)
     # Not by `add_testsuite`, which makes one of two that look alike.

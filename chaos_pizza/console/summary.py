@@ -9,7 +9,7 @@ from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.result import BudgetCheck, DrillResult, Verdict
 from chaos_pizza.report.hands import WHO_ENDED
 from chaos_pizza.report.phrasing import share, span
-from chaos_pizza.report.standing import NONE, NOTHING_BROKEN, ended_by_drill, why_no_time
+from chaos_pizza.report.standing import NONE, ended_by_drill, why_no_time, why_not_held
 
 _STYLES = {
     Verdict.PASSED: "bold green",
@@ -40,7 +40,7 @@ def print_summary(console: Console, result: DrillResult, report: str) -> None:
     table = Table.grid(padding=(0, 2))
     for name, words in _NAMES.items():
         told = _told(result, name)
-        table.add_row(f"  {words}", told, _allowed(budgets.get(name.value), told))
+        table.add_row(f"  {words}", told, _allowed(result, budgets.get(name.value)))
     if "success_ratio" in budgets:
         check = budgets["success_ratio"]
         good = "unknown" if check.value is None else share(check.value)
@@ -67,10 +67,10 @@ def _told(result: DrillResult, name: MeasureName) -> str:
     return span(measure)
 
 
-def _allowed(check: BudgetCheck | None, told: str) -> str:
+def _allowed(result: DrillResult, check: BudgetCheck | None) -> str:
     if check is None:
         return ""
-    if check.kept is None and NOTHING_BROKEN in told:
+    if why_not_held(result, check) is not None:
         return f"budget {check.budget:g} s, no time to hold against it"
     return f"budget {check.budget:g} s, {_kept(check.kept)}"
 

@@ -9,33 +9,38 @@ from chaos_pizza.drill.observations import Observations
 from chaos_pizza.drill.recovery import good_run
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.measure import Measure, MeasureName
-from chaos_pizza.model.result import Instant, InstantName, Timeline
+from chaos_pizza.model.result import Impact, Instant, InstantName, Timeline
 
 _AT_ONCE = Measure(0.0, 0.0, 0.0)
 
 
-def measure(observations: Observations, timeline: Timeline) -> dict[MeasureName, Measure | None]:
-    """Return every measure of the drill; `None` for one of which nothing is known (all, where no fault was proven)."""
+def measure(observations: Observations, timeline: Timeline, impact: Impact) -> dict[MeasureName, Measure | None]:
+    """Return every measure of the drill; `None` for one of which nothing is known (all, where no fault was proven).
+
+    Where the drill came to its end and no purchase failed there was nothing to recover from: both times that end with
+    the recovery are `None` then, too.
+    """
     start = _when(timeline, InstantName.FAULT_START)
     if start is None:
         return dict.fromkeys(MeasureName)
-    impact = _when(timeline, InstantName.FIRST_IMPACT)
+    felt = _when(timeline, InstantName.FIRST_IMPACT)
     mitigated = _when(timeline, InstantName.MITIGATED)
     recovered = _when(timeline, InstantName.RECOVERED)
     detected = detection_of(timeline)
     lasted_until = _lasted_until(timeline)
     ended_in_earnest = mitigated if timeline.ended_by is not None and timeline.ended_by.mitigates else None
     unwell_until = _unwell_until(observations, mitigated)
+    was_unwell = observations.ended is None or not impact.none_failed
     return {
         MeasureName.TTD: _perhaps_sooner(observations, start, detected, _since(start, detected, lasted_until)),
         MeasureName.TTD_FROM_IMPACT: None
         if was_detected_before_impact(timeline)
-        else _perhaps_sooner(observations, impact, detected, _since(impact, detected, lasted_until)),
+        else _perhaps_sooner(observations, felt, detected, _since(felt, detected, lasted_until)),
         MeasureName.TTA: _to_acknowledge(observations, timeline, lasted_until),
         MeasureName.TTM: _since(start, ended_in_earnest, lasted_until),
-        MeasureName.TTR: _since(start, recovered, unwell_until),
-        MeasureName.IMPACT_DELAY: between(start, impact) if impact else None,
-        MeasureName.RECOVERY_LAG: _since(mitigated, recovered, unwell_until),
+        MeasureName.TTR: _since(start, recovered, unwell_until) if was_unwell else None,
+        MeasureName.IMPACT_DELAY: between(start, felt) if felt else None,
+        MeasureName.RECOVERY_LAG: _since(mitigated, recovered, unwell_until) if was_unwell else None,
     }
 
 

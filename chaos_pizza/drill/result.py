@@ -73,8 +73,8 @@ def _clocks(observations: Observations) -> dict[Peer, ClockOffset]:
 
 def _judged(observations: Observations, complaint: str | None) -> DrillResult:
     timeline = timeline_of(observations)
-    measures = measure(observations, timeline)
     impact = assess_impact(observations, timeline)
+    measures = measure(observations, timeline, impact)
     budgets = check_budgets(observations, timeline, measures, impact)
     started, figures = observations.started, Figures(observations)
     return DrillResult(

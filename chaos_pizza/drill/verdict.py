@@ -67,7 +67,7 @@ def _failings(
 ) -> list[str]:
     """Return what the drill showed to be wrong, the weightiest first."""
     failings = [
-        *_of_end(observations, timeline),
+        *_of_end(observations, timeline, measures),
         *(_budget_text(check, measures, timeline) for check in budgets if check.kept is False),
         *_of_hypothesis(observations),
         *_of_placebo(observations, timeline),
@@ -75,14 +75,18 @@ def _failings(
     return failings + list(_of_activities(observations, bool(failings)))
 
 
-def _of_end(observations: Observations, timeline: Timeline) -> Iterator[str]:
+def _of_end(
+    observations: Observations, timeline: Timeline, measures: Mapping[MeasureName, Measure | None]
+) -> Iterator[str]:
     if not timeline.fault_proven:
         return
     if InstantName.MITIGATED not in timeline.instants:
         yield "the fault was never seen to go off"
     elif InstantName.RECOVERED not in timeline.instants:
         wanted = observations.started.settings.recovery.good_purchases
-        yield f"not recovered: no {wanted} good purchases in a row after the fault's end"
+        missing = f"no {wanted} good purchases in a row after the fault's end"
+        is_unfelt = measures.get(MeasureName.TTR) is None
+        yield f"recovery not confirmed: no purchase failed, but {missing}" if is_unfelt else f"not recovered: {missing}"
 
 
 def _budget_text(check: BudgetCheck, measures: Mapping[MeasureName, Measure | None], timeline: Timeline) -> str:

@@ -90,6 +90,11 @@ class Impact:
     minutes_below_tolerance: float = 0.0
     orders_without_pizza: int = 0
 
+    @property
+    def none_failed(self) -> bool:
+        """Whether purchases were made and not one failed; false without purchases, where nobody knows."""
+        return not self.failed and self.purchases > self.rejected
+
 
 @dataclass(frozen=True, slots=True)
 class StepTaken:
@@ -133,7 +138,7 @@ class BlindOutcome:
 
 @dataclass(frozen=True, slots=True)
 class BudgetCheck:
-    """A budget held against its measure; `kept` is `None` where that can't be told."""
+    """A budget held against its measure; `kept` is `None` where that can't be told, or there is nothing to hold."""
 
     name: str
     budget: float

@@ -10,6 +10,7 @@ from chaos_pizza.model.settings import DrillSettings
 from chaos_pizza.report.escape import one_line
 from chaos_pizza.report.hands import who_ended
 from chaos_pizza.report.phrasing import limit, share, span
+from chaos_pizza.report.standing import why_no_time, why_not_held
 
 _SIGNS = {
     Verdict.PASSED: "\N{WHITE HEAVY CHECK MARK}",
@@ -68,7 +69,7 @@ def measures_in_words(result: DrillResult) -> list[tuple[str, str]]:
     for name, (label, never) in _MEASURES.items():
         measure, check = result.measures.get(name), checks.get(name.value)
         if measure is not None or check is not None:
-            said.append((label, "; ".join([_figure(result, name, measure, never), *_budget(check)])))
+            said.append((label, "; ".join([_figure(result, name, measure, never), *_budget_of(result, check)])))
     ratio = checks.get("success_ratio")
     if ratio is not None:
         good = "unknown" if ratio.value is None else share(ratio.value)
@@ -78,7 +79,8 @@ def measures_in_words(result: DrillResult) -> list[tuple[str, str]]:
 
 def _figure(result: DrillResult, name: MeasureName, measure: Measure | None, never: str) -> str:
     if measure is None:
-        return "unknown"
+        why_none = why_no_time(result, name)
+        return "unknown" if why_none is None else f"none: {why_none}"
     if measure.censored:
         return f"{never}, {span(measure)}"
     by = result.timeline.detected_by
@@ -87,6 +89,13 @@ def _figure(result: DrillResult, name: MeasureName, measure: Measure | None, nev
     if name is MeasureName.TTM and result.timeline.ended_by is not None:
         return f"{span(measure)}, ended by {who_ended(result, result.timeline.ended_by)}"
     return span(measure)
+
+
+def _budget_of(result: DrillResult, check: BudgetCheck | None) -> list[str]:
+    """Return what is said of a time's budget; empty without one."""
+    if check is None or why_not_held(result, check) is None:
+        return _budget(check)
+    return [f"budget {limit(check.budget)}: no time to hold against it"]
 
 
 def _budget(check: BudgetCheck | None) -> list[str]:

@@ -47,7 +47,7 @@ def describe_errors(result: DrillResult) -> list[str]:
     """Return how exact TTD, TTM and TTR are and why, a sentence each; empty where no fault was proven."""
     if not result.timeline.fault_proven or result.precision is None:
         return []
-    return [_error(result, name, result.precision.errors.get(name)) for name in TOLD if result.measures.get(name)]
+    return [_error(result, name, result.precision.errors.get(name)) for name in TOLD if _is_told(result, name)]
 
 
 def precision_entry(precision: Precision | None) -> dict[str, Any] | None:
@@ -108,6 +108,10 @@ def _punctuality(precision: Precision) -> str:
         "drill saw is true all the same, but it looked less evenly; choose a lower rate or a machine that does less "
         "besides, by `chaos-pizza calibrate`."
     )
+
+
+def _is_told(result: DrillResult, name: MeasureName) -> bool:
+    return result.measures.get(name) is not None or (name is MeasureName.TTR and none_failed(result))
 
 
 def _error(result: DrillResult, name: MeasureName, error: MeasureError | None) -> str:

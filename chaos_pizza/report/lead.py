@@ -108,6 +108,8 @@ def _good_purchases(result: DrillResult) -> list[Card]:
 
 def _without(label: str, why: str, check: BudgetCheck | None) -> Card:
     tone, budget = _budget(check)
+    if check is not None and check.kept is None:
+        tone, budget = "muted", f"no time to hold against it (at most {limit(check.budget)})"
     return Card(label, tone, NONE, why.capitalize(), budget)
 
 

@@ -200,10 +200,10 @@ def _purchases(result: DrillResult) -> list[str]:
 
 def _recovered(result: DrillResult) -> list[str]:
     ttr, lag = result.measures.get(MeasureName.TTR), result.measures.get(MeasureName.RECOVERY_LAG)
-    if ttr is None:
-        return []
     if none_failed(result):
         return ["No purchase of the drill's failed, so there was nothing to recover from."]
+    if ttr is None:
+        return []
     if ttr.censored:
         return [f"The shop was not seen to recover within {span(ttr).removeprefix('at least ')} of the fault's start."]
     after = f", {span(lag)} after it ended" if lag is not None else ""

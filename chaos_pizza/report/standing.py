@@ -2,13 +2,15 @@
 
 from chaos_pizza.model.incident import Actor
 from chaos_pizza.model.measure import MeasureName
-from chaos_pizza.model.result import DrillResult, InstantName, Timeline, Verdict
+from chaos_pizza.model.result import BudgetCheck, DrillResult, InstantName, Timeline, Verdict
 
 NONE = "-"
 NOTHING_BROKEN = "nothing was broken"
 NO_PURCHASE_FAILED = "no purchase failed"
 _DRILLS_OWN = {Actor.ROLLBACK, Actor.WATCHDOG, Actor.ABORT}
-_OF_IMPACT = {MeasureName.TTR, MeasureName.RECOVERY_LAG, MeasureName.IMPACT_DELAY}
+OF_RECOVERY = frozenset({MeasureName.TTR, MeasureName.RECOVERY_LAG})
+"""The times that end with the recovery."""
+_OF_IMPACT = OF_RECOVERY | {MeasureName.IMPACT_DELAY}
 
 
 def ended_by_drill(result: DrillResult) -> Actor | None:
@@ -34,9 +36,7 @@ def was_taken_as_detected(result: DrillResult) -> bool:
 
 def none_failed(result: DrillResult) -> bool:
     """Tell whether purchases were made during the fault and all of them were good, in a drill that came to its end."""
-    impact = result.impact
-    is_whole = result.timeline.fault_proven and not result.cut_off
-    return is_whole and not impact.failed and impact.purchases > impact.rejected
+    return result.timeline.fault_proven and not result.cut_off and result.impact.none_failed
 
 
 def told_instants(timeline: Timeline) -> list[InstantName]:
@@ -55,3 +55,10 @@ def why_no_time(result: DrillResult, name: MeasureName, *, nothing_broken: bool 
     if is_placebo(result) if nothing_broken is None else nothing_broken:
         return NOTHING_BROKEN
     return NO_PURCHASE_FAILED if name in _OF_IMPACT and none_failed(result) else None
+
+
+def why_not_held(result: DrillResult, check: BudgetCheck, *, nothing_broken: bool | None = None) -> str | None:
+    """Return why there is no time to hold a budget against, as `why_no_time`; `None` where it can be held, or might."""
+    if check.kept is not None or check.name not in set(MeasureName):
+        return None
+    return why_no_time(result, MeasureName(check.name), nothing_broken=nothing_broken)

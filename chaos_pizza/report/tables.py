@@ -7,7 +7,7 @@ from chaos_pizza.model.result import BudgetCheck, DrillResult
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.hands import WHO_ENDED, detector, who_ended
 from chaos_pizza.report.phrasing import bounds, limit, share, span
-from chaos_pizza.report.standing import NONE, NOTHING_BROKEN, ended_by_drill, was_taken_as_detected, why_no_time
+from chaos_pizza.report.standing import NONE, ended_by_drill, was_taken_as_detected, why_no_time
 from chaos_pizza.report.waterfall import SIGHTS
 
 Row = tuple[str, ...]
@@ -86,8 +86,8 @@ def missed_budgets(result: DrillResult) -> list[str]:
 def _row(result: DrillResult, name: MeasureName, check: BudgetCheck | None, why_none: str | None) -> Row:
     label, never = _MEASURES[name]
     cell = _result(result, name, never) if why_none is None else f"{NONE} ({why_none})"
-    if why_none == NOTHING_BROKEN and check is not None and check.kept is None:
-        return (label, cell, f"{_allowed(check)}: {NOTHING_BROKEN}, so there is no time to hold against it")
+    if why_none is not None and check is not None and check.kept is None:
+        return (label, cell, f"{_allowed(check)}: {why_none}, so there is no time to hold against it")
     return (label, cell, _budget(check))
 
 

@@ -5,6 +5,7 @@ from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.model.result import DrillResult, InstantName
 from chaos_pizza.model.settings import DrillSettings, FaultKind
 from chaos_pizza.report.phrasing import clock_time, counted, span
+from chaos_pizza.report.standing import NO_PURCHASE_FAILED, OF_RECOVERY, none_failed
 
 _LABELS = {
     MeasureName.TTD: "Time to detect",
@@ -53,12 +54,16 @@ def _how_far(result: DrillResult, name: MeasureName) -> str:
     measure = result.measures.get(name)
     if name is MeasureName.TTD_FROM_IMPACT and was_detected_before_impact(result.timeline):
         return "none"
+    if name in OF_RECOVERY and none_failed(result):
+        return "none"
     return "unknown" if measure is None else span(measure)
 
 
 def _why(name: MeasureName, result: DrillResult, settings: DrillSettings) -> str:
     known = result.timeline.instants
     no_impact = InstantName.FIRST_IMPACT not in known
+    if name in OF_RECOVERY:
+        return _why_no_recovery(result, settings)
     if name is MeasureName.IMPACT_DELAY or (name is MeasureName.TTD_FROM_IMPACT and no_impact):
         return _INSTANTS[InstantName.FIRST_IMPACT]
     if name is MeasureName.TTD_FROM_IMPACT and was_detected_before_impact(result.timeline):
@@ -68,7 +73,13 @@ def _why(name: MeasureName, result: DrillResult, settings: DrillSettings) -> str
     if name is MeasureName.TTA:
         is_detected = result.timeline.detected_by is not None
         return _INSTANTS[InstantName.ACKNOWLEDGED] if is_detected else "there was no detection to count from"
-    if name is MeasureName.TTM or InstantName.MITIGATED not in known:
+    return f"nobody had ended the fault until {_end(result)}"
+
+
+def _why_no_recovery(result: DrillResult, settings: DrillSettings) -> str:
+    if none_failed(result):
+        return f"{NO_PURCHASE_FAILED} and there was nothing to recover from"
+    if InstantName.MITIGATED not in result.timeline.instants:
         return f"nobody had ended the fault until {_end(result)}"
     return _not_recovered(settings)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from story import alert, at, bought, by_the_book, by_time, calm, checked, cured, ended, purchases, started
+from story import unfelt as unfelt_story
 
 from chaos_pizza.ci.turn import Turn, witnessed_by
 from chaos_pizza.drill.observations import gather
@@ -75,6 +76,11 @@ def placebo(detected=False):
     return turn_of([*told, (13.0, calm(12.9, 13.0)), *alarm])
 
 
+def unfelt(bought_until=30):
+    """A fault of 10 s that no purchase felt, and 5 s allowed to recover from it."""
+    return turn_of(unfelt_story(Budgets(ttr_s=5), bought_until))
+
+
 def refused(complaint="the shop at http://127.0.0.1:1 can't be reached"):
     return Turn(FILE, "drill", 2, complaint, lines=LINES)
 
@@ -109,6 +115,7 @@ ALL = {
     "aborted": aborted,
     "calm not restored": calm_not_restored,
     "placebo": placebo,
+    "unfelt": unfelt,
     "refused": refused,
     "not begun": not_begun,
     "hostile": hostile,

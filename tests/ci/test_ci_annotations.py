@@ -56,6 +56,11 @@ def test_a_drill_that_proves_nothing_is_an_error_with_its_reasons(name):
     assert all(reason in data for reason in turn.reasons)
 
 
+def test_that_there_was_nothing_to_recover_from_is_no_news():
+    ((level, _, data),) = annotations(told.unfelt())
+    assert (level, "TTR" in data) == ("notice", False)
+
+
 def test_what_can_not_be_told_of_a_placebo_is_no_news():
     assert [level for level, *_ in annotations(told.placebo())] == ["notice"]
 

@@ -60,7 +60,7 @@ def test_a_ratio_that_was_missed_is_told_as_a_share():
 
 def test_a_placebo_has_no_fault_to_prove_but_an_alarm_to_keep_quiet():
     found = states(told.placebo())
-    assert (found["no false alarm"], found["budget ttd_s"], found[VERDICT]) == ("passed", "skipped", "passed")
+    assert (found["no false alarm"], found["budget ttd_s"], found[VERDICT]) == ("passed", "nothing to judge", "passed")
     assert not {"fault proven", "recovered"} & set(found)
     alarmed = told.placebo(detected=True)
     assert states(alarmed)["no false alarm"] == states(alarmed)[VERDICT] == "failed"
@@ -112,3 +112,13 @@ def test_chaos_that_may_be_on_is_an_error_with_the_command_that_mends_it(turn):
 def test_a_turn_that_never_came_is_skipped_with_the_reason():
     (only,) = checks_of(told.not_begun())
     assert (only.state, only.told) == (State.SKIPPED, "not begun, since the drill before it was aborted")
+
+
+def test_where_no_purchase_failed_a_budget_for_recovery_has_nothing_to_judge():
+    found = check(told.unfelt(), "budget ttr_s")
+    assert found.state is State.NOTHING
+    assert found.told == "no purchase failed, so there is no time to hold against the budget of at most 5 s"
+    assert states(told.unfelt())[VERDICT] == states(told.unfelt())["recovered"] == "passed"
+    assert check(told.unfelt(bought_until=21), "recovered").told == (
+        "no purchase failed, but too few good ones came after the fault's end to confirm that all is well"
+    )

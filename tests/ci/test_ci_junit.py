@@ -128,3 +128,12 @@ def test_any_text_makes_a_document_that_can_be_read(text):
 
 def test_a_text_is_bounded():
     assert len(to_junit([told.refused("x" * 1_000_000)])) < 10_000
+
+
+def test_a_recovery_from_nothing_has_no_time_and_its_budget_is_skipped_with_the_reason():
+    (suite,) = suites(told.unfelt())
+    assert "ttr_s" not in {each.name for each in suite.properties()}
+    (budget,) = (case for case in suite if case.name == "budget ttr_s")
+    (skipped,) = budget.result
+    assert skipped.message.startswith("no purchase failed, so there is no time to hold")
+    assert (suite.failures, suite.errors, suite.skipped) == (0, 0, 1)

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from chaos_pizza.console.summary import print_summary
 from chaos_pizza.model.incident import Actor
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.result import BudgetCheck
 
 
@@ -33,6 +34,14 @@ def test_a_placebo_has_no_times_and_says_why():
     lines = printed(replace(examples.placebo(), budgets=(budget,)))
     assert "time to detect - (nothing was broken) budget 10 s, no time to hold against it" in lines
     assert "time to recover - (nothing was broken)" in lines
+
+
+def test_where_no_purchase_failed_no_time_to_recover_is_held_against_its_budget():
+    drill = examples.passed()
+    measures = drill.measures | {MeasureName.TTR: None}
+    budget = BudgetCheck("ttr_s", 5, None, None)
+    lines = printed(replace(drill, impact=replace(drill.impact, failed=0), measures=measures, budgets=(budget,)))
+    assert "time to recover - (no purchase failed) budget 5 s, no time to hold against it" in lines
 
 
 def test_without_a_proven_fault_the_times_are_unknown():

@@ -13,6 +13,7 @@ from chaos_pizza.model.event import (
     DrillStarted,
     Event,
     FaultInjected,
+    FaultProven,
     HypothesisChecked,
     PurchasesObserved,
     Recorded,
@@ -202,3 +203,13 @@ def by_the_book(budgets: Budgets | None = None) -> list[Told]:
         *purchases(book_samples(), until=30),
         (30.5, ended(30.5)),
     ]
+
+
+def unfelt(budgets: Budgets | None = None, bought_until: int = 30) -> list[Told]:
+    """The drill by the book with a backup factory: an order at the first one proves the fault, and diners feel nothing.
+
+    The last purchase is sent half a second before `bought_until`.
+    """
+    told = [pair for pair in by_the_book(budgets) if not isinstance(pair[1], PurchasesObserved)]
+    good = [bought(n, n / 2, n / 2 + 0.1, diner=n % 4) for n in range(2 * bought_until)]
+    return [*told, *purchases(good, until=30), (10.0, FaultProven("an order at the factory", at(9.9), at(10.0)))]

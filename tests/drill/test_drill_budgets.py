@@ -1,13 +1,13 @@
 """Budgets: the drill's promises held against what was measured."""
 
 import pytest
-from story import at, by_the_book, by_time, with_settings
+from story import at, by_the_book, by_time, unfelt, with_settings
 
 from chaos_pizza.drill.result import judge
 from chaos_pizza.model.alert_event import AlertChanged
 from chaos_pizza.model.event import Aborted, DrillEnded
 from chaos_pizza.model.response_event import Marked
-from chaos_pizza.model.result import BudgetCheck
+from chaos_pizza.model.result import BudgetCheck, Judgement, Verdict
 from chaos_pizza.model.settings import Budgets, ResponderKind, ResponderSettings
 
 
@@ -65,3 +65,11 @@ def test_a_budget_for_taking_it_is_neither_kept_nor_missed_where_people_gave_no_
     told = without(by_the_book(Budgets(tta_s=600)), Marked)
     people = with_settings(told[0][1], responder=ResponderSettings(ResponderKind.PEOPLE))
     assert checks([(0.0, people), *told[1:]])["tta_s"] == BudgetCheck("tta_s", 600, None, None)
+
+
+@pytest.mark.parametrize("budget", [5, 600])
+def test_a_budget_for_recovery_is_neither_kept_nor_missed_where_no_purchase_failed(budget):
+    told = unfelt(Budgets(ttr_s=budget, ttm_s=600))  # the fault lasts 10 s
+    assert checks(told)["ttr_s"] == BudgetCheck("ttr_s", budget, None, None)
+    assert checks(told)["ttm_s"].kept is True
+    assert judge(by_time(told)).judgement == Judgement(Verdict.PASSED, ())

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from story import alert, at, book_samples, by_the_book, by_time, ended, mark, purchases, with_settings, within
+from story import alert, at, book_samples, by_the_book, by_time, ended, mark, purchases, unfelt, with_settings, within
 
+from chaos_pizza.drill.impact import assess_impact
 from chaos_pizza.drill.measures import at_least, between, measure
 from chaos_pizza.drill.observations import gather
 from chaos_pizza.drill.timeline import timeline_of
@@ -23,7 +24,8 @@ BOOK = by_the_book()
 
 def measured(told):
     observations = gather(by_time(told))
-    return measure(observations, timeline_of(observations))
+    timeline = timeline_of(observations)
+    return measure(observations, timeline, assess_impact(observations, timeline))
 
 
 def without(told, *kinds):
@@ -179,3 +181,18 @@ def test_what_was_noticed_before_a_purchase_failed_has_no_time_from_the_first_fa
     assert figures(sooner[MeasureName.TTD]) == (0.10, 0.05, 0.15)
     later = measured([*BOOK, (9.95, mark(9.95, MarkKind.NOTICED))])
     assert figures(later[MeasureName.TTD_FROM_IMPACT]) == (0.05, 0.0, 0.25)
+
+
+def test_where_no_purchase_failed_there_was_nothing_to_recover_from():
+    found = measured(unfelt())
+    assert found[MeasureName.TTR] is found[MeasureName.RECOVERY_LAG] is found[MeasureName.IMPACT_DELAY] is None
+    assert found[MeasureName.TTM].value == pytest.approx(10.0, abs=0.001)
+
+
+def test_what_was_cut_off_may_have_been_felt_yet():
+    cut_off = [(second, event) for second, event in unfelt() if second < 15]
+    assert measured(cut_off)[MeasureName.TTR].censored
+
+
+def test_without_a_purchase_during_the_fault_nobody_knows_whether_there_was_anything_to_recover_from():
+    assert measured(unfelt(bought_until=9))[MeasureName.TTR].censored

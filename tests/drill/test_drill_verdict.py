@@ -19,6 +19,7 @@ from story import (
     purchases,
     seen,
     started,
+    unfelt,
     with_settings,
 )
 
@@ -232,6 +233,12 @@ def test_a_shop_that_does_not_recover_fails():
     told = without(by_the_book(), PurchasesObserved)
     found, reasons = judged([*told, *purchases(book_samples()[:42], until=30)])  # two good ones, three are wanted
     assert (found, reasons) == (Verdict.FAILED, ("not recovered: no 3 good purchases in a row after the fault's end",))
+
+
+def test_a_shop_that_was_never_unwell_is_not_said_to_be_unrecovered_where_too_few_purchases_confirm_its_health():
+    found, reasons = judged(unfelt(Budgets(ttr_s=5), bought_until=21))  # two good ones after the fault, three wanted
+    told = "recovery not confirmed: no purchase failed, but no 3 good purchases in a row after the fault's end"
+    assert (found, reasons) == (Verdict.FAILED, (told,))
 
 
 def test_a_fault_that_was_never_seen_to_go_off_fails_even_where_calm_is_verified():

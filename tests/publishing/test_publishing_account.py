@@ -1,10 +1,13 @@
 """A drill in the words that several tools tell it in."""
 
+from dataclasses import replace
+
 import pytest
 from accounts import by_the_book, hostile, nothing_known, undetected
 
 from chaos_pizza.model.conversion import from_mapping, to_mapping
-from chaos_pizza.model.result import Verdict
+from chaos_pizza.model.measure import MeasureName
+from chaos_pizza.model.result import BudgetCheck, Verdict
 from chaos_pizza.publishing.account import Account, account_of, measures_in_words
 
 
@@ -23,6 +26,19 @@ def test_what_did_not_happen_is_said_to_be_so_and_what_is_unknown_unknown():
         ("Time to recover", "unknown; budget 75 s: can't be told"),
     ]
     assert measures_in_words(nothing_known().result) == []
+
+
+def test_where_no_purchase_failed_a_budget_for_recovery_has_no_time_to_be_held_against():
+    drill = by_the_book().result
+    measures = drill.measures | {MeasureName.TTR: None}
+    unfelt = replace(
+        drill,
+        impact=replace(drill.impact, failed=0),
+        measures=measures,
+        budgets=(BudgetCheck("ttr_s", 5.0, None, None),),
+    )
+    told = "none: no purchase failed; budget 5 s: no time to hold against it"
+    assert measures_in_words(unfelt)[-1] == ("Time to recover", told)
 
 
 @pytest.mark.parametrize(

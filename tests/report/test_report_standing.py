@@ -13,6 +13,7 @@ from chaos_pizza.report.lead import to_lead
 from chaos_pizza.report.sections import summarize
 from chaos_pizza.report.standing import ended_by_drill, is_placebo, why_no_time
 from chaos_pizza.report.tables import measure_rows
+from chaos_pizza.report.unknowns import list_unknowns
 
 
 def unfelt():
@@ -20,7 +21,8 @@ def unfelt():
     drill = examples.passed()
     instants = {name: each for name, each in drill.timeline.instants.items() if name is not InstantName.FIRST_IMPACT}
     impact = replace(drill.impact, failed=0, success_ratio=1.0)
-    return replace(drill, impact=impact, timeline=replace(drill.timeline, instants=instants))
+    measures = drill.measures | {MeasureName.TTR: None, MeasureName.RECOVERY_LAG: None}
+    return replace(drill, impact=impact, measures=measures, timeline=replace(drill.timeline, instants=instants))
 
 
 def ended(by):
@@ -61,6 +63,16 @@ def test_where_no_purchase_failed_there_was_nothing_to_recover_from():
     assert "No purchase failed" in lead
     assert "No purchase of the drill's failed, so there was nothing to recover from." in summarize(
         unfelt(), examples.settings()
+    )
+
+
+def test_where_no_purchase_failed_a_budget_for_recovery_has_no_time_to_be_held_against():
+    drill = replace(unfelt(), budgets=(BudgetCheck("ttr_s", 5, None, None),))
+    (budget,) = (row[2] for row in measure_rows(drill) if row[0].startswith("Time to recover"))
+    assert budget == "at most 5 s: no purchase failed, so there is no time to hold against it"
+    assert "no time to hold against it (at most 5 s)" in to_lead(drill, examples.settings())
+    assert "Time to recover: none, since no purchase failed and there was nothing to recover from." in list_unknowns(
+        drill, examples.settings()
     )
 
 

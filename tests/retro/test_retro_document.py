@@ -65,3 +65,9 @@ def test_a_curve_is_a_list_of_its_steps():
         [20, 0.666667],
         [60, 0.666667],
     ]
+
+
+def test_a_time_to_recover_that_nobody_needed_is_not_unknown():
+    unfelt = [drill(0, took(1), failed=0), drill(1, took(1))]
+    (group,) = to_document(retro(unfelt), {})["experiments"][0]["groups"]
+    assert group["measures"]["ttr_s"]["unknown"] == 1
