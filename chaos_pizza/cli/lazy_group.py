@@ -19,7 +19,6 @@ def load(module: str) -> ModuleType:
     try:
         return import_module(module)
     finally:
-        gc.freeze()
         gc.enable()
 
 
