@@ -7,6 +7,9 @@ import yaml
 
 from chaos_pizza.errors import UsageError
 
+_QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Ten times as fast, where the library was built with it."""
+
 
 def read_yaml(path: Path, mistake: type[UsageError] = UsageError) -> Any:
     """Return what a YAML (or JSON) file holds, `None` where it is empty.
@@ -14,7 +17,7 @@ def read_yaml(path: Path, mistake: type[UsageError] = UsageError) -> Any:
     Raises `FileNotFoundError` where there is none, and a `mistake` of one line where it can't be read.
     """
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml_of(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise
     except UnicodeDecodeError:
@@ -24,6 +27,15 @@ def read_yaml(path: Path, mistake: type[UsageError] = UsageError) -> Any:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         # A ValueError of the library's own: 2026-13-45 looks like a date and is none.
         raise mistake(f"{path} is not YAML: {_complaint(error)}") from None
+
+
+def yaml_of(text: str) -> Any:
+    """Return what a text of YAML holds, `None` where it is empty; raises what the library's own `safe_load` raises."""
+    try:
+        return yaml.load(text, _QUICK)  # noqa: S506 - it is a safe one
+    except yaml.YAMLError:
+        # What is wrong is said in the words of the slow one, and what that one takes is taken.
+        return yaml.safe_load(text)
 
 
 def _complaint(error: Exception) -> str:

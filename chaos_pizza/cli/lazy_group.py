@@ -19,6 +19,7 @@ def load(module: str) -> ModuleType:
     try:
         return import_module(module)
     finally:
+        gc.freeze()
         gc.enable()
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from chaos_pizza.errors import PizzaError, TargetError
-from chaos_pizza.fleet_folder import fleet_of
 from chaos_pizza.folder import is_sealed_drill
 from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.lease_file import is_watched, list_leases, remove_lease
@@ -90,6 +89,8 @@ def _target_of(lease: Lease, config_path: Path | None) -> Target:
     try:
         target = read_configuration(config_path).target(lease.target_name)
     except TargetError as error:
+        from chaos_pizza.fleet_folder import fleet_of  # noqa: PLC0415 - as above
+
         if fleet_of(Path(lease.folder)) is None:
             raise
         raise TargetError(

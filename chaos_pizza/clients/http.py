@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -118,5 +119,44 @@ class HttpCaller:
 async def http_client() -> AsyncIterator[httpx.AsyncClient]:
     """Give a client without limits of its own: the time and the number in flight are bounded by those who call."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-    async with httpx.AsyncClient(timeout=None, limits=limits, follow_redirects=False, trust_env=False) as client:  # noqa: S113
+    async with httpx.AsyncClient(
+        transport=_LateTls(limits),
+        timeout=None,  # noqa: S113 - see above
+        follow_redirects=False,
+        trust_env=False,
+    ) as client:
         yield client
+
+
+class _LateTls(httpx.AsyncBaseTransport):
+    """Carries requests; the authorities' certificates are read for the first that needs TLS, beside all other work.
+
+    Reading them takes longer than all that a drill asks of a plain service before it begins.
+    """
+
+    def __init__(self, limits: httpx.Limits) -> None:
+        self._limits = limits
+        # This one trusts nobody: nothing could be sent over TLS by it.
+        self._plain = self._carrier(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        self._secure: httpx.AsyncHTTPTransport | None = None
+        self._making = asyncio.Lock()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and return the beginning of its answer."""
+        carrier = self._plain if request.url.scheme == "http" else await self._made_secure()
+        return await carrier.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._plain.aclose()
+        if self._secure is not None:
+            await self._secure.aclose()
+
+    async def _made_secure(self) -> httpx.AsyncHTTPTransport:
+        async with self._making:
+            if self._secure is None:
+                self._secure = self._carrier(await asyncio.to_thread(httpx.create_ssl_context, trust_env=False))
+            return self._secure
+
+    def _carrier(self, context: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
+        return httpx.AsyncHTTPTransport(verify=context, limits=self._limits, trust_env=False)

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.gameday.commitment import commitment_of, matches
-from chaos_pizza.gameday.redrawing import misdrawn
 from chaos_pizza.model.blind_event import BlindDrillStarted, PlanKept, Revealed
 from chaos_pizza.model.draw import Draw
 from chaos_pizza.model.event import FaultInjected
@@ -45,6 +44,8 @@ def _redrawn(observations: Observations, first: BlindDrillStarted, draw: Draw) -
     plans = list(dict.fromkeys(kept.text for kept in observations.all_of(PlanKept)))
     if not plans and first.draw_number is not None:
         yield "the journal does not hold the plan, so nobody can draw the lot again"
+    from chaos_pizza.gameday.redrawing import misdrawn  # noqa: PLC0415 - a drill that is not blind needs no plan
+
     for text in plans:
         yield from misdrawn(text, draw)
 

@@ -99,7 +99,6 @@ def _such_as(kind: Any, given: object) -> str:
 def _converter() -> "cattrs.Converter":
     """Return the one converter, which takes a tenth of a second to make: commands that convert nothing need none."""
     import cattrs  # noqa: PLC0415 - see above
-    from cattrs.strategies import configure_tagged_union  # noqa: PLC0415
 
     converter = cattrs.Converter(forbid_extra_keys=True)
     converter.register_unstructure_hook(datetime, instant_text)
@@ -115,9 +114,28 @@ def _converter() -> "cattrs.Converter":
         converter.register_structure_hook(kind, _strictly(kinds, wanted))
     converter.register_structure_hook_factory(_is_tuple, _listed)
     converter.register_structure_hook_factory(is_dataclass, _mapped)
-    configure_tagged_union(Event, converter, tag_generator=event_name, tag_name="type")
-    configure_tagged_union(FeedEvent, converter, tag_generator=feed_name, tag_name="type")
+    _register_tagged(Event, event_name, converter)
+    _register_tagged(FeedEvent, feed_name, converter)
     return converter
+
+
+def _register_tagged(union: Any, name_of: Callable[[type], str], converter: "cattrs.Converter") -> None:
+    """Have each of a union's records carry its name as its `type`; what a kind of them needs is made for its first.
+
+    The library's own way makes it for all kinds at once, which is half of what a drill's start needs of it.
+    """
+    kinds = {name_of(kind): kind for kind in get_args(union)}
+    names = {kind: name for name, kind in kinds.items()}
+
+    def structure(mapping: dict[str, Any], _: Any) -> Any:
+        rest = mapping.copy()
+        return converter.structure(rest, kinds[rest.pop("type")])
+
+    def unstructure(record: Any) -> dict[str, Any]:
+        return {**converter.unstructure(record), "type": names[type(record)]}
+
+    converter.register_structure_hook(union, structure)
+    converter.register_unstructure_hook(union, unstructure)
 
 
 EVENT_NAMES: Mapping[type, str] = {event_class: event_name(event_class) for event_class in get_args(Event)}
