@@ -1,8 +1,12 @@
 """Whether calm is known to be back."""
 
+from datetime import timedelta
+
 from chaos_pizza.drill.observations import Observations
 from chaos_pizza.model.event import CalmChecked, FaultInjected, FaultProven, VendorSeen
 from chaos_pizza.model.micros import micros_of
+
+_AT_ONCE = timedelta(seconds=1)
 
 
 def last_check(observations: Observations) -> CalmChecked | None:
@@ -20,6 +24,21 @@ def is_calm_verified(observations: Observations) -> bool:
     if check is None:
         return not was_fault_seen(observations)
     return check.is_calm and not _seen_after(observations, check)
+
+
+def looks_told(observations: Observations) -> list[tuple[CalmChecked, ...]]:
+    """Return the looks at whether calm is back as they are told of, in their order: mostly one at a time.
+
+    Looks that proved calm and followed one another within a second, as the rollback's and the drill's own at its end,
+    are told of together; one that was recorded twice was one.
+    """
+    told: list[tuple[CalmChecked, ...]] = []
+    for look in dict.fromkeys(observations.all_of(CalmChecked)):
+        if told and look.is_calm and told[-1][-1].is_calm and look.sent_at - told[-1][-1].received_at < _AT_ONCE:
+            told[-1] = (*told[-1], look)
+        else:
+            told.append((look,))
+    return told
 
 
 def was_fault_seen(observations: Observations) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from chaos_pizza.drill.alerts import Alert, alert_label, dated_changes
+from chaos_pizza.drill.calm import looks_told
 from chaos_pizza.drill.detection import marks_in
 from chaos_pizza.drill.first_impact import first_failed
 from chaos_pizza.drill.load import load_entries
@@ -12,7 +13,6 @@ from chaos_pizza.model.alert import AlertSource, AlertState
 from chaos_pizza.model.alert_event import AlertSourceFound, AlertSourceLost, NotificationReceived
 from chaos_pizza.model.event import (
     Aborted,
-    CalmChecked,
     DrillResumed,
     FaultInjected,
     FaultProven,
@@ -160,14 +160,20 @@ def _of_cures(observations: Observations, mitigated: Instant | None) -> Iterator
         yield Entry(interval_of(tried.sent_at, tried.received_at), text)
 
 
+def _of_calm(observations: Observations) -> Iterator[Entry]:
+    for looks in looks_told(observations):
+        first, last = looks[0], looks[-1]
+        times = "" if len(looks) == 1 else " twice" if len(looks) == 2 else f" {len(looks)} times"
+        told = f": {first.text}" if first.text else ""
+        text = f"calm verified{times} by {_CALM_BY}" if first.is_calm else f"calm not verified{told}"
+        yield Entry(interval_of(first.sent_at, last.received_at), text)
+
+
 def _of_drill(observations: Observations) -> Iterator[Entry]:
     for at, checked in observations.recorded(HypothesisChecked):
         word = "holds" if checked.met else "does not hold"
         yield Entry(Interval.exactly(at), f"steady-state hypothesis {word} {checked.when} the method")
-    for calm in observations.all_of(CalmChecked):
-        told = f": {calm.text}" if calm.text else ""
-        text = f"calm verified by {_CALM_BY}" if calm.is_calm else f"calm not verified{told}"
-        yield Entry(interval_of(calm.sent_at, calm.received_at), text)
+    yield from _of_calm(observations)
     for aborted in observations.all_of(Aborted):
         yield Entry(Interval.exactly(aborted.at), f"aborted: {aborted.reason}")
     for resumed in observations.all_of(DrillResumed):

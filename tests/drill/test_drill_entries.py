@@ -1,8 +1,9 @@
 """What people said, as lines of the timeline: struck marks as struck, and a claimed cure beside the proven one."""
 
-from story import at, by_the_book, by_time, mark
+from story import at, by_the_book, by_time, calm, mark, within
 
 from chaos_pizza.drill.result import judge
+from chaos_pizza.model.event import CalmChecked
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.response_event import CureAttempted, MarkStruck
@@ -71,3 +72,27 @@ def test_a_claim_without_a_proof_mitigates_nothing():
     assert InstantName.MITIGATED not in result.timeline.instants
     assert result.measures[MeasureName.TTM].censored
     assert InstantName.MITIGATION_CLAIMED in result.timeline.instants
+
+
+def of_calm(*told):
+    book = [pair for pair in by_the_book() if not isinstance(pair[1], CalmChecked)]
+    entries = judge(
+        by_time([*book, *(((look.received_at - at(0)).total_seconds(), look) for look in told)])
+    ).timeline.entries
+    return [(entry.when, entry.text) for entry in entries if entry.text.startswith("calm")]
+
+
+def test_looks_that_prove_calm_at_once_after_one_another_are_one_line():
+    proof = "by the factory's own word and a pizza that verifies"
+    assert of_calm(calm(28.0, 28.1), calm(28.15, 28.2)) == [(within(28.0, 28.2), f"calm verified twice {proof}")]
+    thrice = of_calm(calm(28.0, 28.1), calm(28.15, 28.2), calm(28.3, 28.4))
+    assert thrice == [(within(28.0, 28.4), f"calm verified 3 times {proof}")]
+    assert of_calm(calm(27.0, 27.1), calm(28.15, 28.2)) == [
+        (within(27.0, 27.1), f"calm verified {proof}"),
+        (within(28.15, 28.2), f"calm verified {proof}"),
+    ]
+
+
+def test_a_look_that_did_not_prove_calm_is_a_line_of_its_own():
+    found = of_calm(calm(28.0, 28.1), calm(28.2, 28.3, factory=None), calm(28.4, 28.5))
+    assert [text.partition(" by ")[0] for _, text in found] == ["calm verified", "calm not verified", "calm verified"]
