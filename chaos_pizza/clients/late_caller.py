@@ -21,7 +21,7 @@ class LateCaller:
     def open(self) -> "QuickCaller":
         """Return the caller, made now where it is the first time; a loop must be running."""
         if self._caller is None:
-            from chaos_pizza.clients.quick_caller import QuickCaller  # noqa: PLC0415 - aiohttp is slow to import
+            from chaos_pizza.clients.quick_caller import QuickCaller  # noqa: PLC0415 - it takes time to load
 
             self._caller = QuickCaller(*self._made_of)
         return self._caller

@@ -1,44 +1,47 @@
-"""Many exchanges with one service, over aiohttp's connections: a purchase takes a tenth of httpx's processor time.
+"""Many exchanges with one service: a purchase takes a tenth of httpx's processor time.
 
 The promises are those of `clients.http`: bounded in time and size, nothing followed, nothing decompressed, no proxy, no
-netrc and no cookie; foreign errors become ours here. Nothing that may have been sent is ever sent again.
+netrc and no cookie; foreign errors become ours here. Nothing that may have been sent is ever sent again. HTTP is read
+by httptools, which is Node's own parser; what is sent is a few lines.
 """
 
 import asyncio
 import json
-import select
+import re
 from collections.abc import Awaitable, Callable
-from weakref import WeakSet
+from functools import cached_property, lru_cache
 
-import aiohttp
 import httpx
-from aiohttp.connector import Connection
 
 from chaos_pizza.clients.answer_reading import LARGEST_ANSWER, read_answer
+from chaos_pizza.clients.deadlines import Deadlines
+from chaos_pizza.clients.door import Door
 from chaos_pizza.clients.foreign_errors import ErrorTable, place_of, translated
+from chaos_pizza.clients.incoming_answer import CompressedError, ExchangeError, TooLargeError
+from chaos_pizza.clients.kept_connections import KeptConnections
+from chaos_pizza.clients.quick_connection import QuickConnection, Received
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import BadAnswer, OutOfFileHandles, PizzaError, TimedOut, Unreachable
 from chaos_pizza.file_handles import is_exhaustion
 from chaos_pizza.redaction import Redactor
 from chaos_pizza.wire.message import Answer, Request
 
-KEPT_S = 4.0
-"""Seconds that an idle connection is kept: Node's servers, and uvicorn's, close theirs after five."""
-
-_BROKE = "broke the connection before its answer was complete"
 _FOREIGN: ErrorTable = (
-    (aiohttp.NonHttpUrlClientError, Unreachable, "has an address that is no http or https URL"),
-    (aiohttp.InvalidURL, Unreachable, "has an address that is no URL"),
-    (aiohttp.ClientConnectorError, Unreachable, "can't be reached; is it running, and is the address right?"),
-    (aiohttp.ServerTimeoutError, TimedOut, "did not answer in time"),
-    (aiohttp.ClientError, Unreachable, _BROKE),
-    (OSError, Unreachable, _BROKE),
+    (httpx.UnsupportedProtocol, Unreachable, "has an address that is no http or https URL"),
+    (httpx.InvalidURL, Unreachable, "has an address that is no URL"),
+    (TooLargeError, BadAnswer, f"sent an answer of over {LARGEST_ANSWER:,} bytes"),
+    (CompressedError, BadAnswer, "sent a compressed answer that nobody asked for"),
+    (ExchangeError, Unreachable, "broke the connection before its answer was complete"),
+    (OSError, Unreachable, "can't be reached; is it running, and is the address right?"),
     # a host name that no domain may have, or a token that no header may hold
     (ValueError, Unreachable, "has an address that is no URL, or a token that can't be sent"),
 )
 _FOREIGN_ERRORS = tuple(foreign for foreign, _, _ in _FOREIGN)
 _Turn = Callable[[], Awaitable[None]]
-_Received = tuple[int, str, str | None, bytes]
+_FIXED = b"Accept: */*\r\nAccept-Encoding: identity\r\nUser-Agent: chaos-pizza\r\n"
+_ENDS_A_HEADER = re.compile(rb"[\x00\r\n]")
+_JSON = json.JSONEncoder(separators=(",", ":"))
+_PATHS_KEPT = 64
 
 
 class QuickCaller:
@@ -53,20 +56,9 @@ class QuickCaller:
         self.base_url = base_url.rstrip("/")
         self._clock = clock
         self._redactor = redactor
-        is_tls = self.base_url.lower().startswith("https:")
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0, keepalive_timeout=KEPT_S, ssl=httpx.create_ssl_context(trust_env=False) if is_tls else True
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"Accept-Encoding": "identity", "User-Agent": "chaos-pizza"},
-            auto_decompress=False,
-            trust_env=False,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-            request_class=_LateLook,
-        )
-        # Else aiohttp sends a GET or a PUT once more where a kept connection broke, and has no public switch for it.
-        self._session._retry_connection = False
+        self._loop = asyncio.get_running_loop()
+        self._deadlines: dict[float, Deadlines[asyncio.Future[Received]]] = {}
+        self._first_lines = lru_cache(maxsize=_PATHS_KEPT)(self._first_lines_of)
 
     async def exchange(self, request: Request, timeout_s: float, turn: _Turn | None = None) -> Answer:
         """Return the complete answer to a request; once it is there, `turn` is awaited before anything is made of it.
@@ -75,56 +67,72 @@ class QuickCaller:
         `OutOfFileHandles` where this process may have no more connections, which is no word on the service.
         """
         sent_at = self._clock.now()
-        status, content_type, date, raw = await self._received(request, timeout_s)
-        received_at = self._clock.now()
-        if turn:
-            await turn()
-        return read_answer(status, content_type, date, raw, self._redactor, sent_at, received_at)
-
-    async def close(self) -> None:
-        """Close all connections; twice does no harm."""
-        await self._session.close()
-
-    async def _received(self, request: Request, timeout_s: float) -> _Received:
         try:
-            async with asyncio.timeout(timeout_s):
-                while True:
-                    try:
-                        return await self._sent(request)
-                    except _ClosedByService:
-                        continue  # Nothing was sent yet; that connection is gone, so this comes to an end.
+            received = await self._received(self._as_sent(request), timeout_s)
         except TimeoutError:
             raise TimedOut(f"{self._place(request)} did not answer within {timeout_s:g} s") from None
         except _FOREIGN_ERRORS as error:
             raise self._translated(error, request) from None
+        if turn:
+            await turn()
+        return read_answer(
+            received.status,
+            received.content_type,
+            received.date,
+            received.raw,
+            self._redactor,
+            sent_at,
+            received.received_at,
+        )
 
-    async def _sent(self, request: Request) -> _Received:
-        headers = {}
+    async def close(self) -> None:
+        """Close all connections; twice does no harm."""
+        for deadlines in self._deadlines.values():
+            deadlines.close()
+        if "_connections" in self.__dict__:
+            await self._connections.close()
+
+    @cached_property
+    def _door(self) -> Door:
+        return Door(self.base_url)
+
+    @cached_property
+    def _connections(self) -> KeptConnections:
+        return KeptConnections(self._door, self._clock)
+
+    async def _received(self, request: bytes, timeout_s: float) -> Received:
+        kept = self._connections.take()
+        if kept is None:
+            async with asyncio.timeout(timeout_s):
+                return await _answer(await self._connections.open(), request)
+        answer = kept.ask(request)
+        deadlines = self._deadlines.get(timeout_s) or self._deadlines.setdefault(timeout_s, Deadlines(_time_out))
+        deadlines.add(answer, self._loop.time() + timeout_s)
+        try:
+            return await answer
+        except BaseException:
+            kept.abort()
+            raise
+        finally:
+            deadlines.remove(answer)
+
+    def _as_sent(self, request: Request) -> bytes:
+        lines = [self._first_lines(request.method, request.path)]
         if request.token:
-            headers["Authorization"] = f"Bearer {request.token.reveal()}".encode(errors="replace").decode()
-        content = None
-        if request.body is not None:
-            headers["Content-Type"] = "application/json"
-            content = json.dumps(request.body, separators=(",", ":")).encode()
-        url = self.base_url + request.path
-        async with self._session.request(
-            request.method, url, headers=headers, data=content, allow_redirects=False
-        ) as response:
-            found = response.headers
-            raw = await self._bounded(response, request)
-            return response.status, found.get("Content-Type", ""), found.get("Date"), raw
+            token = request.token.reveal().encode(errors="replace")
+            if _ENDS_A_HEADER.search(token):
+                raise ValueError("a token that no header may hold")
+            lines.append(b"Authorization: Bearer %b\r\n" % token)
+        if request.body is None:
+            lines.append(b"\r\n")
+        else:
+            content = _JSON.encode(request.body).encode()
+            lines.append(b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(content), content))
+        return b"".join(lines)
 
-    async def _bounded(self, response: aiohttp.ClientResponse, request: Request) -> bytes:
-        if response.headers.get("Content-Encoding", "identity") != "identity":
-            raise BadAnswer(f"{self._place(request)} sent a compressed answer that nobody asked for")
-        if response.content_length is not None and response.content_length <= LARGEST_ANSWER:
-            return await response.read()
-        raw = bytearray()
-        async for chunk in response.content.iter_any():
-            raw += chunk
-            if len(raw) > LARGEST_ANSWER:
-                raise BadAnswer(f"{self._place(request)} sent an answer of over {LARGEST_ANSWER:,} bytes")
-        return bytes(raw)
+    def _first_lines_of(self, method: str, path: str) -> bytes:
+        host, target = self._door.authority, httpx.URL(self.base_url + path).raw_path
+        return b"%b %b HTTP/1.1\r\nHost: %b\r\n%b" % (method.encode("ascii"), target, host, _FIXED)
 
     def _place(self, request: Request) -> str:
         return place_of(self.who, self.base_url, request)
@@ -138,33 +146,14 @@ class QuickCaller:
         return translated(error, _FOREIGN, self._place(request))
 
 
-class _ClosedByService(aiohttp.ClientConnectionError):
-    """A kept connection had been closed by the service before anything was sent over it."""
+async def _answer(connection: QuickConnection, request: bytes) -> Received:
+    try:
+        return await connection.ask(request)
+    except BaseException:
+        connection.abort()
+        raise
 
 
-_used: WeakSet[asyncio.BaseProtocol] = WeakSet()
-
-
-class _LateLook(aiohttp.ClientRequest):
-    """A request that looks, at the last moment, whether its kept connection still stands.
-
-    The loop may not have come to the news yet that the service has closed it, and what is sent then gets no answer.
-    """
-
-    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-        protocol, transport = conn.protocol, conn.transport
-        if protocol is not None and transport is not None:
-            if protocol in _used and _has_news(transport):
-                raise _ClosedByService
-            _used.add(protocol)
-        return await super().send(conn)
-
-
-def _has_news(transport: asyncio.Transport) -> bool:
-    """Tell whether anything waits to be read where nothing is to come: the connection's end, or what nobody asked."""
-    socket = transport.get_extra_info("socket")
-    if socket is None or socket.fileno() < 0:
-        return True
-    poll = select.poll()
-    poll.register(socket.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
+def _time_out(answer: "asyncio.Future[Received]") -> None:
+    if not answer.done():
+        answer.set_exception(TimeoutError())

@@ -20,7 +20,7 @@ _NEEDED = (
     *("chaos_pizza.report.lead", "chaos_pizza.report.markdown", "chaos_pizza.report.page"),
 )
 _LOADED_LATE = (
-    *("aiohttp", "anyio._backends._asyncio", "chaos_pizza.clients.quick_caller", "h11", "httpcore", "httptools"),
+    *("anyio._backends._asyncio", "chaos_pizza.clients.quick_caller", "h11", "httpcore", "httptools"),
     *("cryptography.hazmat.primitives.asymmetric.rsa", "joserfc.jws"),
 )
 """What these load in the middle of their work, each in every process; that it is there already is a saving alone."""
