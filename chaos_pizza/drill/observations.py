@@ -130,10 +130,12 @@ class Gathering:
         before: datetime,
         but: tuple[datetime, datetime] | None = None,
         struck: tuple[datetime, datetime] | None = None,
+        failing: Sequence[Column] = (),
     ) -> None:
         """Forget the good purchases that ended before a time, `but` those that ended between two others.
 
         Of those that ended between the two of `struck` the others are forgotten, too; of those that were overdue none.
+        Forgotten are, besides, the purchases with the numbers `failing`, and that they were overdue.
         """
         rows = self._purchases.purchases
         goes = (rows.outcome == OK) & (rows.evidence < 0)
@@ -143,6 +145,8 @@ class Gathering:
             goes |= _ended_within(rows, struck)
         goes &= rows.answered_us < micros_of(before)
         goes &= ~np.isin(rows.number, [late.number for late in self._purchases.overdue])
+        for numbers in failing:
+            goes |= np.isin(rows.number, numbers)
         self._purchases = self._purchases.without(goes)
 
     def observations(self) -> Observations:

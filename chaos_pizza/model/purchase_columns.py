@@ -126,7 +126,7 @@ class PurchaseColumns:
         """Return the same without some of the purchases, in one batch; `forgotten` holds for each whether it goes.
 
         Their numbers stay known in the `forgotten` of what is returned, so that none of them seems to be missing, and
-        one that is missing among them still is.
+        one that is missing among them still is. That they were overdue is forgotten with them.
         """
         self._settle()
         kept, last = PurchaseColumns(), len(self) - 1
@@ -137,10 +137,14 @@ class PurchaseColumns:
             *(whole_numbers([n]) for n in (len(rows.number), dropped, batches.in_flight[last])),
         )
         kept.extend(BatchRows(*one), rows)
-        if self._overdue:
-            kept._overdue[0] = tuple(self.overdue)
+        gone = self.purchases.number[forgotten]
         # Of one that was told of twice the other may be kept.
-        kept.forgotten = self.forgotten.with_numbers(np.setdiff1d(self.purchases.number[forgotten], rows.number))
+        gone = gone[~np.isin(gone, rows.number)]
+        numbers = set(gone.tolist()) if self._overdue else ()
+        overdue = tuple(late for late in self.overdue if late.number not in numbers)
+        if overdue:
+            kept._overdue[0] = overdue
+        kept.forgotten = self.forgotten.with_numbers(gone)
         return kept
 
     def _extend(self, batches: BatchRows, purchases: PurchaseRows) -> None:
