@@ -16,7 +16,6 @@ class Deadlines(Generic[Who]):
 
     def __init__(self, tell: Callable[[Who], object]) -> None:
         self._tell = tell
-        self._loop = asyncio.get_running_loop()
         self._due: dict[Who, float] = {}
         self._timer: asyncio.TimerHandle | None = None
 
@@ -24,7 +23,7 @@ class Deadlines(Generic[Who]):
         """Have somebody told when the loop's clock shows `due_s`; they are in here once at the most."""
         self._due[who] = due_s
         if self._timer is None:
-            self._timer = self._loop.call_at(due_s, self._look)
+            self._timer = asyncio.get_running_loop().call_at(due_s, self._look)
 
     def remove(self, who: Who) -> None:
         """Let somebody go, who is then not told; whoever isn't there needn't be."""
@@ -38,12 +37,11 @@ class Deadlines(Generic[Who]):
             self._timer = None
 
     def _look(self) -> None:
-        self._timer = None
-        now_s = self._loop.time()
-        up = []
+        loop, up = asyncio.get_running_loop(), []
+        now_s, self._timer = loop.time(), None
         for who, due_s in self._due.items():
             if due_s > now_s:
-                self._timer = self._loop.call_at(due_s, self._look)
+                self._timer = loop.call_at(due_s, self._look)
                 break
             up.append(who)
         for who in up:

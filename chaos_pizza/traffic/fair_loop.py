@@ -5,28 +5,59 @@ that; and it waits in whole milliseconds. This one hears of a few at a time, and
 """
 
 import asyncio
+import os
 import select
 import selectors
+import sys
 
 AT_ONCE = 16
 """Connections that are read in one pass of the loop: each takes some hundredths of a millisecond."""
-_MOST_DESCRIPTOR = 1024
-"""`select` takes none from here on."""
+_Ready = list[tuple[selectors.SelectorKey, int]]
 
+if sys.platform == "linux":
+    _MOST_DESCRIPTOR = 1024
+    """`select` takes none from here on."""
 
-class FairSelector(selectors.DefaultSelector):
-    """Tells of a few at a time; what is left out is told the next time, since nobody has read it by then."""
+    class FairSelector(selectors.EpollSelector):
+        """Tells of a few at a time; what is left out is told the next time, before what has been told already.
 
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Return at most `AT_ONCE` that are ready, after at most `timeout` seconds."""
-        if timeout is not None and timeout > 0 and 0 <= (descriptor := self._descriptor()) < _MOST_DESCRIPTOR:
-            # The wait of `epoll` itself is rounded up to a millisecond.
-            select.select([descriptor], [], [], timeout)
-            timeout = 0
-        return super().select(timeout)[:AT_ONCE]
+        The system is asked for a few by a handle of our own: the library's is always asked for all.
+        """
 
-    def _descriptor(self) -> int:
-        return self.fileno() if hasattr(self, "fileno") else -1
+        def __init__(self) -> None:
+            super().__init__()
+            self._few = select.epoll.fromfd(os.dup(self.fileno()))
+            self._keys = self.get_map()
+
+        def select(self, timeout: float | None = None) -> _Ready:
+            """Return at most `AT_ONCE` that are ready, after at most `timeout` seconds."""
+            wait_s = -1.0 if timeout is None else max(0.0, timeout)
+            if wait_s > 0 and (descriptor := self.fileno()) < _MOST_DESCRIPTOR:
+                # The wait of `epoll` itself is rounded up to a millisecond.
+                if not select.select([descriptor], [], [], wait_s)[0]:
+                    return []
+                wait_s = 0.0
+            return [self._told(*event) for event in self._few.poll(wait_s, AT_ONCE)]
+
+        def close(self) -> None:
+            """Let go of all."""
+            self._few.close()
+            super().close()
+
+        def _told(self, descriptor: int, event: int) -> tuple[selectors.SelectorKey, int]:
+            key = self._keys[descriptor]
+            can_write = selectors.EVENT_WRITE if event & ~select.EPOLLIN else 0
+            can_read = selectors.EVENT_READ if event & ~select.EPOLLOUT else 0
+            return key, key.events & (can_read | can_write)
+
+else:
+
+    class FairSelector(selectors.DefaultSelector):
+        """Tells of a few at a time; what is left out is told the next time, since nobody has read it by then."""
+
+        def select(self, timeout: float | None = None) -> _Ready:
+            """Return at most `AT_ONCE` that are ready, after at most `timeout` seconds."""
+            return super().select(timeout)[:AT_ONCE]
 
 
 def fair_loop() -> asyncio.AbstractEventLoop:

@@ -2,9 +2,11 @@
 
 import asyncio
 import sys
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from chaos_pizza.clients.deadlines import Deadlines
 from chaos_pizza.clock import Clock
 from chaos_pizza.model.event import PurchasesObserved
 from chaos_pizza.model.purchase import Overdue, Sample
@@ -18,6 +20,15 @@ _OVERDUE_GRACE_S = 0.1
 """Seconds to wait past the latency budget, so that an answer that came in time is never overtaken by its alarm."""
 # A newer Python sends before the task is a task: no pass of the loop lies between the time and the sending.
 _AT_ONCE: dict[str, Any] = {"eager_start": True} if sys.version_info >= (3, 12) else {}
+
+
+@dataclass(slots=True, eq=False)
+class _UnderWay:
+    """A purchase on its way, which is like no other."""
+
+    planned: Planned
+    intended_at: datetime
+    sent_at: datetime
 
 
 class Traffic:
@@ -40,6 +51,7 @@ class Traffic:
         self._in_flight: dict[int, asyncio.Task[None]] = {}
         self._samples: list[Sample] = []
         self._overdue: list[Overdue] = []
+        self._alarms = Deadlines(self._note_overdue)
         self._dropped = 0
         self._broken: asyncio.Future[None] | None = None
 
@@ -67,6 +79,7 @@ class Traffic:
             await broken
         finally:
             sending.cancel()
+            self._alarms.close()
             given_up = list(self._in_flight.values())
             for task in given_up:
                 task.cancel()
@@ -110,13 +123,13 @@ class Traffic:
             self._broken.set_exception(error)
 
     async def _buy(self, planned: Planned, intended_at: datetime) -> None:
-        settings = self._settings
-        sent_at = self._clock.now()
-        patience_s = settings.latency_budget_s - (sent_at - intended_at).total_seconds() + _OVERDUE_GRACE_S
-        alarm = asyncio.get_running_loop().call_later(patience_s, self._note_overdue, planned, intended_at, sent_at)
+        settings, alarms = self._settings, self._alarms
+        under_way = _UnderWay(planned, intended_at, self._clock.now())
+        patience_s = settings.latency_budget_s - (under_way.sent_at - intended_at).total_seconds() + _OVERDUE_GRACE_S
+        alarms.add(under_way, asyncio.get_running_loop().time() + patience_s)
 
         async def turn() -> None:
-            alarm.cancel()
+            alarms.remove(under_way)
             await self._turns.take()
 
         try:
@@ -124,7 +137,7 @@ class Traffic:
                 planned.diner, planned.dishes, settings.latency_budget_s, settings.timeout_s, intended_at, turn
             )
         finally:
-            alarm.cancel()
+            alarms.remove(under_way)
             self._in_flight.pop(planned.number, None)
         sample = Sample(
             number=planned.number,
@@ -140,13 +153,14 @@ class Traffic:
         self._samples.append(sample)
         self._recent.add_sample(sample)
 
-    def _note_overdue(self, planned: Planned, intended_at: datetime, sent_at: datetime) -> None:
+    def _note_overdue(self, under_way: _UnderWay) -> None:
+        planned = under_way.planned
         overdue = Overdue(
             number=planned.number,
             diner=planned.diner,
-            intended_at=intended_at,
-            sent_at=sent_at,
-            overdue_at=intended_at + timedelta(seconds=self._settings.latency_budget_s),
+            intended_at=under_way.intended_at,
+            sent_at=under_way.sent_at,
+            overdue_at=under_way.intended_at + timedelta(seconds=self._settings.latency_budget_s),
             price_btc=planned.price_btc,
         )
         self._overdue.append(overdue)
