@@ -20,7 +20,7 @@ LAYERS = (
         *("stop_file", "lock", "lease_file", "state_folder", "recordings"),
         *("notes_file", "incident_folder", "history", "publishing", "charting", "printing"),
         *("results", "aftermath", "whole_file", "drawing", "feed_file", "gameday_folder", "gameday_hold"),
-        *("fleet_folder", "drill_lookup"),
+        *("fleet_folder", "drill_lookup", "shipped_files"),
         *("draw_register", "draw_seal", "sealed_lease"),
         *("inbox", "intake", "handing_in"),
     },

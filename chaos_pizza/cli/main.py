@@ -26,6 +26,7 @@ _COMMANDS = {
     "gameday": "Hold a game day, whose drill is blind.",
     "history": "Show the drills that were held, and how they went.",
     "import": "Take an incident that people wrote down into the history.",
+    "init": "Write out the experiments to begin with.",
     "mark": "Say what you saw of a drill.",
     "publish": "Tell the team's tools of a drill.",
     "report": "Write a drill's report anew.",

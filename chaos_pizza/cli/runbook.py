@@ -22,13 +22,14 @@ from chaos_pizza.live.drill_post import (
 )
 from chaos_pizza.model.target import VARIABLES, Target, checked_url
 from chaos_pizza.redaction import Redactor, Secret, secrets_in
+from chaos_pizza.shipped_files import runbook_text
 
 _NOT_CURED = 1
 _KEY = VARIABLES["vendor_key"]
 _PATIENCE_S = 3.0
 _NOWHERE = (
     "where to buy is not known: set PIZZA_SHOP_URL and PIZZA_FACTORY_URL to your shop and its factory, or name a "
-    "target of chaos-pizza.yaml with --target; by hand it goes as docs/runbooks/factory.md says"
+    "target of chaos-pizza.yaml with --target; by hand it goes as `chaos-pizza runbook factory --print` says"
 )
 
 
@@ -37,7 +38,7 @@ _NOWHERE = (
 def runbook(context: click.Context) -> None:
     """The runbooks: what to do, step by step, each step done for you where it can be. Without a name, lists them."""
     if context.invoked_subcommand is None:
-        click.echo("factory  what to do when purchases fail: docs/runbooks/factory.md, or chaos-pizza runbook factory")
+        click.echo("factory  what to do when purchases fail: chaos-pizza runbook factory, or read it by its --print")
 
 
 @runbook.command(short_help="Purchases fail: buy, read the answer, follow the link, verify.")
@@ -52,6 +53,7 @@ def runbook(context: click.Context) -> None:
 @person_option
 @click.option("--yes", is_flag=True, help="Do not ask before the link is followed.")
 @click.option("--drill", metavar="DRILL", help="The drill under way (an id or a folder) that is told what you do.")
+@click.option("--print", "printed", is_flag=True, help="Print the runbook, to be read, and do nothing.")
 def factory(
     target_name: str | None,
     config_path: Path | None,
@@ -59,12 +61,16 @@ def factory(
     by: str | None,
     yes: bool,
     drill: str | None,
+    printed: bool,
 ) -> None:
-    """Walk through docs/runbooks/factory.md: buy a pizza, look at the answer, find the link, follow it, verify.
+    """Walk through the runbook of the factory: buy a pizza, look at the answer, find the link, follow it, verify.
 
     Asks before it follows the link; everything before only looks, and Ctrl-C does no harm at any time. It buys as an
     ordinary diner and needs no vendor key. Exit code 0: purchases are well, 1: they are not.
     """
+    if printed:
+        click.echo(runbook_text("factory"), nl=False)
+        return
     configuration = read_configuration(config_path)
     kept_in = reports or configuration.reports
     target, folder = _place(configuration, target_name, kept_in, drill)

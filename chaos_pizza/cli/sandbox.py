@@ -131,7 +131,7 @@ async def _serve(
                 f"All of them are in {fleet}; drill them by: chaos-pizza fleet {shlex.quote(str(fleet))}", err=True
             )
             if shipped_experiment() is None:
-                told = "its experiment factory-fail.yaml is not there; put one beside it, or name yours in it first"
+                told = "its experiment is not there; write one by `chaos-pizza init`, and name it in that file first"
                 click.echo(f"chaos-pizza: {told}", err=True)
         click.echo("The sandbox is open. Its environment is above; Ctrl-C ends it.", err=True)
         await leave.wait()

@@ -9,7 +9,7 @@ from chaos_pizza.errors import UsageError
 
 FLEET_NAME, SECRETS_NAME = "fleet.yaml", "fleet.env"
 _EXPERIMENT = Path("experiments/factory-fail.yaml")
-_CHECKOUT = Path(__file__).resolve().parents[2]
+_SHIPPED = Path(__file__).resolve().parents[1] / "shipped"
 _MOST_AT_A_TIME = 20
 
 
@@ -30,11 +30,12 @@ def write_fleet(folder: Path, environments: Mapping[str, Mapping[str, str]]) -> 
 
 
 def shipped_experiment() -> Path | None:
-    """Return the experiment that a sandbox's fleet is drilled by: this folder's, or that of the program's checkout.
+    """Return the experiment that a sandbox's fleet is drilled by: this folder's, or the program's own.
 
-    `None` where there is neither, as in a folder of one's own with the program installed from a wheel.
+    `None` where there is neither, as where the program itself is packed into one file.
     """
-    return next((path for path in (_EXPERIMENT.resolve(), _CHECKOUT / _EXPERIMENT) if path.is_file()), None)
+    both = (_EXPERIMENT.resolve(), (_SHIPPED / _EXPERIMENT).resolve())
+    return next((path for path in both if path.is_file()), None)
 
 
 def _experiment_from(folder: Path) -> str:

@@ -237,7 +237,7 @@ class RunbookWalk:
         return True
 
     def _not_cured(self) -> bool:
-        self._tell('NOT CURED. Go on in docs/runbooks/factory.md: "No link" and "When to escalate".')
+        self._tell('NOT CURED. Go on where `chaos-pizza runbook factory --print` says "No link" and "When to escalate".')
         self._tell_times()
         return False
 

@@ -24,8 +24,9 @@ def read_experiment(path: Path) -> dict[str, Any]:
     try:
         experiment = read_yaml(path, ExperimentError)
     except FileNotFoundError:
-        hint = "; those at hand are in experiments/" if Path("experiments").is_dir() else ""
-        raise ExperimentError(f"there is no experiment {path}{hint}") from None
+        is_begun = Path("experiments").is_dir()
+        hint = "those at hand are in experiments/" if is_begun else "`chaos-pizza init` writes out some to begin with"
+        raise ExperimentError(f"there is no experiment {path}; {hint}") from None
     if not isinstance(experiment, dict):
         raise ExperimentError(f"{path} holds no experiment, but a {type(experiment).__name__}")
     try:

@@ -33,8 +33,9 @@ def read_plan_file(path: Path) -> Plan:
     try:
         return read_plan(read_yaml(path), str(path), hashlib.sha256(path.read_bytes()).hexdigest())
     except FileNotFoundError:
-        hint = "; those at hand are in experiments/gamedays/" if Path("experiments/gamedays").is_dir() else ""
-        raise UsageError(f"there is no plan {path}{hint}") from None
+        is_begun = Path("experiments/gamedays").is_dir()
+        hint = "those at hand are in experiments/gamedays/" if is_begun else "`chaos-pizza init` writes out some"
+        raise UsageError(f"there is no plan {path}; {hint}") from None
 
 
 def read_planned(

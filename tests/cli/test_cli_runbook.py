@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import httpx
 import pytest
@@ -123,7 +124,7 @@ def blindly_started(drill, shop_url, factory_url):
 def test_without_a_name_the_runbooks_are_listed():
     result = CliRunner().invoke(runbook, [])
     assert result.exit_code == 0
-    assert result.output.startswith("factory  what to do when purchases fail: docs/runbooks/factory.md")
+    assert result.output.startswith("factory  what to do when purchases fail: chaos-pizza runbook factory")
 
 
 def test_who_says_yes_ends_it_with_the_two_addresses_and_no_key(sandbox, tmp_path):
@@ -269,3 +270,10 @@ def test_ctrl_c_while_it_waits_or_asks_ends_it_at_once_and_changes_nothing(sandb
     assert out.decode().rstrip().endswith("Stopped. Nothing was changed.")
     assert err == b""
     assert sandbox.truth[-1].ended_how is None
+
+
+def test_the_runbook_can_be_read_where_there_is_no_checkout_and_no_shop(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(runbook, ["factory", "--print"])
+    assert result.exit_code == 0
+    assert result.output == (Path(__file__).parents[2] / "docs" / "runbooks" / "factory.md").read_text()
