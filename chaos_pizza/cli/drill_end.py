@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chaos_pizza.clerk import Clerk, FiledDrill
 from chaos_pizza.model.result import Verdict
 from chaos_pizza.results import WrittenDrill, complaint_of
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from chaos_pizza.configuration import TeamConfiguration
-    from chaos_pizza.results import Drawing
     from chaos_pizza.runner.drill import HeldDrill
 
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -90,18 +90,17 @@ def tell(held: "HeldDrill", console: "Console", *, as_json: bool, target_name: s
 
 
 def write_up(
-    held: "HeldDrill", after: AfterDrill, target_name: str | None, draw: "Drawing | None" = None
-) -> WrittenDrill | None:
+    held: "HeldDrill", after: AfterDrill, target_name: str | None, clerk: Clerk | None = None
+) -> WrittenDrill | FiledDrill | None:
     """Write a drill's report, and say what is missing from it; `None` where none could be written.
 
-    `draw` draws its pictures, by default in a process of its own.
+    `clerk` is who writes it, by default this process.
     """
-    from chaos_pizza.results import write_report  # noqa: PLC0415 - what writes pages is slow to import
-
+    clerk = clerk or Clerk()
     judged, written = held.judged, []
     if judged is None:
         return None
-    complaint = after.attempt(lambda: written.append(write_report(judged, draw=draw)))
+    complaint = after.attempt(lambda: written.append(clerk.write_report(judged)))
     complaints = list(written[0].complaints) if written else []
     if complaint is not None:
         complaints.append(f"no report was written: {complaint}; chaos-pizza report {held.folder.name} writes it")
@@ -111,20 +110,25 @@ def write_up(
 
 def let_know(
     held: "HeldDrill",
-    written: WrittenDrill | None,
+    written: WrittenDrill | FiledDrill | None,
     configuration: "TeamConfiguration",
     after: AfterDrill,
     target_name: str | None,
+    clerk: Clerk | None = None,
 ) -> None:
-    """Let the history and the team's tools know of a drill, and say what did not work; takes seconds at the most."""
-    from chaos_pizza.aftermath import conclude  # noqa: PLC0415 - a drill's start need not wait for it
+    """Let the history and the team's tools know of a drill, and say what did not work; takes seconds at the most.
 
+    `clerk` is who has written its report, by default this process.
+    """
     if written is None:
         return
+    clerk = clerk or Clerk()
     owes_calm = held.exit_code == Verdict.CALM_NOT_RESTORED.exit_code
     complaints: list[str] = []
     reports = held.folder.parent
-    complaint = after.attempt(lambda: complaints.extend(conclude(written, configuration, reports, owes_calm=owes_calm)))
+    complaint = after.attempt(
+        lambda: complaints.extend(clerk.conclude(written, configuration, reports, owes_calm=owes_calm))
+    )
     _complain([*complaints, *([complaint] if complaint else [])], held, target_name)
 
 

@@ -1,20 +1,18 @@
 """What `chaos-pizza drill` does once it is known what is wanted: all that a drill needs is loaded here."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from importlib import import_module
+from collections.abc import Mapping
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
-from threading import Thread
 
 from rich.console import Console
 
 from chaos_pizza.ci.budgets import with_budgets
+from chaos_pizza.clerk import Clerk
 from chaos_pizza.cli.ci_outputs import CiOutputs
 from chaos_pizza.cli.drill_end import AfterDrill, let_know, tell, write_up
 from chaos_pizza.clock import AnchoredClock
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.console.progress import Progress
-from chaos_pizza.drawing import Drawer
 from chaos_pizza.live.permission import permit
 from chaos_pizza.live.session import DrillSession
 from chaos_pizza.model.event import Recorded, StageBegan
@@ -25,8 +23,6 @@ from chaos_pizza.runner.experiment_file import declaration_of, read_experiment
 
 _MEASURED = {Stage.BASELINE, Stage.METHOD}
 """The stages in which nothing else is to take the machine's time."""
-_NEXT = ("chaos_pizza.aftermath", "sqlalchemy.dialects.sqlite")
-"""What is loaded while the pictures are drawn, since it is needed right after."""
 
 
 def hold(
@@ -42,7 +38,7 @@ def hold(
 ) -> int:
     """Hold the drill that an experiment's file describes, tell of it, write its report, and return its exit code."""
     console = Console(stderr=as_json)
-    with AfterDrill() as after, Drawer() as drawer, ExitStack() as following:
+    with AfterDrill() as after, Clerk() as clerk, ExitStack() as following:
         telling = following.enter_context(outputs.told_of(experiment, stdout_is_taken=as_json))
         configuration = read_configuration(config_path)
         read_publishing(configuration)  # a mistake in it is to be known before the drill
@@ -60,37 +56,19 @@ def hold(
 
             def watch(session: DrillSession) -> None:
                 display.enter_context(Progress(session, console))
-                session.listen(lambda recorded: drawer.get_ready() if _is_measured(recorded) else None)
+                session.listen(lambda recorded: clerk.get_ready() if _is_measured(recorded) else None)
 
             kept_in = reports or configuration.reports
             held = hold_drill(described, declaration, target, kept_in, watch, permission, after.begin)
         telling.held = held
         # First what whoever waits has to know: pictures and a CI system's files take a while after a long drill.
         tell(held, console, as_json=as_json, target_name=target_name)
-        with _loading(_NEXT):
-            written = write_up(held, after, target_name, drawer.draw)
+        written = write_up(held, after, target_name, clerk)
         following.close()
-        let_know(held, written, configuration, after, target_name)
+        let_know(held, written, configuration, after, target_name, clerk)
     return held.exit_code
 
 
 def _is_measured(recorded: Recorded) -> bool:
-    """Tell whether a drill goes on to where whatever it measures is over, and its pictures are not far."""
+    """Tell whether a drill goes on to where whatever it measures is over, and its report is not far."""
     return isinstance(recorded.event, StageBegan) and recorded.event.stage not in _MEASURED
-
-
-@contextmanager
-def _loading(modules: tuple[str, ...]) -> Iterator[None]:
-    """Load modules beside what is done in the `with`; whoever needs one that can't be loaded will say so."""
-    thread = Thread(target=_load, args=modules, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
-
-
-def _load(*modules: str) -> None:
-    for module in modules:
-        with suppress(ImportError):
-            import_module(module)

@@ -60,6 +60,11 @@ class Card:
         return self.budget not in {"", _NO_BUDGET}
 
 
+def get_ready() -> None:
+    """Read the template, so that the first part to be made takes only its own time."""
+    _TEMPLATES.get_template("lead.html.j2")
+
+
 def to_lead(result: DrillResult, settings: DrillSettings) -> str:
     """Return the top of a drill's page as HTML: verdict, reasons, and a card for each time; outside texts escaped."""
     tone, sign = _VERDICTS[result.judgement.verdict]

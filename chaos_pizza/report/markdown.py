@@ -50,6 +50,11 @@ _TEMPLATES = jinja2.Environment(
 )
 
 
+def get_ready() -> None:
+    """Read the template, so that the first report takes only its own time."""
+    _TEMPLATES.get_template("report.md.j2")
+
+
 def to_markdown(
     result: DrillResult,
     settings: DrillSettings,
