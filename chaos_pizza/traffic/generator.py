@@ -110,14 +110,8 @@ class Traffic:
         task = asyncio.Task(buying, loop=asyncio.get_running_loop(), **_AT_ONCE)
         if not task.done():
             self._in_flight[planned.number] = task
-        task.add_done_callback(self._look_at_end)
 
-    def _look_at_end(self, task: asyncio.Task[None]) -> None:
-        error = None if task.cancelled() else task.exception()
-        if error:
-            self._break(error)
-
-    def _break(self, error: BaseException) -> None:
+    def _break(self, error: Exception) -> None:
         """End the traffic with this error; only the first counts."""
         if self._broken and not self._broken.done():
             self._broken.set_exception(error)
@@ -136,6 +130,9 @@ class Traffic:
             bought = await self._buyer.buy(
                 planned.diner, planned.dishes, settings.latency_budget_s, settings.timeout_s, intended_at, turn
             )
+        except Exception as error:  # noqa: BLE001 - no outcome of a purchase, but a mistake of ours
+            self._break(error)
+            return
         finally:
             alarms.remove(under_way)
             self._in_flight.pop(planned.number, None)
