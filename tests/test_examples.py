@@ -4,6 +4,7 @@ import re
 import shutil
 from datetime import date
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,31 @@ def test_the_retrospective_is_what_its_drills_and_the_incident_say(tmp_path):
     links = {drill.drill_id: f"{drill.drill_id}/{KEPT_REPORT[drill.origin]}" for drill in drills}
     assert all((LOOKED_BACK_ON / link).is_file() for link in links.values())
     assert to_markdown(found, illustrate(found), links) == page.read_text()
+
+
+def _links_of(page):
+    """What a page leads to or shows: of Markdown what stands in round brackets, of HTML what an attribute names."""
+    text = page.read_text()
+    if page.suffix == ".md":
+        return re.findall(r"(?<!\\)\]\(([^)\s]*)[^)]*\)", text)
+    return [unescape(link) for link in re.findall(r'\s(?:href|src)="([^"]*)"', text)]
+
+
+@pytest.mark.parametrize(
+    "page",
+    sorted([*EXAMPLES.glob("**/*.md"), *EXAMPLES.glob("**/*.html")]),
+    ids=lambda page: f"{page.parent.name}/{page.name}",
+)
+def test_no_link_of_a_page_is_dead_wherever_its_folder_is_handed_to(page):
+    given = next(folder for folder in page.parents if folder.parent == EXAMPLES)
+    for link in _links_of(page):
+        path, _, place = link.partition("#")
+        assert not re.match(r"\w+:|/", link), f"{link} leads out of the folder"
+        if path:
+            assert (page.parent / path).resolve().is_relative_to(given)
+            assert (page.parent / path).is_file(), link
+        else:
+            assert f'id="{place}"' in page.read_text(), link
 
 
 def test_the_readmes_excerpt_stands_in_the_example():

@@ -16,11 +16,8 @@ from chaos_pizza.report.escape import plain
 from chaos_pizza.report.phrasing import bounds, day_of, moment, span
 from chaos_pizza.report.rounding import measure_entry, rounded_up
 
-RUNBOOK_LINK = "[docs/runbooks/factory.md](/docs/runbooks/factory.md)"
-"""From the root of the checkout, which is where sites that show Markdown take it from, however deep the report lies.
-
-On the report's page, which may lie anywhere, it is no link but the path alone.
-"""
+RUNBOOK = "docs/runbooks/factory.md"
+"""By its name and not as a link: a report is handed around, and wherever it comes to, this file mostly isn't."""
 _TO_DO = {
     RunbookStep.TAKE_IT: "say that you have it",
     RunbookStep.BUY_A_PIZZA: "buy one as a diner, and look for yourself",
@@ -39,7 +36,10 @@ Row = tuple[str, ...]
 
 def describe_runbook(result: DrillResult, settings: DrillSettings) -> list[str]:
     """Return where the runbook is, and how much of it anybody was seen to follow."""
-    where = f"What to do when purchases fail stands in {RUNBOOK_LINK}; `chaos-pizza runbook factory` walks through it."
+    where = (
+        f"What to do when purchases fail stands in Chaos Pizza's {RUNBOOK}: `chaos-pizza runbook factory --print` "
+        "shows it, and `chaos-pizza runbook factory` walks through it."
+    )
     if not any(step.ended or step.marks for step in result.runbook):
         if settings.fault is FaultKind.NONE:
             return [where, "In this drill nobody needed it, and nobody was seen to use it."]
