@@ -33,7 +33,7 @@ class AnchoredClock:
 
     def at(self, monotonic_s: float) -> datetime:
         """Return the instant at which the monotonic clock showed `monotonic_s`."""
-        return self._anchor_at + timedelta(seconds=monotonic_s - self._anchor_s)
+        return self._anchor_at + timedelta(0, monotonic_s - self._anchor_s)
 
 
 def _read_both() -> tuple[datetime, float, float]:

@@ -7,11 +7,12 @@ from typing import Any
 from chaos_pizza.sandbox.chaos import VendorChaos
 from chaos_pizza.sandbox.endpoint import Refusal
 from chaos_pizza.sandbox.instants import iso_ms
+from chaos_pizza.sandbox.json_text import Spelt
 
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """One shop's account at the factory; `api_key` is secret."""
+    """One shop's account at the factory; `api_key` is secret, and `signed` is what stands of it on each pizza."""
 
     id: str
     name: str
@@ -20,6 +21,7 @@ class Vendor:
     created_at: datetime
     roles: tuple[str, ...]
     chaos: VendorChaos = field(repr=False)
+    signed: Spelt = field(repr=False)
 
     def shown(self) -> dict[str, Any]:
         """Return what the vendor sees of its own account."""
@@ -55,7 +57,8 @@ class Vendors:
     ) -> Vendor:
         """Open an account, with the chaos that its vendor will ask for."""
         roles = ("vendor", "admin") if admin else ("vendor",)
-        vendor = Vendor(vendor_id, name, f"{vendor_id}@jwt.com", api_key, created_at, roles, chaos)
+        signed = Spelt(id=vendor_id, name=name)
+        vendor = Vendor(vendor_id, name, f"{vendor_id}@jwt.com", api_key, created_at, roles, chaos, signed)
         self._by_key[api_key] = self._by_id[vendor_id] = vendor
         return vendor
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chaos_pizza.sandbox.endpoint import Answer, Call, Given
-from chaos_pizza.serving.exchange import HttpAnswer
+from chaos_pizza.sandbox.endpoint import GIVEN, Answer, Call, Given
 
 PATIENCE_S = 1.0
 """How long a shop with a backup factory waits for its first one, in seconds; a calm factory answers in some 10 ms."""
@@ -73,7 +72,7 @@ class Kitchen:
 
     def _ask(self, supplier: Supplier, body: dict[str, Any], at: datetime) -> Baked | Awaitable[Baked]:
         given = supplier.take_order(Call(body, supplier.api_key, at, {}, {}))
-        return _baked(given) if isinstance(given, Answer | HttpAnswer) else _baked_later(given)
+        return _baked(given) if isinstance(given, GIVEN) else _baked_later(given)
 
 
 async def _awaited(baked: Awaitable[Baked]) -> Baked:

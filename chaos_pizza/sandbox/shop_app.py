@@ -3,7 +3,7 @@
 from collections.abc import Awaitable
 from typing import Any
 
-from chaos_pizza.sandbox.endpoint import Answer, Call, Endpoint, Handler, Refusal, Service
+from chaos_pizza.sandbox.endpoint import Answer, Call, Endpoint, Given, Handler, Refusal, Service
 from chaos_pizza.sandbox.metrics import CONTENT_TYPE, ShopMetrics
 from chaos_pizza.sandbox.purchasing import Purchasing
 from chaos_pizza.sandbox.shop_accounts import Accounts, User
@@ -117,7 +117,7 @@ class Shop:
         """`GET /api/order`: the diner's orders, whether or not they became pizzas."""
         return Answer(self._orders.page(self._accounts.with_token(call.token), call.query.get("page")))
 
-    def post_order(self, call: Call) -> Answer | Awaitable[Answer]:
+    def post_order(self, call: Call) -> Given | Awaitable[Given]:
         """`POST /api/order`: the purchase."""
         return self._purchasing.buy(call, self._accounts.with_token(call.token))
 

@@ -11,7 +11,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from chaos_pizza.sandbox.endpoint import to_json
+from chaos_pizza.sandbox.json_text import to_json
 
 ISSUER = "cs329.click"
 """Who signs pizzas; stands in the header's `iss`."""
@@ -49,13 +49,13 @@ class PizzaSigner:
         """Return a signer with a new 2048-bit key (takes some 50 ms)."""
         return cls(RSAKey.generate_key(KEY_BITS))
 
-    def sign(self, payload: dict[str, Any], at: datetime) -> str:
-        """Return the pizza: a compact RS256 JWT with `iat`, `exp` and `iss` in its header."""
+    def sign(self, payload: bytes, at: datetime) -> str:
+        """Return the pizza of a payload that is JSON: a compact RS256 JWT with `iat`, `exp` and `iss` in its header."""
         issued = int(at.timestamp())
         if issued != self._header_of:
             header = {"iat": issued, "exp": issued + VALID_S, "iss": ISSUER, "alg": "RS256", "kid": self._kid}
             self._header, self._header_of = _encoded(to_json(header)), issued
-        signed = self._header + b"." + _encoded(to_json(payload))
+        signed = self._header + b"." + _encoded(payload)
         signature = self._private_key.sign(signed, _PADDING, _HASH)
         self._last_signed = (signed + b"." + _encoded(signature)).decode("ascii")
         return self._last_signed

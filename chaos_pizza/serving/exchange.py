@@ -1,8 +1,8 @@
 """A request as it came over HTTP, read whole, and what is answered to it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from http import HTTPStatus
+from typing import NamedTuple
 
 JSON = b"application/json"
 """The media type of an answer that says nothing else."""
@@ -10,8 +10,7 @@ JSON = b"application/json"
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
+class HttpRequest(NamedTuple):  # made in a third of the time that a frozen dataclass takes
     """One request.
 
     `target` is path and query as they were sent; `headers` have names in small letters, and of several of one name the
@@ -25,8 +24,7 @@ class HttpRequest:
     is_last: bool
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpAnswer(NamedTuple):
     """One answer; a status of 204 has no body."""
 
     status: int

@@ -1,6 +1,8 @@
+import asyncio
 import io
 import json
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,24 @@ def test_the_beginning_is_logged_as_of_the_start_date(open_sandbox):
     began = next(json.loads(line) for line in stream.getvalue().splitlines() if "chaos_began" in line)
     assert began["at"] == shown.replace("Z", "000Z")
     assert began["kind"] == "fail"
+
+
+def test_what_is_logged_can_be_read_after_a_pass_of_the_loop_and_at_once_without_one(tmp_path):
+    path, at = tmp_path / "log", datetime(2026, 11, 23, 19, 57, 21, 117000, tzinfo=UTC)
+    first = '{"at": "2026-11-23T19:57:21.117000Z", "event": "e", "number": 1}\n'
+
+    async def write_two() -> None:
+        log.write("e", at, number=2)
+        log.write("e", at, number=3)
+        await asyncio.sleep(0)
+        assert path.read_text() == first + first.replace("1}", "2}") + first.replace("1}", "3}")
+        log.write("e", at, number=4)
+
+    with open_log(str(path)) as log:
+        log.write("e", at, number=1)
+        assert path.read_text() == first
+        asyncio.run(write_two())
+        assert path.read_text().count("\n") == 4
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")

@@ -23,9 +23,11 @@ def ids(orders: Orders, number: int, page: str | None = None) -> list[int]:
 
 def test_an_order_is_shown_as_it_was_written():
     orders = Orders(Catalogue())
-    row = orders.open(diner(1), ORDER, AT)
+    assert orders.open(diner(1), ORDER, AT) == 1
     with pytest.raises(Refusal):
-        orders.fill(row, [{"menuId": 2, "description": "Pepperoni", "price": 0.0042}, {"menuId": "1"}, {"menuId": 99}])
+        orders.fill(
+            diner(1), [{"menuId": 2, "description": "Pepperoni", "price": 0.0042}, {"menuId": "1"}, {"menuId": 99}]
+        )
     (shown,) = orders.page(diner(1), None)["orders"]
     assert shown == {
         "id": 1,

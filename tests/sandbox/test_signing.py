@@ -7,16 +7,18 @@ from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import RSAKey
 
+from chaos_pizza.sandbox.json_text import to_json
 from chaos_pizza.sandbox.signing import PizzaSigner, spoil
 
 KEY = RSAKey.generate_key(2048)
 SIGNER = PizzaSigner(KEY)
 AT = datetime(2026, 11, 23, 19, 57, 21, 117000, tzinfo=UTC)
 PAYLOAD = {"vendor": {"id": "v"}, "diner": {"id": 1}, "order": {"items": []}}
+SPELT = to_json(PAYLOAD)
 
 
 def test_a_pizza_says_what_was_signed_and_dates_itself_in_its_header():
-    jwt = SIGNER.sign(PAYLOAD, AT)
+    jwt = SIGNER.sign(SPELT, AT)
     head = jwt.split(".")[0]
     header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
     assert SIGNER.payload_of(jwt) == PAYLOAD
@@ -42,13 +44,13 @@ def test_a_pizza_is_letter_for_letter_what_joserfc_makes_of_it(payload, after_ms
         header = {"iat": issued, "exp": issued + 86400, "iss": "cs329.click", "alg": "RS256", "kid": KEY.thumbprint()}
         registry = jws.JWSRegistry(algorithms=["RS256"], strict_check_header=False)
         body = json.dumps(payload, separators=(",", ":"))
-        jwt = SIGNER.sign(payload, at)
+        jwt = SIGNER.sign(body.encode(), at)
         assert jwt == jws.serialize_compact(header, body, KEY, registry=registry)
         assert SIGNER.payload_of(jwt) == payload
 
 
 def test_the_last_pizza_and_those_before_it_are_proven_and_none_that_was_changed():
-    first, last = SIGNER.sign(PAYLOAD, AT), SIGNER.sign({**PAYLOAD, "diner": {"id": 2}}, AT)
+    first, last = SIGNER.sign(SPELT, AT), SIGNER.sign(to_json({**PAYLOAD, "diner": {"id": 2}}), AT)
     assert SIGNER.proves(last)
     assert SIGNER.proves(first)
     for jwt in (first, last):
@@ -65,14 +67,14 @@ def test_the_key_is_as_long_as_the_standard_demands():
 
 
 def test_a_spoilt_pizza_begins_with_dead_and_proves_nothing():
-    spoilt = spoil(SIGNER.sign(PAYLOAD, AT))
+    spoilt = spoil(SIGNER.sign(SPELT, AT))
     assert spoilt.startswith("dead")
     assert spoilt.count(".") == 2
     assert not SIGNER.proves(spoilt)
 
 
 def test_a_pizza_of_another_factory_proves_nothing():
-    assert not SIGNER.proves(PizzaSigner.create().sign(PAYLOAD, AT))
+    assert not SIGNER.proves(PizzaSigner.create().sign(SPELT, AT))
 
 
 def test_the_public_keys_hold_nothing_private():

@@ -22,7 +22,8 @@ def test_many_stalled_purchases_wait_side_by_side(open_sandbox):
     assert {each.status_code for each in answers} == {200}
     assert all("followLinkToEndChaos" in each.json() for each in answers)
     waited_s = [each.seconds for each in visitor.sandbox.purchases]
-    assert min(waited_s) >= 2.0
+    # The loop counts from the beginning of its pass: by some milliseconds a purchase of the same pass came later.
+    assert min(waited_s) > 1.9
     # One after the other they would take as long as all together, and on any machine.
     assert took_s < sum(waited_s) / 4
 

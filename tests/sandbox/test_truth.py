@@ -1,5 +1,6 @@
 """What the sandbox remembers of its purchases is what was noted, to the microsecond."""
 
+import json
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -33,3 +34,21 @@ def test_the_oldest_are_forgotten():
         ledger.purchase(PurchaseRecord(number, at, at, Outcome.OK, 200))
     kept = ledger.purchases
     assert (len(kept), kept[0].order_id, kept[-1].order_id) == (KEPT_PURCHASES, 2, KEPT_PURCHASES + 1)
+
+
+@given(records)
+def test_a_purchase_is_logged_as_the_json_that_any_other_event_is(record):
+    def iso(at: datetime) -> str:
+        return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    assert record.line() == json.dumps(
+        {
+            "at": iso(record.answered_at),
+            "event": "purchase",
+            "order_id": record.order_id,
+            "outcome": record.outcome.value,
+            "status": record.status,
+            "seconds": round((record.answered_at - record.received_at).total_seconds(), 6),
+            "received_at": iso(record.received_at),
+        }
+    )
