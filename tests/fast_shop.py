@@ -99,7 +99,7 @@ def fast_shop(hold=0):
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield process.stdout.readline().strip()
         process.stdin.close()
-        process.wait(10)
+        process.wait(60)
 
 
 if __name__ == "__main__":

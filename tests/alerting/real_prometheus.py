@@ -13,7 +13,7 @@ from real_programs import wanted
 
 from chaos_pizza.alerting.series import PrometheusMajor
 
-_START_TIMEOUT_S = 20.0
+_START_TIMEOUT_S = 120.0
 
 
 def installed_major() -> PrometheusMajor:
@@ -29,7 +29,7 @@ class Prometheus:
     """A running Prometheus; all it does is answer."""
 
     def __init__(self, port: int) -> None:
-        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False)
+        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False)
 
     def is_ready(self) -> bool:
         try:

@@ -250,5 +250,5 @@ def played_console() -> Iterator[PlayedConsole]:
     finally:
         console.cut()
         loop.call_soon_threadsafe(server.leave)
-        thread.join(10)
+        thread.join(60)
         loop.close()

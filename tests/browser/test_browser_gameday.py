@@ -89,7 +89,7 @@ class Workplace:
                 yield process
             finally:
                 process.terminate()
-                process.wait(30)
+                process.wait(60)
                 if process.stdout:
                     process.stdout.close()
 

@@ -225,7 +225,7 @@ def test_at_a_terminal_it_asks_after_it_has_shown(folder, answer, is_kept):
         shown = read_until(ours, "Keep it? [y/N]: ")
         os.write(ours, f"{answer}\n".encode() if answer.isalpha() or not answer else answer.encode())
         shown += read_until(ours, None)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=300) == 0
     os.close(ours)
     assert shown.index("Contradicts itself") < shown.index("Keep it?")
     assert (folder / "reports" / EXAMPLE.name).exists() is is_kept

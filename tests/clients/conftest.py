@@ -52,7 +52,7 @@ def call():
 def call_quickly():
     """Exchange one request with what listens at a URL, the way that purchases go."""
 
-    def exchange(url, request, timeout_s=5.0, redactor=None):
+    def exchange(url, request, timeout_s=60.0, redactor=None):
         async def exchanged():
             caller = QuickCaller("the shop", url, AnchoredClock(), redactor or Redactor())
             try:

@@ -206,7 +206,7 @@ def test_on_sent_is_called_before_the_answer_is_there(hostile, call):
         is_sent.set()
 
     def behave(connection, closing):
-        is_sent.wait(10)
+        is_sent.wait(60)
         seen.append("answer")
         connection.sendall(answer(b"{}"))
 

@@ -98,7 +98,7 @@ def console_process(reports: Path, state: Path, *options: str, port: int = 0, en
             yield Console(url.group(), printed), process
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 class DrillUnderWay:

@@ -30,7 +30,7 @@ def observed_sandbox(*options: str) -> Iterator[Sandbox]:
 
 
 def asked(url: str) -> object:
-    with urllib.request.urlopen(url, timeout=5) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return json.load(answer)
 
 

@@ -170,7 +170,7 @@ def console_answers(day):
     with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, env=day.environment, text=True) as console:
         try:
             address = next(found[0] for line in console.stdout if (found := re.search(r"http://127[.0-9:]+", line)))
-            with httpx.Client(base_url=address, trust_env=False, timeout=10) as client:
+            with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
                 pages = ("/", "/session", "/coordinator")
                 answers = [Reading(f"console {path}", client.get(path).content) for path in pages]
                 with client.stream("GET", "/stream") as stream:

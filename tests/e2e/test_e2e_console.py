@@ -26,7 +26,7 @@ def attack(url: str) -> Counter:
     """Everything that done-when names, at once; returns how often each status was answered."""
     answered = Counter()
     origin = {"Origin": url}
-    with httpx.Client(base_url=url, timeout=20, trust_env=False) as client:
+    with httpx.Client(base_url=url, timeout=60, trust_env=False) as client:
         csrf = client.get("/session").json()["csrf"]
         as_responder = {**origin, "X-CSRF": csrf}
         draw = {"passphrase": "hunter2-hunter2"}
@@ -101,7 +101,7 @@ def test_a_coordinator_starts_a_game_day_sees_its_draw_and_stops_it_all_from_the
     plan.write_text(PLAN)
     secret = {"PIZZA_COORDINATOR_PASSPHRASE": PASSPHRASE}
     with console_process(reports, tmp_path / ".state", "--plan", str(plan), env=secret) as (console, process):
-        with httpx.Client(base_url=console.url, headers={"Origin": console.url}, timeout=20, trust_env=False) as client:
+        with httpx.Client(base_url=console.url, headers={"Origin": console.url}, timeout=60, trust_env=False) as client:
             token = console.said[1].partition("token=")[2].strip()
             assert client.post("/session", json={"token": token}).status_code == 204
             client.headers["X-CSRF"] = client.get("/session").json()["csrf"]

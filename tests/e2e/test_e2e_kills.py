@@ -139,7 +139,7 @@ def is_calm(variables: dict[str, str], kind: str) -> bool:
     """The factory's own word, and a pizza of its."""
     headers = {"Authorization": f"Bearer {variables['PIZZA_VENDOR_KEY']}"}
     factory = variables["PIZZA_FACTORY_URL"]
-    with httpx.Client(headers=headers, trust_env=False, verify=PLAIN, timeout=10) as http:
+    with httpx.Client(headers=headers, trust_env=False, verify=PLAIN, timeout=60) as http:
         if http.get(f"{factory}/api/vendor").json().get("chaos", {}).get("type", "none") != "none":
             return False
         order = {"diner": {"id": 1, "name": "x", "email": "x@x"}}
@@ -157,7 +157,7 @@ def is_calm(variables: dict[str, str], kind: str) -> bool:
 def shop_sells(variables: dict[str, str]) -> bool:
     """Twelve purchases without a chaos monkey: by chance with it once in four thousand times."""
     shop = variables["PIZZA_SHOP_URL"]
-    with httpx.Client(trust_env=False, verify=PLAIN, timeout=10) as http:
+    with httpx.Client(trust_env=False, verify=PLAIN, timeout=60) as http:
         login = {"email": variables["PIZZA_DINER_EMAIL"], "password": variables["PIZZA_DINER_PASSWORD"]}
         token = http.put(f"{shop}/api/auth", json=login).json()["token"]
         order = {"franchiseId": 1, "storeId": 1, "items": [{"menuId": 1, "description": "Veggie", "price": 0.0038}]}

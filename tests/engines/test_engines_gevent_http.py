@@ -20,9 +20,9 @@ from chaos_pizza.wire.message import Request
 
 caller = GeventCaller("shop", sys.argv[1], AnchoredClock(), Redactor(), concurrency=3)
 order = Request("POST", "/api/order", {"a": 1})
-print(caller.exchange(order, timeout_s=10).status)
+print(caller.exchange(order, timeout_s=60).status)
 try:
-    print(caller.exchange(order, timeout_s=10).status)
+    print(caller.exchange(order, timeout_s=60).status)
 except Unreachable:
     print("unreachable")
 """

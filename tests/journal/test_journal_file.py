@@ -141,7 +141,7 @@ writer.close()
 
 def test_a_disk_that_is_full_is_told_at_every_record_and_what_was_written_stands(tmp_path: Path):
     run = subprocess.run(
-        [sys.executable, "-c", FULL_DISK, str(tmp_path)], capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "-c", FULL_DISK, str(tmp_path)], capture_output=True, text=True, timeout=300, check=True
     )
     *errors, last = run.stdout.splitlines()
     complaint = f"the journal {tmp_path / JOURNAL_NAME} can't be written: File too large"

@@ -89,7 +89,7 @@ def test_a_body_in_chunks_is_a_body(shared_visitor):
 
 def test_what_is_no_http_is_refused_and_the_next_is_served(shared_visitor):
     host, port = shared_visitor.shop.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(b"\x16\x03\x01 a greeting of TLS\r\n\r\n")
         assert connection.recv(4096).startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert shared_visitor.http.get(shared_visitor.shop).status_code == 200

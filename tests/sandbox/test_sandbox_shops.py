@@ -24,7 +24,7 @@ def sandbox():
 
 @pytest.fixture
 def http():
-    with httpx.Client(timeout=20, trust_env=False) as client:
+    with httpx.Client(timeout=60, trust_env=False) as client:
         yield client
 
 
