@@ -30,7 +30,7 @@ PASSPHRASE = "correct horse battery staple"
 PICTURES = "CONSOLE_PICTURES"
 """The variable with the folder to which the pictures go; by default they go where the test's files go."""
 CUT_S = 10.0
-MACHINE_S = 5.0
+MACHINE_S = 30.0
 """What even a crowded machine holds; the figures that a free one holds are shown after the tests."""
 
 NOTE_FIRST = """
