@@ -45,13 +45,31 @@ class K6Purchases:
     @property
     def missing_check(self) -> str | None:
         """Why no pizza is being verified, though the settings name a check; `None` where it may be."""
-        if self._is_checked or self.unchecked < _ENOUGH:
+        return self.unverified if self.unchecked >= _ENOUGH else None
+
+    @property
+    def unverified(self) -> str | None:
+        """Why no pizza was verified so far, as far as it can be told from however few purchases; `None` where one was.
+
+        It names the check that was waited for, and those that came. Below 20 purchases it may come yet.
+        """
+        if self._is_checked or not self.unchecked:
             return None
         name = self._settings.check
         if name in self._checks:
             return f'k6 does not say whose purchase the check "{name}" is about; no pizza is being verified'
+        if self.unchecked < _ENOUGH:
+            has = f"there came: {', '.join(self._checks)}" if self._checks else "nor any other"
+            among = f"any of {self.unchecked} purchases" if self.unchecked > 1 else "a purchase"
+            return f'no check "{name}" came with {among} ({has}); no pizza is being verified'
         has = f"it has: {', '.join(self._checks)}" if self._checks else "it has none at all"
         return f'the script has no check "{name}" ({has}); no pizza is being verified'
+
+    def give_up(self) -> None:
+        """Wait for no check any longer, k6 having told all; what decides is whether one has ever come."""
+        if not self._is_checked:
+            self.unchecked += len(self._waiting)
+            self._waiting.clear()
 
     def take(self, told: Told, now_us: int) -> list[K6Purchase]:
         """Take in what k6 told at `now_us` (any clock), and return the purchases that are decided by it."""

@@ -64,10 +64,12 @@ class K6Traffic:
         reading = self._alignment.reading
         self._record(LoadWorkerJoined(1, 1, self._script.place, reading.offset_us / 1e6, reading.uncertainty_us / 1e6))
         listening = asyncio.create_task(self._listen(keeper))
+        is_over = False
         try:
             while not (listening.done() or self._purchases.missing_check):
                 await asyncio.wait({listening}, timeout=_LOOK_S)
                 self._look()
+            is_over = True
         finally:
             self.begun.set()
             if keeper.stdin is not None:
@@ -77,7 +79,10 @@ class K6Traffic:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
             await end_child(keeper)
-        self._lose()
+            self._purchases.give_up()
+            if not is_over and self._purchases.unverified:
+                self._tell_lost(self._purchases.unverified)
+        raise ServiceError(f"nobody is left to buy: {self._tell_lost(*self._why_over())}")
 
     def take(self) -> PurchasesObserved:
         """Return what happened since the last call."""
@@ -129,8 +134,9 @@ class K6Traffic:
             found = self._alignment.reading
             self._record(LoadWorkerTimed(1, self._clock.now(), found.offset_us / 1e6, found.uncertainty_us / 1e6))
         refused = self._reader.refused + self._purchases.unchecked
-        check = "a purchase whose check never came" if self._purchases.unchecked else "a line of k6's that is none"
-        self._refusals.tell(refused, check, self._clock.now())
+        check = self._purchases.unverified or "a purchase whose check never came"
+        reason = self._redactor.line(check) if self._purchases.unchecked else "a line of k6's that is none"
+        self._refusals.tell(refused, reason, self._clock.now())
 
     def _ask_wall_clock(self) -> Reading:
         """Return how this machine's wall clock, by which k6 tells the time, stands against the drill's."""
@@ -141,10 +147,17 @@ class K6Traffic:
         now_us = micros_of(self._clock.now())
         return self._wall.best(now_us) or Reading(0, 0, now_us)
 
-    def _lose(self) -> None:
-        at, reason = self._clock.now(), self._redactor.line(self._purchases.missing_check or self._ended or "k6 died")
+    def _why_over(self) -> tuple[str, ...]:
+        """Return why nobody buys any longer: that no pizza is verified, or that k6 ended, verified or not."""
+        if self._purchases.missing_check:
+            return (self._purchases.missing_check,)
+        return tuple(filter(None, (self._ended or "k6 died", self._purchases.unverified)))
+
+    def _tell_lost(self, *reasons: str) -> str:
+        """Record that nobody is left to buy, and return why."""
+        at, reason = self._clock.now(), self._redactor.line("; ".join(reasons))
         self._record(LoadWorkerLost(1, at, at, 0, 0, reason))
-        raise ServiceError(f"nobody is left to buy: {reason}")
+        return reason
 
 
 class K6Load:

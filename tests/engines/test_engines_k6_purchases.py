@@ -121,8 +121,34 @@ def test_a_script_without_any_check_is_told_of_as_such():
     assert "(it has none at all)" in (unchecked().missing_check or "")
 
 
-def test_nineteen_purchases_without_their_check_show_nothing_yet():
+def test_nineteen_purchases_without_their_check_end_no_drill_yet():
     assert unchecked(count=19).missing_check is None
+    assert unchecked(count=20).missing_check is not None
+
+
+def test_the_first_purchase_without_its_check_names_it_and_those_that_came():
+    found = unchecked(K6Check("pizza verify", True, ""), count=1)
+    assert found.unverified == (
+        'no check "pizza verifies" came with a purchase (there came: pizza verify); no pizza is being verified'
+    )
+    assert "with any of 3 purchases (nor any other)" in (unchecked(count=3).unverified or "")
+
+
+def test_what_still_waits_when_k6_has_told_all_is_without_its_check():
+    found = purchases(check=VERIFIES)
+    for turn in range(2):
+        found.take(replace(BOUGHT, by=f"1/{turn}"), 0)
+    assert found.unverified is None
+    found.give_up()
+    assert "with any of 2 purchases" in (found.unverified or "")
+
+
+def test_where_the_check_came_once_what_still_waits_at_the_end_is_no_complaint():
+    found = purchases(check=VERIFIES)
+    found.take(K6Check(VERIFIES, True, "9/9"), 0)
+    found.take(BOUGHT, 0)
+    found.give_up()
+    assert (found.unchecked, found.unverified) == (0, None)
 
 
 def test_where_the_check_came_once_the_script_has_it():
