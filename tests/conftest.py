@@ -31,6 +31,15 @@ LONGEST = (
 
 _TABLES = "tables"
 
+# What a developer's shell or a runner brings along is no test's business: how wide and in what colours it shows things,
+# through whom it reaches the internet, where it edits, which service it is, and the targets of its own.
+for _name in list(os.environ):
+    if _name.lower().startswith(("pizza_", "github_")) or _name.lower() in {
+        *("columns", "lines", "force_color", "no_color", "py_colors", "editor", "visual"),
+        *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    }:
+        del os.environ[_name]
+
 # A shell lets what it starts in the background ignore these, and a drill would inherit it, which tests end by them.
 # A handler is no one's to inherit.
 for _ignored in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):

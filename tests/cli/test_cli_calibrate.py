@@ -53,7 +53,7 @@ def test_a_fault_that_is_on_is_no_time_to_calibrate(tmp_path):
         import httpx  # noqa: PLC0415 - for this one request
 
         key = {"Authorization": f"Bearer {sandbox.environment['PIZZA_VENDOR_KEY']}"}
-        httpx.put(f"{sandbox.environment['PIZZA_FACTORY_URL']}/api/vendor/chaos/fail", headers=key)
+        httpx.put(f"{sandbox.environment['PIZZA_FACTORY_URL']}/api/vendor/chaos/fail", headers=key, trust_env=False)
         told = run(tmp_path, "--target", "env", "--seconds", "0.5", **sandbox.environment)
     assert told.returncode == 2
     assert told.stderr.splitlines()[-1].startswith("chaos-pizza: the factory's chaos is on or scheduled")

@@ -63,7 +63,7 @@ class Taking:
         async def working():
             running = asyncio.create_task(self.receiver.run())
             try:
-                async with httpx.AsyncClient(base_url=url_of(self.listener)) as client:
+                async with httpx.AsyncClient(base_url=url_of(self.listener), trust_env=False) as client:
                     return await work(client)
             finally:
                 assert not running.done()

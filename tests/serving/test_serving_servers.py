@@ -51,7 +51,7 @@ def test_a_cancelled_server_lets_its_last_answer_out_and_leaves_the_port():
     async def ask_and_cancel():
         listener = bind(0, "--port")
         server = asyncio.create_task(serve_until_cancelled(listener, slow, 10))
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(trust_env=False) as client:
             answer = asyncio.create_task(client.get(url_of(listener)))
             await asked.wait()
             server.cancel()
@@ -72,7 +72,7 @@ def test_who_comes_when_it_is_full_is_told_so():
     async def crowd():
         with bind(0, "--port") as listener:
             server = asyncio.create_task(serve_until_cancelled(listener, waiting, 2))
-            async with httpx.AsyncClient() as client:
+            async with httpx.AsyncClient(trust_env=False) as client:
                 first = asyncio.create_task(client.get(url_of(listener)))
                 await asked.wait()
                 second = await client.get(url_of(listener))
