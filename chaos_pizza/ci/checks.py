@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chaos_pizza.ci.turn import Turn, Witnessed
+from chaos_pizza.drill.verdict import beside_verdict
 from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.result import BudgetCheck, DrillResult, InstantName, Verdict
 from chaos_pizza.report.phrasing import at_least, limit, share
@@ -68,7 +69,7 @@ def _verdict(turn: Turn) -> Check:
     if turn.verdict is Verdict.PASSED:
         return Check(VERDICT, State.PASSED)
     state = State.ERROR if turn.verdict is None or turn.verdict in _UNSOUND else State.FAILED
-    return Check(VERDICT, state, f"{turn.word}: {told}" if told else turn.word)
+    return Check(VERDICT, state, f"{turn.word}: {beside_verdict(told)}" if told else turn.word)
 
 
 def _budget(check: BudgetCheck, result: DrillResult, *, nothing_broken: bool) -> Check:

@@ -15,6 +15,7 @@ from chaos_pizza.model.settings import FaultKind
 
 _STOPPED = {"interrupted", "aborted"}
 """The toolkit's own words for a run that somebody or something stopped."""
+_ABORTED = "the drill was aborted: "
 _TIMES = {
     MeasureName.TTD.value: ("time to detect", "undetected"),
     MeasureName.TTA.value: ("time to acknowledge", "not acknowledged"),
@@ -45,6 +46,11 @@ def decide(
     return Judgement(next((verdict for verdict, ground in grounds.items() if ground), Verdict.PASSED), reasons)
 
 
+def beside_verdict(reason: str) -> str:
+    """Return a reason as it reads right after its verdict: `aborted: SIGINT was received` says it once."""
+    return reason.removeprefix(_ABORTED)
+
+
 def _of_calm(observations: Observations, timeline: Timeline) -> Iterator[str]:
     if not timeline.calm_verified and was_fault_seen(observations):
         yield "calm was not verified at the end: chaos may still be on"
@@ -52,7 +58,7 @@ def _of_calm(observations: Observations, timeline: Timeline) -> Iterator[str]:
 
 def _of_abort(observations: Observations) -> Iterator[str]:
     aborts = dict.fromkeys(event.reason for event in observations.all_of(Aborted))
-    yield from (f"the drill was aborted: {reason}" for reason in aborts)
+    yield from (f"{_ABORTED}{reason}" for reason in aborts)
     ended = observations.ended
     # Where nobody was left to buy the drill stopped itself, and that is among its flaws.
     if not aborts and ended is not None and ended.toolkit_status in _STOPPED and not any(load_flaws(observations)):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import jinja2
 
+from chaos_pizza.drill.verdict import beside_verdict
 from chaos_pizza.fleet.row import ShopRow
 from chaos_pizza.fleet.sentences import NONE, drilled_words, headlines, methods, ttd_words, ttm_words
 from chaos_pizza.fleet.summary import FleetSummary
@@ -71,7 +72,7 @@ def _link(row: ShopRow) -> str:
 
 
 def _reasons(reasons: Sequence[str]) -> str:
-    return plain(reasons[0]) if reasons else NONE
+    return plain(beside_verdict(reasons[0])) if reasons else NONE
 
 
 def _moment(at: datetime) -> str:

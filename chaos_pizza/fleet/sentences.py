@@ -1,5 +1,6 @@
 """What a fleet of drills comes to, in plain sentences for a page and for the terminal."""
 
+from chaos_pizza.drill.verdict import beside_verdict
 from chaos_pizza.fleet.row import NOT_BEGUN, NOT_HELD, ShopRow
 from chaos_pizza.fleet.summary import FleetSummary
 from chaos_pizza.model.measure import Measure
@@ -108,7 +109,7 @@ def ttm_words(row: ShopRow) -> str:
 def row_words(row: ShopRow) -> str:
     """Return what came of a shop in a line: `passed, detected after 1.91 s by alert …`; not yet fit for a page."""
     if not row.is_proof:
-        return f"{row.word}: {row.reasons[0]}" if row.reasons else row.word
+        return f"{row.word}: {beside_verdict(row.reasons[0])}" if row.reasons else row.word
     if row.ttd_s is None or row.ttd_s.censored:
         return f"{row.word}, {ttd_words(row)}" if row.ttd_s else row.word
     return f"{row.word}, detected after {ttd_words(row)} by {row.detected_by}"

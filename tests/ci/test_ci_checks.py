@@ -7,6 +7,7 @@ import pytest
 from story import by_the_book, started, with_settings
 
 from chaos_pizza.ci.checks import VERDICT, State, checks_of
+from chaos_pizza.drill.verdict import beside_verdict
 from chaos_pizza.model.event import DrillStarted, FaultInjected, VendorSeen
 from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.settings import Budgets, RecoverySettings
@@ -35,7 +36,11 @@ def test_a_drill_that_did_not_pass_has_a_check_that_says_so_with_all_reasons(nam
     turn = told.ALL[name]()
     verdict = check(turn, VERDICT)
     assert verdict.state is (State.FAILED if turn.exit_code == 1 else State.ERROR)
-    assert all(reason in verdict.told for reason in turn.reasons)
+    assert all(beside_verdict(reason) in verdict.told for reason in turn.reasons)
+
+
+def test_that_a_drill_was_aborted_is_said_once():
+    assert check(told.aborted(), VERDICT).told == "aborted: SIGINT was received"
 
 
 def test_a_missed_budget_failed_with_what_it_took_to_the_millisecond():
