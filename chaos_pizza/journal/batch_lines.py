@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from chaos_pizza.journal.instant_texts import INSTANT, instants_us
+from chaos_pizza.journal.instant_texts import instants_us
+from chaos_pizza.journal.line_texts import HEAD, OR_ANY_LINE, TAIL, each_usual
 from chaos_pizza.journal.number_texts import ListTexts, NumberTexts, flat_whole_numbers, strictly_parsed
 from chaos_pizza.model.growing_column import Column, check_within, narrowed
 from chaos_pizza.model.micros import FIRST_KEPT_US, LAST_KEPT_US
@@ -24,20 +25,20 @@ from chaos_pizza.model.purchase_columns import (
     PurchaseRows,
 )
 
-Texts: TypeAlias = tuple[Any, ...]
-"""What stands in a line, as bytes; `None` for what is left out."""
+Texts: TypeAlias = tuple[bytes, ...]
+"""What stands in a line, behind what tells its kind; empty for what is left out."""
 
 _WHOLE = rb"(0|[1-9][0-9]{0,14})"
 _LIST = rb"\[([-0-9,]+)\]"
 _BATCH = re.compile(
-    INSTANT + rb',"event":\{"type":"purchases_observed"'
-    rb'(?:,"since":' + INSTANT + rb',"number":([0-9]{1,15}|\[[-0-9,]+\])'
+    HEAD + rb'"(purchases_observed)"'
+    rb'(?:,"since":"(.{26})Z","number":([0-9]{1,15}|\[[-0-9,]+\])'
     rb'(?:,"diners":' + _WHOLE + rb'|,"diner":' + _LIST + rb")"
     rb'(?:,"every_us":' + _WHOLE + rb'|,"intended_us":' + _LIST + rb')?,"sent_us":' + _LIST
     + rb',"answered_us":' + _LIST + rb'(?:,"outcome":("[a-z_]+"|\["[a-z_",]+\]))?'
     rb'(?:,"status":([0-9]{1,15}|null|\[[0-9,nul]+\]))?'
     rb'(?:,"evidence":("[a-z_]+"|\[["a-z_,]+\]))?,"price_btc":([-+.0-9e]+|\[[-+.0-9e,]+\]))?'
-    rb'(?:,"dropped":' + _WHOLE + rb')?(?:,"in_flight":' + _WHOLE + rb')?\},"hash":"(.{64})"\}\n'
+    rb'(?:,"dropped":' + _WHOLE + rb')?(?:,"in_flight":' + _WHOLE + rb')?\}' + TAIL + OR_ANY_LINE
 )  # fmt: skip
 _OUTCOMES = {outcome.value: place for place, outcome in enumerate(OUTCOMES)}
 _EVIDENCE: dict[str | None, int] = {None: -1} | {each.value: place for place, each in enumerate(EVIDENCE)}
@@ -45,13 +46,12 @@ _FURTHEST = 10**12
 """Whole numbers beyond this (eleven days in microseconds) are not reckoned with here, lest columns overflow."""
 
 
-def batch_texts(line: bytes, start: int) -> Texts | None:
-    """Take apart a line of purchases, from the place at which its `at` stands; `None` where it is no usual one.
+def batch_texts(lines: Sequence[bytes]) -> list[Texts | None]:
+    """Take apart lines of purchases; `None` in the place of each that is no usual one. Their hashes are not looked at.
 
-    The texts begin with `at` and end with the hash.
+    Raises `ValueError` where one holds a line break before its end.
     """
-    found = _BATCH.fullmatch(line, start)
-    return None if found is None else found.groups()
+    return each_usual(_BATCH, lines)
 
 
 def batch_rows(told: Sequence[Texts], at_us: Column, prices: NumberTexts) -> tuple[BatchRows, PurchaseRows]:
@@ -63,11 +63,9 @@ def batch_rows(told: Sequence[Texts], at_us: Column, prices: NumberTexts) -> tup
     since, dropped, in_flight = columns[1], columns[13], columns[14]
     held = np.zeros(len(told), dtype=np.int32)
     purchases = _NO_PURCHASES
-    are_there = np.array([text is not None for text in since])
+    are_there = np.array([bool(text) for text in since])
     if are_there.any():
-        full = (
-            columns if are_there.all() else list(zip(*(texts for texts in told if texts[1] is not None), strict=True))
-        )
+        full = columns if are_there.all() else list(zip(*(texts for texts in told if texts[1]), strict=True))
         counts, purchases = _purchases(full, prices)
         held[are_there] = counts
     batches = BatchRows(at_us, held, _one_each(dropped, b"0"), _one_each(in_flight, b"0"))
@@ -137,9 +135,9 @@ def _prices(told: ListTexts, counts: Column, prices: NumberTexts) -> Column:
 
 def _where_listed(texts: Texts, counts: Column, column: Column) -> Column:
     """Put what is listed for some batches in the place of what was reckoned for all."""
-    if texts.count(None) < len(texts):
-        are_there = np.array([text is not None for text in texts])
-        listed = ListTexts([text for text in texts if text is not None])
+    if texts.count(b"") < len(texts):
+        are_there = np.array([bool(text) for text in texts])
+        listed = ListTexts([text for text in texts if text])
         column[np.repeat(are_there, counts)] = _each(listed, counts[are_there])
     return column
 
@@ -153,7 +151,7 @@ def _each(told: ListTexts, counts: Column) -> Column:
 
 def _one_each(texts: Texts, usual: bytes) -> Column:
     """Return whole numbers, each at most once in a line, and `usual` where it is left out there."""
-    missing = texts.count(None)
+    missing = texts.count(b"")
     if missing == len(texts):
         return np.full(len(texts), int(usual), dtype=np.int32)
     return narrowed(flat_whole_numbers(b",".join([text or usual for text in texts] if missing else texts), 0, 10**15))
@@ -168,12 +166,12 @@ def _check_lengths(told: ListTexts, counts: Column) -> None:
 def _coded(texts: Texts, counts: Column, code_of: Callable[[Any], int], usual: int, kind: type[np.generic]) -> Column:
     """Return a column of few kinds of values, of which most are the `usual` one."""
     column = np.full(int(counts.sum()), usual, dtype=kind)
-    if texts.count(None) == len(texts):
+    if texts.count(b"") == len(texts):
         return column
     codes: dict[bytes, int | list[int]] = {}
     ends = np.cumsum(counts).tolist()
     for text, count, end in zip(texts, counts.tolist(), ends, strict=True):
-        if text is None:
+        if not text:
             continue
         if text not in codes:
             codes[text] = _codes(text, code_of)

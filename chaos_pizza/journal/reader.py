@@ -4,7 +4,7 @@ import gc
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from typing import IO, Any
 
@@ -15,7 +15,7 @@ from chaos_pizza.journal.chain import FIRST_HASH, UNFIT, JournalContents, misfit
 from chaos_pizza.journal.instant_texts import instants_us
 from chaos_pizza.journal.number_texts import NumberTexts
 from chaos_pizza.journal.opened_lines import OpenedLines, opened
-from chaos_pizza.journal.scrape_lines import scrape_rows, scrape_texts
+from chaos_pizza.journal.scrape_lines import SeriesTexts, scrape_rows, scrape_texts
 from chaos_pizza.journal.sealing import Seal
 from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.compact_records import BATCH, PLAIN, SCRAPE, CompactRecords
@@ -26,32 +26,26 @@ from chaos_pizza.model.micros import micros_of
 _AT_ONCE = 3000
 """Lines that are taken in together: columns are made of many at once, and little is to be read again."""
 _TAIL_LENGTH = len(',"hash":"') + 64 + len('"}\n')
-_KIND_AFTER = len('"2026-11-24T20:00:00.000000Z","event":{"type":"')
+_HASH = slice(-len('"}\n') - 64, -len('"}\n'))
+"""Where the hash stands in a line."""
+_TYPE_AFTER = len('2026-11-24T20:00:00.000000Z","event":{"type":"')
 """How far behind a line's `at` its event's type stands."""
+_INSTANT_LENGTH = len("2026-11-24T20:00:00.000000")
+_KINDS = {PurchasesObserved: BATCH, SeriesScraped: SCRAPE}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Taken:
-    """Lines as far as they were taken apart, the rest as records; `at` has the one's texts, the other's instants."""
+    """Lines, each as the texts it was taken apart into or as its record; what each is, and when it was written."""
 
-    kinds: list[int] = field(default_factory=list)
-    at: list[bytes | int] = field(default_factory=list)
-    batches: list[Texts | Recorded] = field(default_factory=list)
-    scrapes: list[Texts | Recorded] = field(default_factory=list)
-    plain: list[Recorded] = field(default_factory=list)
+    told: list[Any]
+    kinds: Column
+    at_us: Column
 
-    def add(self, record: Recorded) -> None:
-        event = record.event
-        self.at.append(micros_of(record.at))
-        if isinstance(event, PurchasesObserved):
-            self.kinds.append(BATCH)
-            self.batches.append(record)
-        elif isinstance(event, SeriesScraped):
-            self.kinds.append(SCRAPE)
-            self.scrapes.append(record)
-        else:
-            self.kinds.append(PLAIN)
-            self.plain.append(record)
+    def of(self, kind: int) -> tuple[list[Any], Column]:
+        """Return the lines of a kind, and when they were written."""
+        places = np.flatnonzero(self.kinds == kind)
+        return [self.told[place] for place in places.tolist()], self.at_us[places]
 
 
 def read_lines(lines: IO[bytes] | Sequence[bytes], seal: Seal | None = None) -> JournalContents:
@@ -79,7 +73,7 @@ class JournalReader:
     def __init__(self) -> None:
         self._records = CompactRecords()
         self._hash = FIRST_HASH
-        self._series: dict[bytes, int] = {}
+        self._series = SeriesTexts(self._records.scrapes)
         self._prices = NumberTexts()
 
     def read(self, lines: Iterable[bytes]) -> JournalContents:
@@ -87,11 +81,17 @@ class JournalReader:
         each = iter(lines)
         complaint, cut = None, False
         with _without_collecting():
-            while complaint is None and not cut and (some := list(islice(each, _AT_ONCE))):
+            while complaint is None and not cut and (some := list(islice(each, self._so_many()))):
                 broken = [place for place, line in enumerate(some) if line[-1:] != b"\n"]
                 cut = bool(broken)
-                complaint = self._take(some[: broken[0]] if broken else some)
+                whole = some[: broken[0]] if broken else some
+                complaint = self._take(whole) if whole else None
         return JournalContents(self._records, complaint, cut and complaint is None, self._hash)
+
+    def _so_many(self) -> int:
+        """Return how many lines to take in next: their numbers have as many digits, so that each begins alike."""
+        number = len(self._records)
+        return min(_AT_ONCE, int(10 ** len(str(number))) - number)
 
     def _take(self, lines: list[bytes]) -> str | None:
         """Take in whole lines, as far as they fit; return what is wrong with the first that doesn't."""
@@ -104,34 +104,50 @@ class JournalReader:
         return None
 
     def _swiftly(self, lines: list[bytes]) -> tuple[_Taken, str]:
-        taken = _Taken()
-        # What is looked up in a loop over a quarter of a million lines takes its time.
-        sha256, scrapes, known = hashlib.sha256, self._records.scrapes, self._series
-        kinds, at = taken.kinds, taken.at
-        previous = self._hash.encode()
-        for number, line in enumerate(lines, len(self._records)):
-            head = b'{"number":%d,"at":' % number
-            start = len(head)
-            named, texts = line[start + _KIND_AFTER : start + _KIND_AFTER + 2], None
-            if named == b"pu" and line.startswith(head):
-                kind, texts = BATCH, batch_texts(line, start)
-            elif named == b"se" and line.startswith(head):
-                kind, texts = SCRAPE, scrape_texts(line, start, scrapes, known)
-            if texts is not None:
-                own_hash = sha256(previous + line[:-_TAIL_LENGTH] + b"}").hexdigest().encode()
-                if own_hash == texts[-1]:
-                    previous = own_hash
-                    kinds.append(kind)
-                    at.append(texts[0])
-                    (taken.batches if kind == BATCH else taken.scrapes).append(texts)
-                    continue
-            record, last_hash = read_line(line, number, previous.decode())
-            previous = last_hash.encode()
-            taken.add(record)
-        return taken, previous.decode()
+        """Return lines that stand there to the letter as they were written, and the last one's hash."""
+        first = len(self._records)
+        at = len(b'{"number":%d,"at":"' % first)
+        hashes = self._proven(lines)
+        # What a line is, its event's first letter lets guess; if it is that, is seen when it is taken apart.
+        letters = np.frombuffer(bytes([line[at + _TYPE_AFTER] for line in lines]), dtype=np.uint8)
+        told: list[Any] = [None] * len(lines)
+        kinds = np.full(len(lines), PLAIN, dtype=np.int8)
+        for kind, letter, take_apart in ((BATCH, b"p", batch_texts), (SCRAPE, b"s", scrape_texts)):
+            places = np.flatnonzero(letters == ord(letter)).tolist()
+            kinds[places] = kind
+            for place, texts in zip(places, take_apart([lines[place] for place in places]), strict=True):
+                told[place] = texts
+        unusual = [place for place, texts in enumerate(told) if texts is None]
+        at_us = np.zeros(len(lines), dtype=np.int64)
+        is_usual = np.ones(len(lines), dtype=bool)
+        is_usual[unusual] = False
+        written = [line[at : at + _INSTANT_LENGTH] for line, texts in zip(lines, told, strict=True) if texts]
+        at_us[is_usual] = instants_us(written)
+        for place in unusual:
+            record, _ = read_line(lines[place], first + place, hashes[place].decode())
+            told[place], kinds[place], at_us[place] = record, _kind(record), micros_of(record.at)
+        return _Taken(told, kinds, at_us), hashes[-1].decode()
+
+    def _proven(self, lines: list[bytes]) -> list[bytes]:
+        """Return the hash that the first line is chained to and that of each line; `ValueError` where one is wrong.
+
+        It is also raised where a line is numbered otherwise.
+        """
+        sha256, numbers = hashlib.sha256, range(len(self._records), len(self._records) + len(lines))
+        if not all(map(bytes.startswith, lines, [b'{"number":%d,"at":' % number for number in numbers])):
+            raise ValueError("a line of another number")
+        hashes = [self._hash.encode(), *(line[_HASH] for line in lines)]
+        # What is chained to a hash that is wrong is told of by that one.
+        own = [
+            sha256(previous + line[:-_TAIL_LENGTH] + b"}").hexdigest()
+            for previous, line in zip(hashes, lines, strict=False)
+        ]
+        if "".join(own).encode() != b"".join(hashes[1:]):
+            raise ValueError("a hash that is not that of the line's own bytes")
+        return hashes
 
     def _one_by_one(self, lines: list[bytes]) -> str | None:
-        taken = _Taken()
+        records: list[Recorded] = []
         complaint = None
         for number, line in enumerate(lines, len(self._records)):
             try:
@@ -139,20 +155,18 @@ class JournalReader:
             except UNFIT as error:
                 complaint = misfit(number, error)
                 break
-            taken.add(record)
-        self._keep(taken)
+            records.append(record)
+        self._keep(_of_records(records))
         return complaint
 
     def _keep(self, taken: _Taken) -> None:
         """Take lines into the records; where one is doubtful it raises, and nothing is taken in."""
-        at_us, kinds = _instants_us(taken.at), np.array(taken.kinds, dtype=np.int8)
         batches = [
             (run, batch_rows(run, run_us, self._prices) if is_text else None)
-            for is_text, run, run_us in _runs(taken.batches, at_us[kinds == BATCH])
+            for is_text, run, run_us in _runs(*taken.of(BATCH))
         ]
         scrapes = [
-            (run, scrape_rows(run) if is_text else None)
-            for is_text, run, _ in _runs(taken.scrapes, at_us[kinds == SCRAPE])
+            (run, scrape_rows(run, self._series) if is_text else None) for is_text, run, _ in _runs(*taken.of(SCRAPE))
         ]
         for run, rows in batches:
             if rows is not None:
@@ -166,7 +180,8 @@ class JournalReader:
                 continue
             for record in run:
                 self._records.scrapes.add(record.event)
-        self._records.extend(kinds, at_us, {record.number: record for record in taken.plain})
+        plain: list[Any] = taken.of(PLAIN)[0]
+        self._records.extend(taken.kinds, taken.at_us, {record.number: record for record in plain})
 
 
 @contextmanager
@@ -193,11 +208,10 @@ def _runs(told: list[Texts | Recorded], at_us: Column) -> Iterator[tuple[bool, l
         yield is_text, some, at_us[end - len(some) : end]
 
 
-def _instants_us(at: list[bytes | int]) -> Column:
-    """Return all instants in microseconds since 1970, whether they are texts or that already."""
-    are_texts = np.array([type(each) is bytes for each in at], dtype=bool)
-    if are_texts.all():
-        return instants_us(at)  # type: ignore[arg-type]
-    at_us = np.array([0 if type(each) is bytes else each for each in at], dtype=np.int64)
-    at_us[are_texts] = instants_us([each for each in at if type(each) is bytes])
-    return at_us
+def _of_records(records: list[Recorded]) -> _Taken:
+    kinds = np.array([_kind(record) for record in records], dtype=np.int8)
+    return _Taken(records, kinds, np.array([micros_of(record.at) for record in records], dtype=np.int64))
+
+
+def _kind(record: Recorded) -> int:
+    return _KINDS.get(type(record.event), PLAIN)

@@ -4,65 +4,116 @@ As in `batch_lines` only a line that stands there to the letter as the writer wr
 """
 
 import re
-from collections.abc import Sequence
-from itertools import chain
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
-from chaos_pizza.journal.instant_texts import INSTANT, instants_us
+from chaos_pizza.journal.instant_texts import instants_us
+from chaos_pizza.journal.line_texts import HEAD, OR_ANY_LINE, TAIL, each_usual
 from chaos_pizza.journal.number_texts import strictly_parsed
+from chaos_pizza.model.growing_column import Column
 from chaos_pizza.model.scrape_columns import PEERS, SOURCES, ChangeRows, ScrapeColumns, ScrapeRows
 
-Texts: TypeAlias = tuple[Any, ...]
-"""What stands in a line, as bytes, and places of the source, the peer and the series."""
+Texts: TypeAlias = tuple[bytes, ...]
+"""What stands in a line: source, when it was scraped, the values of the series, and peer."""
 
 _SCRAPE = re.compile(
-    INSTANT + rb',"event":\{"type":"series_scraped","source":"([a-z_]+)","at":' + INSTANT
-    + rb',"values":\{(.*)\},"gone":\[\],"peer":(null|"[a-z]+")\},"hash":"(.{64})"\}\n'
-)  # fmt: skip
+    HEAD + rb'"series_scraped","source":"([a-z_]+)","at":"(.{26})Z",'
+    rb'"values":\{(.*)\},"gone":\[\],"peer":(null|"[a-z]+")\}' + TAIL + OR_ANY_LINE
+)
 _FIGURE = re.compile(rb'":(-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?),')
+_NEXT_SCRAPE = b"\n"
 _SOURCES = {source.value.encode(): place for place, source in enumerate(SOURCES)}
 _PEERS = {b"null" if peer is None else f'"{peer.value}"'.encode(): place for place, peer in enumerate(PEERS)}
 
 
-def scrape_texts(line: bytes, start: int, columns: ScrapeColumns, known: dict[bytes, int]) -> Texts | None:
-    """Take apart a line of a scrape, from the place at which its `at` stands; `None` where it is no usual one.
+def scrape_texts(lines: Sequence[bytes]) -> list[Texts | None]:
+    """Take apart lines of scrapes; `None` in the place of each that is no usual one. Their hashes are not looked at.
 
-    The series get places in `columns`; `known` remembers those by the text that stands for them in a line. The texts
-    are `at`, source, when it was scraped, the places of the series, their values, peer and hash.
+    Raises `ValueError` where one holds a line break before its end.
     """
-    found = _SCRAPE.fullmatch(line, start)
-    if found is None:
-        return None
-    at, source, scraped_at, inside, peer, own_hash = found.groups()
-    parts = _FIGURE.split(inside + b",") if inside else [b""]
-    try:
-        series = [known[name] if name in known else _series(name, columns, known) for name in parts[:-1:2]]
-    except ValueError:
-        return None
-    if parts[-1] or len(set(series)) < len(series) or source not in _SOURCES or peer not in _PEERS:
-        return None
-    return at, _SOURCES[source], scraped_at, series, parts[1::2], _PEERS[peer], own_hash
+    return each_usual(_SCRAPE, lines)
 
 
-def scrape_rows(told: Sequence[Texts]) -> tuple[ScrapeRows, ChangeRows]:
+class SeriesTexts:
+    """The places of series in `columns`, by the texts that stand for them in lines."""
+
+    def __init__(self, columns: ScrapeColumns) -> None:
+        self._known = _Known(columns)
+
+    def places(self, names: Sequence[bytes]) -> tuple[Column, Column]:
+        """Return the series' places, and which of the names begin a scrape; `ValueError` where one names no series.
+
+        A name lacks its last quotation mark; where it begins a scrape it has a line break before it.
+        """
+        coded = np.fromiter(map(self._known.__getitem__, names), dtype=np.int32, count=len(names))
+        return coded >> 1, (coded & 1).astype(bool)
+
+
+class _Known(dict[bytes, int]):
+    """Twice the place of a series, and one more where its name begins a scrape."""
+
+    def __init__(self, columns: ScrapeColumns) -> None:
+        super().__init__()
+        self._columns = columns
+
+    def __missing__(self, name: bytes) -> int:
+        begins = name.startswith(_NEXT_SCRAPE)
+        (series,) = strictly_parsed([name.removeprefix(_NEXT_SCRAPE) + b'"'])
+        if not isinstance(series, str):
+            raise ValueError("no name of a series")  # noqa: TRY004 - one kind of doubt
+        self[name] = 2 * self._columns.place_of(series) + begins
+        return self[name]
+
+
+def scrape_rows(told: Sequence[Texts], series: SeriesTexts) -> tuple[ScrapeRows, ChangeRows]:
     """Return lines of scrapes as columns; `ValueError` or `OverflowError` where one of them is doubtful."""
-    _, sources, scraped_at, series, values, peers, _ = zip(*told, strict=True)
+    sources, scraped_at, shown, peers = zip(*told, strict=True)
+    changed, changes = _changes(shown, series)
     scrapes = ScrapeRows(
-        source=np.array(sources, dtype=np.int8),
-        peer=np.array(peers, dtype=np.int8),
+        source=_coded(sources, _SOURCES),
+        peer=_coded(peers, _PEERS),
         at_us=instants_us(scraped_at),
-        changed=np.array(list(map(len, series)), dtype=np.int32),
+        changed=changed,
     )
-    shown = strictly_parsed(list(chain.from_iterable(values)))
-    changed = np.array(list(chain.from_iterable(series)), dtype=np.int32)
-    return scrapes, ChangeRows(changed, np.array(shown, dtype=np.float64))
+    return scrapes, changes
 
 
-def _series(name: bytes, columns: ScrapeColumns, known: dict[bytes, int]) -> int:
-    """Return the place of a series that is met for the first time; `name` lacks its last quotation mark."""
-    series = strictly_parsed([name + b'"'])[0]
-    if not isinstance(series, str):
-        raise ValueError("no name of a series")  # noqa: TRY004 - one kind of doubt
-    return known.setdefault(name, columns.place_of(series))
+def _coded(texts: Sequence[bytes], places: Mapping[bytes, int]) -> Column:
+    try:
+        return np.fromiter(map(places.__getitem__, texts), dtype=np.int8, count=len(texts))
+    except KeyError:
+        raise ValueError("a value of no known kind") from None
+
+
+def _changes(shown: Sequence[bytes], series: SeriesTexts) -> tuple[Column, ChangeRows]:
+    """Return how many series changed in each scrape, and all that changed."""
+    are_there = np.array([bool(text) for text in shown])
+    changed = np.zeros(len(shown), dtype=np.int32)
+    if not are_there.any():
+        return changed, ChangeRows(changed[:0], np.empty(0))
+    parts = _FIGURE.split(_NEXT_SCRAPE + b",\n".join(filter(None, shown)) + b",")
+    places, begins = series.places(parts[:-1:2])
+    firsts = np.flatnonzero(begins)
+    if parts[-1] or len(firsts) != int(are_there.sum()):
+        raise ValueError("no figures of series")
+    changed[are_there] = np.diff(firsts, append=len(places))
+    _check_once_each(places, begins)
+    return changed, ChangeRows(places, _figures(parts[1::2]))
+
+
+def _check_once_each(places: Column, begins: Column) -> None:
+    """Hold that no scrape names a series twice."""
+    if np.all((places[1:] > places[:-1]) | begins[1:]):
+        return
+    keys = np.sort(np.cumsum(begins, dtype=np.int64) * (int(places.max()) + 1) + places)
+    if np.any(keys[1:] == keys[:-1]):
+        raise ValueError("a series that is named twice")
+
+
+def _figures(texts: Sequence[bytes]) -> Column:
+    """Return numbers, of which many are the same: a scrape shows several counters of the same purchases."""
+    different = list(dict.fromkeys(texts))
+    read = dict(zip(different, np.array(strictly_parsed(different), dtype=np.float64).tolist(), strict=True))
+    return np.fromiter(map(read.__getitem__, texts), dtype=np.float64, count=len(texts))
