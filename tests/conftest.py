@@ -33,18 +33,19 @@ _TABLES = "tables"
 
 # What a developer's shell or a runner brings along is no test's business: how wide and in what colours it shows things,
 # through whom it reaches the internet, where it edits, which service it is, and the targets of its own.
-for _name in list(os.environ):
-    if _name.lower().startswith(("pizza_", "github_")) or _name.lower() in {
-        *("columns", "lines", "force_color", "no_color", "py_colors", "editor", "visual"),
-        *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
-    }:
+_BROUGHT_ALONG = {
+    *("columns", "lines", "force_color", "no_color", "py_colors", "editor", "visual"),
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+}
+for _name in set(os.environ) - {"PIZZA_SHARED"}:  # where the contract of the real services is
+    if _name.lower() in _BROUGHT_ALONG or _name.startswith(("PIZZA_", "GITHUB_")):
         del os.environ[_name]
 
 # A shell lets what it starts in the background ignore these, and a drill would inherit it, which tests end by them.
 # A handler is no one's to inherit.
 for _ignored in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
     if signal.getsignal(_ignored) is signal.SIG_IGN:
-        signal.signal(_ignored, lambda *_: None)
+        signal.signal(_ignored, signal.default_int_handler if _ignored is signal.SIGINT else lambda *_: None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
