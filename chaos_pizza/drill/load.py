@@ -48,9 +48,12 @@ def load_entries(observations: Observations) -> Iterator[Entry]:
     if joined:
         off_ms = max(0.1, max(worker.uncertainty_s for worker in joined) * 1000)
         began_at = min(at for at, _ in observations.recorded(LoadWorkerJoined))
+        wanted = joined[0].workers
+        verb = "begins" if len(joined) == 1 else "begin"
+        who = f"{wanted} workers begin" if len(joined) >= wanted else f"{len(joined)} of {wanted} workers {verb}"
         text = (
-            f"{joined[0].workers} workers begin to buy; their clocks are known to within {off_ms:.1f} ms"
-            if joined[0].workers > 1
+            f"{who} to buy; their clocks are known to within {off_ms:.1f} ms"
+            if wanted > 1
             else f"one worker begins to buy ({joined[0].place}); its clock is known to within {off_ms:.1f} ms"
         )
         yield Entry(Interval.exactly(began_at), text)

@@ -38,9 +38,10 @@ _PROBE_S = 0.02
 
 @dataclass(slots=True)
 class Worker:
-    """A worker that can buy: Locust's name for it, where it is, and its clock as far as it is known.
+    """A worker that takes part: Locust's name for it, where it is, and its clock as far as it is known.
 
-    `process` is the one of this machine, `None` for another machine's.
+    `process` is the one of this machine, `None` for another machine's. `failure` is why it can't buy, `None` where it
+    can.
     """
 
     name: str
@@ -48,13 +49,14 @@ class Worker:
     place: str
     clock: WorkerClock = field(default_factory=WorkerClock)
     process: Process | None = None
+    failure: str | None = None
 
 
 @dataclass(slots=True)
 class LocustCrew:
-    """Everyone who is to buy, in the order of their numbers, and the line to them; `diners` is for how many.
+    """Everyone who was to buy, in the order of their numbers, and the line to them; `diners` is for how many.
 
-    `listening` ends with the master.
+    At least one of them can. `listening` ends with the master.
     """
 
     link: MasterLink
@@ -65,14 +67,13 @@ class LocustCrew:
 
 
 class _Gathering:
-    """Takes in what workers tell until all are ready."""
+    """Takes in what workers tell until each is ready or can't be."""
 
     def __init__(self, target: WorkerTarget, settings: TrafficSettings, redactor: Redactor, menu: str) -> None:
         self.workers: dict[str, Worker] = {}
         self.ready: set[str] = set()
         self.wanted = settings.workers + settings.expect_workers
         self.diners = 1 if target.has_diner else self.wanted * -(-settings.diners // self.wanted)
-        self.failure: str | None = None
         self.local: dict[str, Process] = {}
         self._target = target
         self._settings = settings
@@ -87,13 +88,31 @@ class _Gathering:
         if told == "hello" and worker is None:
             self._greet(link, sender, said)
         elif told == "failed" and worker is not None:
-            self.failure = (
-                f"worker {worker.number} ({worker.place}) can't buy: {self._redactor.line(said.get('reason'))}"
-            )
+            self._lose(worker, f"it can't buy: {self._redactor.line(said.get('reason'))}")
         elif told == "ready" and worker is not None:
             if said.get("menu") != self._menu:
-                self.failure = f"worker {worker.number} ({worker.place}) reads another menu than the drill"
-            self.ready.add(sender)
+                self._lose(worker, "it reads another menu than the drill")
+            else:
+                self.ready.add(sender)
+
+    @property
+    def lost(self) -> list[Worker]:
+        """Those that take part and can't buy."""
+        return [worker for worker in self.workers.values() if worker.failure]
+
+    @property
+    def failure(self) -> str | None:
+        """Why nobody can buy, once that is so: the first worker's reason; `None` before."""
+        lost = self.lost
+        if len(lost) < self.wanted:
+            return None
+        first = f"worker {lost[0].number + 1} ({lost[0].place}): {lost[0].failure}"
+        return first if len(lost) == 1 else f"none of {len(lost)} workers can buy; {first}"
+
+    def _lose(self, worker: Worker, why: str) -> None:
+        """Go on without a worker; what it says first counts, and who is ready can still be lost."""
+        worker.failure = worker.failure or why
+        self.ready.discard(worker.name)
 
     def _greet(self, link: MasterLink, sender: str, said: Mapping[str, Any]) -> None:
         place = self._redactor.line(said.get("place"))[:100]
@@ -128,7 +147,8 @@ async def open_locust_crew(
 ) -> AsyncIterator[LocustCrew]:
     """Give workers that are ready to buy, with their clocks compared; they are dismissed at the end.
 
-    Raises `UsageError` where Locust is not installed, where nothing can listen, or where not all workers come.
+    Those that came and can't buy are lost from the beginning, as long as one can. Raises `UsageError` where Locust is
+    not installed, where nothing can listen, where not all workers come, or where none of them can buy.
     """
     check_locust()
     async with AsyncExitStack() as stack:
@@ -146,7 +166,7 @@ async def open_locust_crew(
             stack.push_async_callback(end_child, gathering.local[token])
         await _all_ready(gathering, link, settings, listening)
         workers = list(gathering.workers.values())
-        await _compare_clocks(workers, probing)
+        await _compare_clocks([worker for worker in workers if worker.failure is None], probing)
         yield LocustCrew(link, listening, probing, workers, gathering.diners)
 
 
@@ -161,7 +181,7 @@ def _both(*hearers: Hear) -> Hear:
 async def _all_ready(
     gathering: _Gathering, link: MasterLink, settings: TrafficSettings, listening: "asyncio.Task[None]"
 ) -> None:
-    """Wait until all are ready; raises `UsageError` where that does not come about."""
+    """Wait until all are ready but those that can't be; raises `UsageError` where that does not come about."""
     patience_s = _REMOTE_S if settings.expect_workers else _LOCAL_S
     if settings.expect_workers:
         logger.warning(
@@ -170,10 +190,10 @@ async def _all_ready(
         )
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(patience_s):
-            while len(gathering.ready) < gathering.wanted:
-                gathering.failure = gathering.failure or await _failure_of(gathering, listening)
-                if gathering.failure:
-                    raise UsageError(gathering.failure)
+            while not gathering.ready or len(gathering.ready) + len(gathering.lost) < gathering.wanted:
+                failure = gathering.failure or await _failure_of(gathering, listening)
+                if failure:
+                    raise UsageError(failure)
                 # Who waits for the others is to know that the drill is there.
                 link.say({"do": "wait"})
                 await asyncio.sleep(_LOOK_S)
@@ -184,7 +204,7 @@ async def _all_ready(
         else "the machine is busy"
     )
     refused = f"; refused: {link.first_refused}" if link.first_refused else ""
-    came = f"only {len(gathering.ready)} of {gathering.wanted} workers came in {patience_s:g} s"
+    came = f"only {len(gathering.ready) + len(gathering.lost)} of {gathering.wanted} workers came in {patience_s:g} s"
     raise UsageError(f"{came}{refused}; {how}")
 
 

@@ -77,11 +77,16 @@ class LocustTraffic:
             reading = worker.clock.best(now_us) or Reading(0, 0, now_us)
             share = Share(worker.number, len(workers), self._first_number, lambda n: self._plan.purchase(n).offset_s)
             member = self._members[worker.name] = Member(worker, share, reading, now_us)
+            if worker.failure is not None:
+                continue
             stated = member.alignment.reading
             offset_s, uncertainty_s = stated.offset_us / 1e6, stated.uncertainty_us / 1e6
             self._record(LoadWorkerJoined(worker.number + 1, len(workers), worker.place, offset_s, uncertainty_s))
         self._crew.link.on_told = self._hear
         for member in self._members.values():
+            if member.worker.failure is not None:
+                self._lose(member, now_us, f"{member.worker.failure} (at {member.worker.place})")
+        for member in self._at_work():
             start_us = self._zero_us + member.alignment.reading.offset_us
             begin = {"do": "begin", "start_us": start_us, "first_number": self._first_number}
             self._crew.link.say(begin, to=member.worker.name)
@@ -91,6 +96,8 @@ class LocustTraffic:
 
     def _hear(self, sender: str, said: Mapping[str, Any], at_us: int) -> None:
         member = self._members.get(sender)
+        if member is not None and member.worker.failure is not None:
+            return  # it goes on to say what its clock shows, and nobody asked it
         if member is None or member.is_lost:
             if said.get("tell") == "hello":
                 self._crew.link.say({"do": "refuse", "reason": "that drill has begun already"}, to=sender)

@@ -87,6 +87,13 @@ def test_the_loss_of_a_worker_stands_in_the_timeline_with_what_it_costs():
     ]
 
 
+def test_a_worker_that_could_not_buy_from_the_beginning_is_not_among_those_who_begin():
+    began = [told for told in joined() if told[1].worker != 3]
+    told = "3 of 4 workers begin to buy; their clocks are known to within 30.0 ms"
+    assert told in {text for _, text in told_of(*began, lost(0.5))}
+    assert told_of(*began[:1])[0][1].startswith("1 of 4 workers begins to buy")
+
+
 def test_the_last_worker_and_what_could_not_be_believed_are_told_of_in_words():
     refused = (9.0, LoadRefused(7, "a purchase that was told of before"))
     single = (1.0, LoadWorkerJoined(1, 1, "k6, constant-arrival-rate", 0.0, 1e-6))
