@@ -3,20 +3,18 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 
 from chaos_pizza.clients.services import Services, open_services
 from chaos_pizza.clock import AnchoredClock
+from chaos_pizza.console.walk_record import WalkRecord
 from chaos_pizza.errors import ServiceError, TargetError
 from chaos_pizza.live.calm import CalmRestorer
 from chaos_pizza.live.drill_post import DrillPost
 from chaos_pizza.live.responder import Responder, Tried, with_news
 from chaos_pizza.model.incident import Actor, CureAnswer, MarkKind, RunbookStep
-from chaos_pizza.model.response_event import Marked, ResponderStep
 from chaos_pizza.model.target import Target
 from chaos_pizza.redaction import Redactor
-from chaos_pizza.report.phrasing import duration
 from chaos_pizza.traffic.buyer import open_buyer
 from chaos_pizza.wire.symptom import STALLED_S, Symptom
 
@@ -108,11 +106,8 @@ class RunbookWalk:
         self._may_follow = may_follow
         self._run = run
         self._settings = settings
-        self._took: list[tuple[RunbookStep, float]] = []
-        self._began_at = services.clock.now()
-        self._step = RunbookStep.TAKE_IT
-        self._done_at = self._cured_at = self._began_at
-        self._has_it = False
+        self._record = WalkRecord(services.clock, post, by, tell)
+        self._cured_at = self._record.now()
         self.has_acted = False
         """Whether anything was done to end the fault, or may have been."""
 
@@ -127,7 +122,7 @@ class RunbookWalk:
             return self._not_cured()
         for turn in range(_ROUNDS):
             if turn:
-                self._begin(RunbookStep.BUY_A_PIZZA, "Buy a pizza once more")
+                self._record.begin(RunbookStep.BUY_A_PIZZA, "Buy a pizza once more")
             tried = self._buy(responder)
             if tried.symptom is Symptom.WELL:
                 return self._nothing_wrong()
@@ -141,15 +136,13 @@ class RunbookWalk:
         return self._not_cured()
 
     def _take_it(self) -> None:
-        self._begin(RunbookStep.TAKE_IT, "Take it")
-        # No mark yet: who looks and finds nothing wrong has taken no incident, and raised no alarm.
-        began = f"{self._by} began to walk through it"
-        self._post.send(ResponderStep(self._now(), began, RunbookStep.TAKE_IT))
+        self._record.begin(RunbookStep.TAKE_IT, "Take it")
+        self._record.begin_to_walk()
         self._tell(f"   {self._by} looks into it. Tell the others.")
-        self._done()
+        self._record.done()
 
     def _open(self) -> Responder:
-        self._begin(RunbookStep.BUY_A_PIZZA, "Buy a pizza")
+        self._record.begin(RunbookStep.BUY_A_PIZZA, "Buy a pizza")
         self._tell("   as an ordinary diner")
         buyer = self._run(open_buyer(self._services, 1, "responder"))
         restorer = CalmRestorer(self._services, self._post.send, Actor.RUNBOOK)
@@ -162,36 +155,28 @@ class RunbookWalk:
             tried: Tried = self._run(with_news(responder.buy(), self._still_waiting, settings.news_s))
             self._show(tried, f", {well + 1} of {settings.looks}" if tried.symptom is Symptom.WELL else "")
             well, other = (well + 1, other) if tried.symptom is Symptom.WELL else (well, other + 1)
-            self._acknowledge(tried)
+            self._record.acknowledge(tried)
             if tried.symptom.has_cure or well >= settings.looks or other >= settings.tries:
-                self._done()
+                self._record.done()
                 return tried
             if tried.symptom is not Symptom.WELL:
                 self._run(asyncio.sleep(settings.between_s))
 
-    def _acknowledge(self, tried: Tried) -> None:
-        """Mark that this person has it, at the first pizza that shows that there is something to have."""
-        if self._has_it or tried.symptom in {Symptom.WELL, Symptom.REJECTED}:
-            return
-        self._has_it = True
-        seen_at = tried.purchase.answered_at
-        self._post.send(Marked(MarkKind.ACKNOWLEDGED, self._by, seen_at, seen_at, f"bought a pizza: {tried.words}"))
-
     def _read(self, tried: Tried) -> bool:
         """Say what the answer means; return whether there is a way to end it."""
-        self._begin(RunbookStep.READ_THE_ANSWER, "Read the answer")
+        self._record.begin(RunbookStep.READ_THE_ANSWER, "Read the answer")
         self._tell(f"   {tried.symptom.meaning}")
         if tried.symptom.has_link:
             self._tell("   The answer holds the link that ends it (shown masked, for it holds the shop's key):")
             self._tell(f"   {self._services.target.factory_url}{MASKED_LINK}")
         if tried.symptom.has_cure:
-            self._mark(MarkKind.DIAGNOSED, tried.symptom.cause)
-        self._done()
+            self._record.mark(MarkKind.DIAGNOSED, tried.symptom.cause)
+        self._record.done()
         return tried.symptom.has_cure
 
     def _cure(self, responder: Responder, tried: Tried) -> bool:
         is_link = tried.symptom.has_link
-        self._begin(RunbookStep.FOLLOW_THE_LINK, "Follow the link" if is_link else "Switch the shop's chaos off")
+        self._record.begin(RunbookStep.FOLLOW_THE_LINK, "Follow the link" if is_link else "Switch the shop's chaos off")
         self.has_acted = True
         try:
             said: CureAnswer = self._run(responder.cure(tried))
@@ -199,8 +184,8 @@ class RunbookWalk:
             self._tell(f"   That did not work: {error}")
             return False
         self._tell(f"   {_ANSWERS[said] if is_link else 'The shop says that its chaos is off.'}")
-        self._done()
-        self._cured_at = self._now()
+        self._record.done()
+        self._cured_at = self._record.now()
         return said in _GONE
 
     def _wanted(self, cured: Tried) -> int:
@@ -208,7 +193,7 @@ class RunbookWalk:
         return self._settings.wanted if cured.symptom.has_link else self._settings.wanted_of_shop_chaos
 
     def _verify(self, responder: Responder, cured: Tried) -> bool:
-        self._begin(RunbookStep.VERIFY, "Verify")
+        self._record.begin(RunbookStep.VERIFY, "Verify")
         wanted = self._wanted(cured)
         work = responder.verify(wanted)
         bad: Tried | None = self._run(with_news(work, self._still_waiting, self._settings.news_s))
@@ -216,29 +201,29 @@ class RunbookWalk:
             self._show(bad)
             self._tell("   So it is not cured yet.")
             return False
-        self._mark(MarkKind.MITIGATED, f"{wanted} good pizzas in a row")
+        self._record.mark(MarkKind.MITIGATED, f"{wanted} good pizzas in a row")
         self._tell(f"   {wanted} pizzas bought in a row, and all of them verify: it is cured.")
-        self._done()
+        self._record.done()
         return True
 
     def _tell_the_others(self, cured: Tried) -> bool:
-        self._tell(f"{_number(RunbookStep.TELL_THE_OTHERS)}. Tell the others, for instance so:")
+        self._record.head(RunbookStep.TELL_THE_OTHERS, "Tell the others, for instance so:")
         how = "the link in the shop's own answer ended it" if cured.symptom.has_link else "its switch ended it"
         self._tell(f'   "Cured at {self._cured_at:%H:%M:%S} UTC. It was {cured.symptom.cause}; {how}.')
         self._tell(f'   {self._wanted(cured)} pizzas in a row were good since."')
-        self._tell_times()
+        self._record.tell_times()
         return True
 
     def _nothing_wrong(self) -> bool:
         self._tell(f"   {self._settings.looks} pizzas bought in a row, and all of them verify: nothing is wrong here.")
         self._tell("   Tell the others that from here it was a false alarm, and what made you look.")
-        self._mark(MarkKind.NOTE, "the runbook found nothing wrong")
-        self._tell_times()
+        self._record.mark(MarkKind.NOTE, "the runbook found nothing wrong")
+        self._record.tell_times()
         return True
 
     def _not_cured(self) -> bool:
-        self._tell('NOT CURED. Go on where `chaos-pizza runbook factory --print` says "No link" and "When to escalate".')
-        self._tell_times()
+        self._tell('NOT CURED. Go on by `chaos-pizza runbook factory --print`: "No link" and "When to escalate".')
+        self._record.tell_times()
         return False
 
     def _show(self, tried: Tried, counted: str = "") -> None:
@@ -247,29 +232,3 @@ class RunbookWalk:
 
     def _still_waiting(self, waited_s: float) -> None:
         self._tell(f"   still waiting for the answer, {waited_s:.0f} s so far; a throttled factory takes 32 s")
-
-    def _mark(self, kind: MarkKind, text: str = "") -> None:
-        now = self._now()
-        self._post.send(Marked(kind, self._by, now, now, text))
-
-    def _begin(self, step: RunbookStep, title: str) -> None:
-        self._tell(f"{_number(step)}. {title}")
-        self._step = step
-
-    def _done(self) -> None:
-        """Note how long the step took, from the one before: to make up one's mind is a part of following the link."""
-        now = self._now()
-        self._took.append((self._step, (now - self._done_at).total_seconds()))
-        self._done_at = now
-
-    def _tell_times(self) -> None:
-        times = ", ".join(f"{step.label} {duration(took_s)}" for step, took_s in self._took)
-        whole = duration((self._now() - self._began_at).total_seconds())
-        self._tell(f"Took: {times}; {whole} in all." if times else f"Took {whole} in all.")
-
-    def _now(self) -> datetime:
-        return self._services.clock.now()
-
-
-def _number(step: RunbookStep) -> int:
-    return list(RunbookStep).index(step) + 1
