@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import shlex
 import signal
@@ -110,6 +111,8 @@ async def _serve(
         threading.Thread(target=_watch_stdin, args=(loop, leave), name="stdin", daemon=True).start()
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(settings, log))
+        # What is there now stays until the end; the garbage collector would hold up a purchase to look through it.
+        gc.freeze()
         environment = sandbox.environment
         fleet = write_fleet(fleet_folder, sandbox.environments) if fleet_folder else None
         if ports:

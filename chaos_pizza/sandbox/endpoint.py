@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from chaos_pizza.clock import Clock
 from chaos_pizza.sandbox.json_text import to_json
 from chaos_pizza.sandbox.log import JsonLog
-from chaos_pizza.serving.exchange import HttpAnswer, HttpRequest, Respond
+from chaos_pizza.serving.exchange import JSON, HttpAnswer, HttpRequest, Respond
 from chaos_pizza.serving.route_table import Found, RouteTable
 from chaos_pizza.serving.strict_json import parsed
 
@@ -179,15 +179,11 @@ def _call(request: HttpRequest, found: "Found[Endpoint]", received_at: datetime)
     if raw is None:
         raise Refusal(413, "request entity too large", stack=True)
     bearer = _BEARER.fullmatch(headers.get(b"authorization", b"").decode("latin-1"))
-    is_json = headers.get(b"content-type", b"").split(b";")[0].strip().lower() == b"application/json"
-    return Call(
-        body=_parse(raw) if raw and is_json else {},
-        token=bearer[1] if bearer else "",
-        received_at=received_at,
-        path=found.path,
-        query=found.query,
-        called=headers.get(b"host", b""),
-    )
+    media_type = headers.get(b"content-type", b"")
+    is_json = media_type == JSON or media_type.split(b";")[0].strip().lower() == JSON
+    body = _parse(raw) if raw and is_json else {}
+    token = bearer[1] if bearer else ""
+    return Call(body, token, received_at, found.path, found.query, headers.get(b"host", b""))
 
 
 def _parse(raw: bytes) -> dict[str, Any]:

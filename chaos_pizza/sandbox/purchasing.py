@@ -85,4 +85,4 @@ def _told_of(diner: User) -> Spelt:
 
 def _price_btc(items: object) -> float:
     prices = [item.get("price") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    return float(sum(price for price in prices if is_price(price)))
+    return float(sum([price for price in prices if is_price(price)]))

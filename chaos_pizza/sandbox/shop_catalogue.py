@@ -6,6 +6,7 @@ from typing import Any, TypeGuard
 from chaos_pizza.sandbox.endpoint import Refusal
 from chaos_pizza.sandbox.shop_accounts import User
 
+_NUMBERS = (int, float)  # a union takes three times as long
 MOST_ENTRIES = 10_000
 """How many pizzas, franchises and stores the sandbox keeps of each."""
 
@@ -93,4 +94,4 @@ class Catalogue:
 
 def is_price(value: object) -> TypeGuard[int | float]:
     """Tell whether a value can be a price in bitcoin: a number from 0 to the 21 million there are."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 21_000_000
+    return isinstance(value, _NUMBERS) and not isinstance(value, bool) and 0 <= value <= 21_000_000
