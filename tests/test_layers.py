@@ -18,7 +18,7 @@ LAYERS = (
     {
         *("clients", "engines", "journal", "traffic", "serving", "sandbox", "configuration", "folder", "yaml_file"),
         *("stop_file", "lock", "lease_file", "state_folder", "recordings"),
-        *("notes_file", "incident_folder", "history", "publishing", "charting", "printing"),
+        *("notes_file", "notes_text", "incident_folder", "history", "publishing", "charting", "printing"),
         *("results", "aftermath", "clerk", "whole_file", "drawing", "feed_file", "gameday_folder", "gameday_hold"),
         *("fleet_folder", "drill_lookup", "shipped_files"),
         *("draw_register", "draw_seal", "sealed_lease"),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from chaos_pizza.errors import UsageError
 from chaos_pizza.model.notes import ActionItem, Notes
-from chaos_pizza.notes_file import GREATEST_BYTES, MOST_ITEMS, NOTES_NAME, offer_notes, read_notes
+from chaos_pizza.notes_file import GREATEST_BYTES, NOTES_NAME, offer_notes, read_notes
+from chaos_pizza.notes_text import MOST_ITEMS
 from chaos_pizza.report.questions import QUESTIONS, blank_notes
 
 ANSWERED = [key for key in QUESTIONS if key != "action_items"]
