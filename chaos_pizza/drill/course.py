@@ -36,13 +36,17 @@ class PurchaseCourse:
 def course_of(observations: Observations) -> PurchaseCourse:
     """Return the course of a drill's purchases; empty columns where it made none."""
     began_at, rows = observations.started_at, observations.purchases.rows
-    by_number = observations.purchases.order
-    order = by_number[np.argsort(rows.intended_us[by_number], kind="stable")]
+    order = observations.purchases.order
     intended_us = rows.intended_us[order]
+    if np.any(intended_us[1:] < intended_us[:-1]):
+        order = order[np.argsort(intended_us, kind="stable")]
+        intended_us = rows.intended_us[order]
+    # Of a day's purchases each such column takes 7 MB, so that none is kept for longer than it is needed.
     latency_us = rows.answered_us[order]
     is_unseen = latency_us == NEVER_US
     latency_us -= intended_us
     latency_s = latency_us / 1e6
+    del latency_us
     latency_s[is_unseen] = np.nan
     intended_us -= micros_of(began_at)
     return PurchaseCourse(began_at, intended_us / 1e6, latency_s, rows.outcome[order])

@@ -151,12 +151,21 @@ class Purchases:
         account for what is missing first; and what was explained once stays so, whatever is observed later.
         """
         number = self.rows.number[self.order]
+        # Where one follows the one before there is none: few places are left, however many purchases there are.
+        places = np.flatnonzero(number[1:] != number[:-1] + 1) + 1
+        first = self._unknown(number, np.arange(min(len(number), 1)))
+        base = min([*first, *self.forgotten.firsts[:1]], default=0)
+        missing = self._unknown(number, places) - base
+        return places[(missing > self._unknown(number, places - 1) - base) & (missing > self.dropped)]
+
+    def _unknown(self, number: Column, places: Column) -> Column:
+        """Return how many numbers below those at these places are unknown; `number` are all that are, in order."""
+        asked = number[places]
         # Differences of what fits into four bytes fit into eight; those of larger numbers, which no drill has, may not.
-        number = number.astype(np.int64 if number.dtype == np.int32 else object)
+        exact = asked.astype(np.int64 if asked.dtype == np.int32 else object)
         # So many before each are missing from here on, but for those that are known and no longer kept.
-        unknown = number - np.arange(len(number)) - self.forgotten.below(number)
-        missing = unknown - min([*unknown[:1], *self.forgotten.firsts[:1]], default=0)
-        return np.flatnonzero((np.diff(missing) > 0) & (missing[1:] > self.dropped)) + 1
+        unknown: Column = exact - places - self.forgotten.below(asked)
+        return unknown
 
 
 def fold_purchases(observed: Iterable[PurchasesObserved]) -> Purchases:

@@ -14,14 +14,17 @@ def lateness_of(purchases: Purchases) -> Spread | None:
     One that left early, as the clock's own grain may have it, was not late at all.
     """
     rows = purchases.rows
-    return spread_of(np.maximum(rows.sent_us - rows.intended_us, 0))
+    late_us = rows.sent_us - rows.intended_us
+    return spread_of(np.maximum(late_us, 0, out=late_us))
 
 
 def path_of(purchases: Purchases) -> Spread | None:
     """Return how long good purchases took from their sending to their answer; `None` where none was good."""
     rows = purchases.rows
     good = rows.outcome == OK
-    return spread_of(np.maximum(rows.answered_us[good] - rows.sent_us[good], 0))
+    took_us = rows.answered_us[good]
+    took_us -= rows.sent_us[good]
+    return spread_of(np.maximum(took_us, 0, out=took_us))
 
 
 def longest_gap_s(purchases: Purchases) -> float | None:
@@ -29,7 +32,8 @@ def longest_gap_s(purchases: Purchases) -> float | None:
 
     A purchase is decided when it ends, or when its latency budget runs out. `None` where fewer than two were.
     """
-    decided_us = np.sort(_decided_us(purchases))
+    decided_us = _decided_us(purchases)
+    decided_us.sort()
     return float(np.diff(decided_us).max()) / 1e6 if len(decided_us) > 1 else None
 
 
