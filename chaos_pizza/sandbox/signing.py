@@ -3,11 +3,9 @@
 import json
 from base64 import urlsafe_b64encode
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Self
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -26,7 +24,7 @@ KEY_BITS = 2048
 
 # The factory puts iat, exp and iss into the header, where a strict reader doesn't expect them.
 _REGISTRY = jws.JWSRegistry(algorithms=["RS256"], strict_check_header=False)
-_PADDING, _HASHED = PKCS1v15(), Prehashed(SHA256())
+_PADDING, _HASH = PKCS1v15(), SHA256()
 
 
 class PizzaSigner:
@@ -58,7 +56,7 @@ class PizzaSigner:
             header = {"iat": issued, "exp": issued + VALID_S, "iss": ISSUER, "alg": "RS256", "kid": self._kid}
             self._header, self._header_of = _encoded(to_json(header)), issued
         signed = self._header + b"." + _encoded(payload)
-        signature = self._private_key.sign(sha256(signed).digest(), _PADDING, _HASHED)
+        signature = self._private_key.sign(signed, _PADDING, _HASH)
         self._last_signed = (signed + b"." + _encoded(signature)).decode("ascii")
         return self._last_signed
 
