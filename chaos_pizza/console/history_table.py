@@ -85,8 +85,7 @@ def _measured(drill: PastDrill, name: MeasureName) -> str:
     measure = drill.measures.get(name)
     if measure is not None:
         return span(measure)
-    # A placebo has nothing that could be measured.
-    return "-" if drill.fault is FaultKind.NONE else "unknown"
+    return "-" if drill.has_no(name) else "unknown"
 
 
 def _detected_by(drill: PastDrill) -> str:

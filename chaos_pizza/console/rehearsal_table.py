@@ -39,7 +39,7 @@ def _measured(drill: PastDrill, name: MeasureName) -> str:
     measure = drill.measures.get(name)
     if measure is not None:
         return at_least(measure.value) if measure.censored else duration(measure.value)
-    return "-" if drill.fault is FaultKind.NONE else "unknown"
+    return "-" if drill.has_no(name) else "unknown"
 
 
 def _ended_by(drill: PastDrill) -> str:

@@ -64,3 +64,14 @@ class PastDrill:
     def __post_init__(self) -> None:
         if self.ended_at < self.started_at:
             raise ValueError(f"{self.drill_id}: it can't end ({self.ended_at}) before it begins ({self.started_at})")
+
+    def has_no(self, name: MeasureName) -> bool:
+        """Tell whether there was no such time at all, which is not the same as an unknown one.
+
+        A placebo has none, and where no purchase failed there was nothing to recover from.
+        """
+        if name in self.measures:
+            return False
+        of_recovery = name in {MeasureName.TTR, MeasureName.RECOVERY_LAG}
+        is_unfelt = bool(self.fault_proven and self.purchases and self.failed == 0)
+        return self.fault is FaultKind.NONE or (of_recovery and is_unfelt)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
-from chaos_pizza.model.history import PastDrill
 from chaos_pizza.model.measure import Measure, MeasureName
 from chaos_pizza.retro.detections import Detector, detector_of, was_cut_off
 from chaos_pizza.retro.durations import LEAST_FOR_INTERVAL, Durations
@@ -115,17 +114,12 @@ def _measure(group: Group, name: MeasureName) -> MeasureFigures:
     return MeasureFigures(
         name=name,
         durations=durations,
-        unknown=len(group.drills) - all_known - sum(_is_none(drill, name) for drill in group.drills),
+        unknown=len(group.drills) - all_known - sum(drill.has_no(name) for drill in group.drills),
         left_out=all_known - durations.count,
         median=estimate_median(durations),
         curve=curve_of(durations) if durations.at_least_s and durations.seen_s and durations.is_enough else (),
         coarseness=_coarseness([measure for measure in measures if measure is not None]),
     )
-
-
-def _is_none(drill: PastDrill, name: MeasureName) -> bool:
-    """Tell whether there was no such time at all: where no purchase failed there is nothing to recover from."""
-    return name is MeasureName.TTR and name not in drill.measures and drill.failed == 0
 
 
 def _coarseness(measures: Sequence[Measure]) -> Coarseness | None:

@@ -7,6 +7,7 @@ from history_examples import drill, incident, undetected
 from rich.console import Console
 
 from chaos_pizza.console.history_table import print_history
+from chaos_pizza.model.measure import MeasureName
 from chaos_pizza.model.settings import FaultKind
 
 
@@ -44,6 +45,12 @@ def test_a_blind_drill_says_so_and_a_placebo_has_nothing_to_measure():
     assert " factory-fail, blind passed " in shown(drill(announced=False))[1]
     placebo = drill(experiment="placebo", fault=FaultKind.NONE, measures={}, detected_by=None, ended_by=None)
     assert shown(placebo)[1] == "2026-11-24 03:05 placebo passed - - - nothing - drill-1"
+
+
+def test_where_no_purchase_failed_there_was_nothing_to_recover_from():
+    measures = {name: measure for name, measure in drill().measures.items() if name is not MeasureName.TTR}
+    assert " 11.9 s - alert" in shown(drill(failed=0, measures=measures))[1]
+    assert " 11.9 s unknown alert" in shown(drill(failed=0, purchases=0, measures=measures))[1]
 
 
 def test_what_is_unknown_is_not_called_nothing():
