@@ -16,7 +16,6 @@ from chaos_pizza.serving.route_table import Found, RouteTable
 from chaos_pizza.serving.strict_json import parsed
 
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d*)?", re.ASCII)
-_BEARER = re.compile(r"bearer (\S+)", re.IGNORECASE)
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a fault of the sandbox
@@ -178,11 +177,12 @@ def _call(request: HttpRequest, found: "Found[Endpoint]", received_at: datetime)
     headers, raw = request.headers, request.body
     if raw is None:
         raise Refusal(413, "request entity too large", stack=True)
-    bearer = _BEARER.fullmatch(headers.get(b"authorization", b"").decode("latin-1"))
+    scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if scheme.lower() != "bearer" or len(token.split()) != 1:
+        token = ""
     media_type = headers.get(b"content-type", b"")
     is_json = media_type == JSON or media_type.split(b";")[0].strip().lower() == JSON
     body = _parse(raw) if raw and is_json else {}
-    token = bearer[1] if bearer else ""
     return Call(body, token, received_at, found.path, found.query, headers.get(b"host", b""))
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from chaos_pizza.sandbox.instants import iso_us
+from chaos_pizza.sandbox.instants import iso_of_us
 from chaos_pizza.sandbox.log import JsonLog
 
 KEPT_PURCHASES = 100_000
@@ -78,17 +78,18 @@ class PurchaseRecord(NamedTuple):
 
     def packed(self) -> bytes:
         """Return it as it is remembered; `unpacked` reads it."""
-        received_us, answered_us = (self.received_at - _EPOCH) // _US, (self.answered_at - _EPOCH) // _US
+        received_us, answered_us = _in_us(self.received_at), _in_us(self.answered_at)
         order_id = -1 if self.order_id is None else self.order_id
         return _PACKED.pack(order_id, received_us, answered_us, _PLACES[self.outcome], self.status)
 
     def line(self) -> str:
         """Return it as it is logged: JSON, put together here since `json` takes as long as half a purchase for it."""
+        received_us, answered_us = _in_us(self.received_at), _in_us(self.answered_at)
         order_id = "null" if self.order_id is None else self.order_id
         return (
-            f'{{"at": "{iso_us(self.answered_at)}", "event": "purchase", "order_id": {order_id}, '
-            f'"outcome": "{self.outcome}", "status": {self.status}, "seconds": {round(self.seconds, 6)}, '
-            f'"received_at": "{iso_us(self.received_at)}"}}'
+            f'{{"at": "{iso_of_us(answered_us)}", "event": "purchase", "order_id": {order_id}, '
+            f'"outcome": "{self.outcome}", "status": {self.status}, "seconds": {(answered_us - received_us) / 1e6}, '
+            f'"received_at": "{iso_of_us(received_us)}"}}'
         )
 
     @classmethod
@@ -97,6 +98,10 @@ class PurchaseRecord(NamedTuple):
         order_id, received_us, answered_us, outcome, status = _PACKED.unpack(packed)
         received_at, answered_at = (_EPOCH + timedelta(microseconds=us) for us in (received_us, answered_us))
         return cls(None if order_id < 0 else order_id, received_at, answered_at, _OUTCOMES[outcome], status)
+
+
+def _in_us(at: datetime) -> int:
+    return (at - _EPOCH) // _US
 
 
 class Ledger:

@@ -8,9 +8,16 @@ from typing import Any, NoReturn
 def parsed(raw: bytes) -> Any:
     """Return what JSON says; `ValueError` where it is none, too deep, or holds a number that is none or too great."""
     try:
-        return _DECODER.decode(raw.decode(json.detect_encoding(raw), "surrogatepass"))
+        text = raw.decode(json.detect_encoding(raw), "surrogatepass").strip(_WHITESPACE)
+        value, end = _DECODER.raw_decode(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+    if end != len(text):
+        raise ValueError(text[end : end + 20])
+    return value
+
+
+_WHITESPACE = " \t\n\r"  # RFC 8259, section 2
 
 
 def _not_json(text: str) -> NoReturn:
