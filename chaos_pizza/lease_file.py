@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from chaos_pizza.errors import UsageError
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.state_folder import state_folder
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 _SUFFIX = ".lease"
 
@@ -64,6 +66,8 @@ def list_leases() -> list[Lease]:
 
 def is_watched(lease: Lease) -> bool:
     """Tell whether a living process watches over a lease."""
+    from filelock import Timeout  # noqa: PLC0415 - every command looks for leases, and there hardly ever is one
+
     try:
         with _lock(lease).acquire(blocking=False):
             return False
@@ -74,6 +78,8 @@ def is_watched(lease: Lease) -> bool:
 @contextmanager
 def watched(lease: Lease) -> Iterator[None]:
     """Watch over a lease; a process that dies lets go of it. Raises `UsageError` where another one does already."""
+    from filelock import Timeout  # noqa: PLC0415 - as above
+
     lock = _lock(lease)
     try:
         lock.acquire(blocking=False)
@@ -86,7 +92,9 @@ def watched(lease: Lease) -> Iterator[None]:
         Path(lock.lock_file).unlink(missing_ok=True)
 
 
-def _lock(lease: Lease) -> FileLock:
+def _lock(lease: Lease) -> "FileLock":
+    from filelock import FileLock  # noqa: PLC0415 - as above
+
     return FileLock(lease_path(lease).with_suffix(".watch"))
 
 

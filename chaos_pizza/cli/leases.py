@@ -8,8 +8,6 @@ from pathlib import Path
 import click
 
 from chaos_pizza.errors import PizzaError, TargetError
-from chaos_pizza.folder import is_sealed_drill
-from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.lease_file import is_watched, list_leases, remove_lease
 from chaos_pizza.model.lease import Lease
 from chaos_pizza.model.target import Target
@@ -47,6 +45,10 @@ def take_up_leases(config_path: Path | None = None, spare: str | None = None, *,
 
 def _kept_until(lease: Lease) -> datetime | None:
     """Return until when a game day's drill that was cut off is its coordinator's to go on with; `None` if it isn't."""
+    # Late, as all below: every command looks for leases, and there hardly ever is one.
+    from chaos_pizza.folder import is_sealed_drill  # noqa: PLC0415
+    from chaos_pizza.journal.file import JOURNAL_NAME  # noqa: PLC0415
+
     folder = Path(lease.folder)
     with suppress(OSError):
         written_s = (folder / JOURNAL_NAME).stat().st_mtime
@@ -70,7 +72,6 @@ def _take_up(lease: Lease, config_path: Path | None) -> bool:
         # A sandbox of the drill's own has ended with it, and its fault with the sandbox.
         remove_lease(lease)
         return True
-    # Late: every command looks for leases, and there hardly ever is one.
     from chaos_pizza.live.watchdog_link import arm_watchdog  # noqa: PLC0415
 
     try:

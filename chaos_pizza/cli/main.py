@@ -1,5 +1,6 @@
 """The command `chaos-pizza`."""
 
+import atexit
 import gc
 import os
 import sys
@@ -64,14 +65,23 @@ def commands(context: click.Context) -> None:
 def main() -> None:
     """Run a command; every error is one line on stderr, with an exit code that no verdict shares but `invalid`."""
     raise_limit()
+    _leave(_run())
+
+
+def _run() -> int:
+    """Run the command and return its exit code; whatever else the library ends it with goes on."""
     try:
         commands.main()
+    except SystemExit as end:
+        if isinstance(end.code, int | None):
+            return end.code or 0
+        raise
     except CalmNotRestored as error:
         click.echo(f"chaos-pizza: {error}", err=True)
-        sys.exit(_CALM_NOT_RESTORED)
+        return _CALM_NOT_RESTORED
     except PizzaError as error:
         click.echo(f"chaos-pizza: {error}", err=True)
-        sys.exit(_USAGE)
+        return _USAGE
     except Exception as error:  # a mistake of ours: never to be taken for a failed drill
         if os.environ.get("CHAOS_PIZZA_DEBUG"):
             raise
@@ -80,7 +90,25 @@ def main() -> None:
             "shows. If a drill was under way, run chaos-pizza calm",
             err=True,
         )
-        sys.exit(_INVALID)
-    finally:
-        # The system takes all memory back at once; Python would look through it first, which takes a tenth of a second.
-        gc.freeze()
+        return _INVALID
+    return 0
+
+
+def _leave(code: int) -> None:
+    """End the process at once; the system takes all memory back, and Python need not take each thing apart before.
+
+    As ever, what is registered for the end is done, and what was printed is out. Where that can't be, or threads are to
+    end first, it ends as any other does.
+    """
+    gc.freeze()
+    threading = sys.modules.get("threading")
+    if threading is not None and not all(thread.daemon for thread in threading.enumerate()[1:]):
+        sys.exit(code)
+    atexit._run_exitfuncs()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except (OSError, ValueError):
+        sys.exit(code)
+    os._exit(code)
