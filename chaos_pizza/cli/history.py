@@ -158,7 +158,8 @@ def _print_json(drills: Sequence[PastDrill]) -> None:
     """Print a list of mappings, a line each."""
     from chaos_pizza.history.document import to_document  # noqa: PLC0415 - the table needs none
 
-    lines = ",\n".join(json.dumps(to_document(drill)) for drill in drills)
+    encode = json.JSONEncoder(check_circular=False).encode  # made once: `dumps` would make one for each drill
+    lines = ",\n".join([encode(to_document(drill)) for drill in drills])
     click.echo(f"[\n{lines}\n]" if drills else "[]")
 
 

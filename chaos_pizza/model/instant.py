@@ -12,7 +12,8 @@ LAST_INSTANT = datetime(YEARS.stop + 1, 1, 1, tzinfo=UTC) - timedelta(microsecon
 
 def instant_text(at: datetime) -> str:
     """Return an aware instant as ISO 8601 in UTC, to the microsecond, with a `Z`."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    in_utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{in_utc.isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def instant_of(text: object) -> datetime:

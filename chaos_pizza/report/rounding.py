@@ -53,5 +53,9 @@ def rounded(seconds: float) -> float:
 def _exactly(seconds: float, rounding: str) -> float:
     if abs(seconds) > _NO_MILLISECONDS_S:
         return seconds
+    ms = seconds * 1000
+    if abs(ms) < _GREATEST and round(ms) / 1000 == seconds:
+        # Whole milliseconds: of so few digits a text names one float only.
+        return round(ms) / 1000
     # By way of its text: 12.3 rounded down stays 12.3, whatever the machine holds it as.
     return float(Decimal(str(seconds)).quantize(Decimal("0.001"), rounding) + Decimal(0))
