@@ -15,7 +15,7 @@ from chaos_pizza.journal.file import JOURNAL_NAME
 from chaos_pizza.model.incident import MarkKind
 from chaos_pizza.model.response_event import Marked
 from chaos_pizza.model.result import InstantName
-from chaos_pizza.results import alone_with_results, as_it_stands, write_results
+from chaos_pizza.results import alone_with_results, as_it_stands, judge_drill, write_report
 
 EXAMPLE = Path(__file__).parents[1] / "reports" / "examples" / "factory-fail"
 NAME = "2026-11-24T02-05-40Z-factory-fail"
@@ -34,6 +34,11 @@ def configured(folder):
     return TeamConfiguration(folder.parent / "chaos-pizza.yaml", reports=folder.parent)
 
 
+def written_in(folder):
+    """Write its results; without pictures, since none is looked at here."""
+    return write_report(judge_drill(folder), draw=lambda _: {})
+
+
 def noticed_in(written):
     """Just after the fault began: sooner than any alert."""
     at = written.result.timeline.instants[InstantName.FAULT_START].when.latest + timedelta(milliseconds=1)
@@ -49,7 +54,7 @@ def detected_by(folder):
 @pytest.mark.parametrize("follow", [conclude, keep_in_history])
 def test_a_mark_that_came_while_the_drill_was_concluded_is_in_its_history(folder, follow):
     """Written, then marked by somebody, whose row comes first: the drill's own is not to be the older one."""
-    written = write_results(folder)
+    written = written_in(folder)
     assert hand_in(folder, noticed_in(written)).after_end
     assert write_anew(folder, configured(folder)) == []
     assert follow(written, configured(folder), folder.parent) == []
@@ -57,14 +62,14 @@ def test_a_mark_that_came_while_the_drill_was_concluded_is_in_its_history(folder
 
 
 def test_a_mark_whose_hand_was_killed_before_it_wrote_anything_counts_too(folder):
-    written = write_results(folder)
+    written = written_in(folder)
     hand_in(folder, noticed_in(written))
     assert conclude(written, configured(folder), folder.parent) == []
     assert detected_by(folder) == "mark by Ada, entered later"
 
 
 def test_what_was_not_marked_meanwhile_is_not_judged_anew(folder):
-    written = write_results(folder)
+    written = written_in(folder)
     assert as_it_stands(written) is written
 
 
@@ -72,7 +77,7 @@ def test_only_one_at_a_time_writes_a_drills_results(folder):
     order = []
 
     def write():
-        write_results(folder)
+        written_in(folder)
         order.append("other")
 
     with alone_with_results(folder):
