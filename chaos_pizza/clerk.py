@@ -161,8 +161,9 @@ def _serve(orders: BinaryIO, answers: BinaryIO) -> None:
     # Whatever is printed is no answer.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     with Drawer() as drawer:
-        drawer.get_ready()
+        # One after the other: the drill still makes purchases, and is to find a processor free for them.
         complaint_of(_get_ready)  # what can't be loaded is told where it is needed
+        drawer.get_ready()
         written: list[WrittenDrill] = []
         judged = pickle.load(orders)  # noqa: S301 - the drill's own process
         complaint = complaint_of(lambda: written.append(write_report(judged, draw=drawer.draw)))
