@@ -10,7 +10,7 @@ import select
 import selectors
 import sys
 
-AT_ONCE = 16
+AT_ONCE = 8
 """Connections that are read in one pass of the loop: each takes some hundredths of a millisecond."""
 _Ready = list[tuple[selectors.SelectorKey, int]]
 

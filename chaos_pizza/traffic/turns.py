@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 
-AT_ONCE = 8
+AT_ONCE = 4
 """Who may go on in one pass of the loop: judging a purchase takes a tenth of a millisecond."""
 
 
