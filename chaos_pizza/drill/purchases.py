@@ -191,9 +191,8 @@ def purchases_of(columns: PurchaseColumns) -> Purchases:
         order = _by_number(rows.number)
     failed_rows = order[IS_FAILURE[rows.outcome[order]]]
     failed_us = rows.answered_us[failed_rows]
-    if known_us:
-        pairs = zip(failed_rows.tolist(), failed_us.tolist(), strict=True)
-        failed_us = np.array([known_us.get(row, answered_us) for row, answered_us in pairs], dtype=np.int64)
+    for place in np.flatnonzero(np.isin(failed_rows, list(known_us))).tolist():
+        failed_us[place] = known_us[int(failed_rows[place])]
     batches = columns.batches
     dropped = sum(batches.dropped[batches.dropped != 0].tolist())
     return Purchases(rows, order, failed_rows, failed_us, batches, dropped, columns.forgotten)

@@ -11,7 +11,6 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from chaos_pizza.journal.instant_texts import instants_us
-from chaos_pizza.journal.line_texts import HEAD, OR_ANY_LINE, TAIL, each_usual
 from chaos_pizza.journal.number_texts import ListTexts, NumberTexts, flat_whole_numbers, strictly_parsed
 from chaos_pizza.model.growing_column import Column, check_within, narrowed
 from chaos_pizza.model.micros import FIRST_KEPT_US, LAST_KEPT_US
@@ -31,14 +30,15 @@ Texts: TypeAlias = tuple[bytes, ...]
 _WHOLE = rb"(0|[1-9][0-9]{0,14})"
 _LIST = rb"\[([-0-9,]+)\]"
 _BATCH = re.compile(
-    HEAD + rb'"(purchases_observed)"'
+    rb'(?:\{"number":[0-9]+,"at":".{26}Z","event":\{"type":"(purchases_observed)"'
+    # What may be left out is written as an alternative to nothing: that is tried sooner than what may stand there once.
     rb'(?:,"since":"(.{26})Z","number":([0-9]{1,15}|\[[-0-9,]+\])'
     rb'(?:,"diners":' + _WHOLE + rb'|,"diner":' + _LIST + rb")"
-    rb'(?:,"every_us":' + _WHOLE + rb'|,"intended_us":' + _LIST + rb')?,"sent_us":' + _LIST
-    + rb',"answered_us":' + _LIST + rb'(?:,"outcome":("[a-z_]+"|\["[a-z_",]+\]))?'
-    rb'(?:,"status":([0-9]{1,15}|null|\[[0-9,nul]+\]))?'
-    rb'(?:,"evidence":("[a-z_]+"|\[["a-z_,]+\]))?,"price_btc":([-+.0-9e]+|\[[-+.0-9e,]+\]))?'
-    rb'(?:,"dropped":' + _WHOLE + rb')?(?:,"in_flight":' + _WHOLE + rb')?\}' + TAIL + OR_ANY_LINE
+    rb'(?:,"every_us":' + _WHOLE + rb'|,"intended_us":' + _LIST + rb'|),"sent_us":' + _LIST
+    + rb',"answered_us":' + _LIST + rb'(?:,"outcome":("[a-z_]+"|\["[a-z_",]+\])|)'
+    rb'(?:,"status":([0-9]{1,15}|null|\[[0-9,nul]+\])|)'
+    rb'(?:,"evidence":("[a-z_]+"|\[["a-z_,]+\])|),"price_btc":([-+.0-9e]+|\[[-+.0-9e,]+\])|)'
+    rb'(?:,"dropped":' + _WHOLE + rb'|)(?:,"in_flight":' + _WHOLE + rb'|)\},"hash":".{64}"\}\n|.*\n)'
 )  # fmt: skip
 _OUTCOMES = {outcome.value: place for place, outcome in enumerate(OUTCOMES)}
 _EVIDENCE: dict[str | None, int] = {None: -1} | {each.value: place for place, each in enumerate(EVIDENCE)}
@@ -47,11 +47,14 @@ _FURTHEST = 10**12
 
 
 def batch_texts(lines: Sequence[bytes]) -> list[Texts | None]:
-    """Take apart lines of purchases; `None` in the place of each that is no usual one. Their hashes are not looked at.
+    """Take apart lines of purchases; `None` in the place of each that is no usual one.
 
-    Raises `ValueError` where one holds a line break before its end.
+    Number, instant and hash are not looked at. Raises `ValueError` where a line is none.
     """
-    return each_usual(_BATCH, lines)
+    found: list[Texts] = _BATCH.findall(b"".join(lines))
+    if len(found) != len(lines):
+        raise ValueError("a line break within a line")
+    return [texts if texts[0] else None for texts in found]
 
 
 def batch_rows(told: Sequence[Texts], at_us: Column, prices: NumberTexts) -> tuple[BatchRows, PurchaseRows]:

@@ -5,12 +5,12 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import groupby, islice
+from itertools import islice, repeat, takewhile
 from typing import IO, Any
 
 import numpy as np
 
-from chaos_pizza.journal.batch_lines import Texts, batch_rows, batch_texts
+from chaos_pizza.journal.batch_lines import batch_rows, batch_texts
 from chaos_pizza.journal.chain import FIRST_HASH, UNFIT, JournalContents, misfit, read_line
 from chaos_pizza.journal.instant_texts import instants_us
 from chaos_pizza.journal.number_texts import NumberTexts
@@ -82,9 +82,8 @@ class JournalReader:
         complaint, cut = None, False
         with _without_collecting():
             while complaint is None and not cut and (some := list(islice(each, self._so_many()))):
-                broken = [place for place, line in enumerate(some) if line[-1:] != b"\n"]
-                cut = bool(broken)
-                whole = some[: broken[0]] if broken else some
+                cut = not all(map(bytes.endswith, some, repeat(b"\n")))
+                whole = list(takewhile(_is_whole, some)) if cut else some
                 complaint = self._take(whole) if whole else None
         return JournalContents(self._records, complaint, cut and complaint is None, self._hash)
 
@@ -112,10 +111,12 @@ class JournalReader:
         letters = np.frombuffer(bytes([line[at + _TYPE_AFTER] for line in lines]), dtype=np.uint8)
         told: list[Any] = [None] * len(lines)
         kinds = np.full(len(lines), PLAIN, dtype=np.int8)
-        for kind, letter, take_apart in ((BATCH, b"p", batch_texts), (SCRAPE, b"s", scrape_texts)):
+        for kind, letter in ((BATCH, b"p"), (SCRAPE, b"s")):
             places = np.flatnonzero(letters == ord(letter)).tolist()
             kinds[places] = kind
-            for place, texts in zip(places, take_apart([lines[place] for place in places]), strict=True):
+            of_kind = [lines[place] for place in places]
+            taken_apart: list[Any] = batch_texts(of_kind) if kind == BATCH else scrape_texts(of_kind, at)
+            for place, texts in zip(places, taken_apart, strict=True):
                 told[place] = texts
         unusual = [place for place, texts in enumerate(told) if texts is None]
         at_us = np.zeros(len(lines), dtype=np.int64)
@@ -133,16 +134,20 @@ class JournalReader:
 
         It is also raised where a line is numbered otherwise.
         """
-        sha256, numbers = hashlib.sha256, range(len(self._records), len(self._records) + len(lines))
-        if not all(map(bytes.startswith, lines, [b'{"number":%d,"at":' % number for number in numbers])):
+        numbers = range(len(self._records), len(self._records) + len(lines))
+        if not all(map(bytes.startswith, lines, [b'{"number":%d,"at":"' % number for number in numbers])):
             raise ValueError("a line of another number")
-        hashes = [self._hash.encode(), *(line[_HASH] for line in lines)]
+        if not all(map(bytes.endswith, lines, repeat(b'"}\n'))):
+            raise ValueError("a line that does not end with its hash")
+        hashes = [self._hash.encode()]
+        hashes += [line[_HASH] for line in lines]
         # What is chained to a hash that is wrong is told of by that one.
+        sha256 = hashlib.sha256
         own = [
-            sha256(previous + line[:-_TAIL_LENGTH] + b"}").hexdigest()
+            sha256(previous + line[:-_TAIL_LENGTH] + b"}").digest()
             for previous, line in zip(hashes, lines, strict=False)
         ]
-        if "".join(own).encode() != b"".join(hashes[1:]):
+        if b"".join(own).hex().encode() != b"".join(hashes[1:]):
             raise ValueError("a hash that is not that of the line's own bytes")
         return hashes
 
@@ -196,16 +201,20 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _runs(told: list[Texts | Recorded], at_us: Column) -> Iterator[tuple[bool, list[Any], Column]]:
-    """Yield the lines that follow each other taken apart, and those that don't, and when they were written."""
-    if told and set(map(type, told)) == {tuple}:
-        yield True, told, at_us
-        return
-    end = 0
-    for is_text, run in groupby(told, key=lambda each: type(each) is tuple):
-        some = list(run)
-        end += len(some)
-        yield is_text, some, at_us[end - len(some) : end]
+def _runs(told: list[Any], at_us: Column) -> Iterator[tuple[bool, list[Any], Column]]:
+    """Yield lines that follow each other taken apart, and each of those that aren't, and when they were written."""
+    begin = 0
+    for place in [place for place, each in enumerate(told) if type(each) is not tuple]:
+        if place > begin:
+            yield True, told[begin:place], at_us[begin:place]
+        begin = place + 1
+        yield False, told[place:begin], at_us[place:begin]
+    if len(told) > begin:
+        yield True, told[begin:], at_us[begin:]
+
+
+def _is_whole(line: bytes) -> bool:
+    return line.endswith(b"\n")
 
 
 def _of_records(records: list[Recorded]) -> _Taken:

@@ -180,7 +180,8 @@ def test_usual_lines_are_indeed_taken_apart():
     """Else all of this would hold, and the reader be as slow as before."""
     lines = chained(TOLD)
     assert all(batch_texts([lines[place] for place in (1, 3, 4, 6)]))
-    assert all(scrape_texts([lines[place] for place in (2, 5)]))
+    at = len('{"number":0,"at":"')
+    assert all(scrape_texts([lines[place] for place in (2, 5)], at))
 
 
 @pytest.mark.parametrize(
