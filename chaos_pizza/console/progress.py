@@ -75,7 +75,7 @@ class Progress(Display):
     def _print_news(self) -> None:
         timeline = self._timeline()
         for entry in timeline.entries if timeline else ():
-            key = _key(entry.text)
+            key = news_key(entry.text)
             if key not in self._told and not entry.text.startswith("the record ends here"):
                 self._told.add(key)
                 self._console.print(
@@ -132,8 +132,13 @@ class Progress(Display):
         return Text("".join(sparks), style="cyan")
 
 
-def _key(text: str) -> str:
-    """What makes a line news. Of an instant a better source may yet be learned; that it came is told once."""
+def news_key(text: str) -> str:
+    """Return what makes a line of the timeline news.
+
+    Of an instant a better source may yet be learned, and calm be proven once more; that it came is told once.
+    """
+    if text.startswith("calm verified"):
+        return "calm verified"
     instant = text.startswith(("fault on", "fault off", "recovered"))
     return text.rpartition(" (")[0] if instant else text
 
