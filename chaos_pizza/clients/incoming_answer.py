@@ -59,7 +59,7 @@ class IncomingAnswer:
             self._parser.feed_data(data)
         except httptools.HttpParserCallbackError as error:
             raise (error.__context__ or error) from None  # a fault of ours
-        except httptools.HttpParserError:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._is_spoilt = True
         if self._is_complete:
             return True

@@ -24,7 +24,7 @@ LOGIN = Request("PUT", "/api/auth", {"password": "passw0rd-0123"}, Secret(TOKEN)
 DAY = "Date: Tue, 24 Nov 2026 20:52:00 GMT"
 
 
-@pytest.fixture(params=["httpx", "aiohttp"])
+@pytest.fixture(params=["httpx", "quick"])
 def either(request, call, call_quickly):
     """Whatever carries an exchange makes the same promises."""
     return call if request.param == "httpx" else call_quickly

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from chaos_pizza.clients.kept_connections import KEPT_S
 from chaos_pizza.clients.late_caller import LateCaller
 from chaos_pizza.clients.quick_caller import QuickCaller
 from chaos_pizza.clock import AnchoredClock
@@ -114,6 +116,49 @@ def test_a_shop_that_says_more_than_it_was_asked_is_not_believed_on_that_connect
 
     assert with_caller(shop.url, buy).body == {}
     assert shop.connections == 2
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used_again(hostile):
+    """The service would close it any moment, and what is sent then may be lost."""
+    shop = Shop(hostile, after=3)
+
+    async def buy_after_a_lull(caller):
+        await caller.exchange(ORDER, 5)
+        (kept,) = caller._connections._free
+        kept.free_since_s -= KEPT_S
+        return await caller.exchange(ORDER, 5)
+
+    assert with_caller(shop.url, buy_after_a_lull).status == 200
+    assert shop.connections == 2
+
+
+def test_a_kept_connection_that_stays_silent_is_timed_out_and_not_used_again(hostile):
+    shop = Shop(hostile, then=lambda connection: connection.recv(100_000) and shop.closed.wait(1))
+
+    async def buy_thrice(caller):
+        await caller.exchange(ORDER, 5)
+        with pytest.raises(TimedOut, match=r"within 0\.1 s"):
+            await caller.exchange(ORDER, 0.1)
+        return await caller.exchange(ORDER, 5)
+
+    assert with_caller(shop.url, buy_thrice).status == 200
+    assert shop.connections == 2
+
+
+def test_a_host_of_several_addresses_is_reached_by_the_one_that_answers(hostile):
+    """The sandbox listens at 127.0.0.1 alone, and localhost is ::1 as well on most machines."""
+    shop = Shop(hostile)
+    url = shop.url.replace("127.0.0.1", "localhost")
+    assert with_caller(url, lambda caller: caller.exchange(ORDER, 5)).status == 200
+
+
+@pytest.mark.parametrize("path", ["/api/order/a b", "/api/order/\r\nX-Evil: 1", "/api/ä"])
+def test_no_path_whatever_smuggles_a_header(hostile, path):
+    shop = hostile(says(answer(b"{}")))
+    with suppress(Unreachable):
+        with_caller(shop.url, lambda caller: caller.exchange(Request("GET", path), 5))
+    assert not any(line.startswith(b"X-Evil") for raw in shop.requests for line in raw.split(b"\r\n"))
+    assert all(len(raw.split(b"\r\n")[0].split()) == 3 for raw in shop.requests)
 
 
 def test_as_many_are_under_way_at_once_as_are_wanted(hostile):
