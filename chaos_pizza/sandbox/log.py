@@ -15,8 +15,6 @@ from chaos_pizza.sandbox.instants import iso_us
 
 LogValue = str | int | float | bool | None
 
-_BUFFER_BYTES = 2**20
-
 
 class JsonLog:
     """Writes events as lines of JSON, each with `at` and `event`; with no stream it writes nothing.
@@ -84,8 +82,7 @@ def open_log(path: str | None) -> Iterator[JsonLog]:
         yield JsonLog(sys.stderr)
     else:
         try:
-            # All of a pass fits into the buffer, so that nobody who reads along meets half a line.
-            stream = Path(path).open("a", _BUFFER_BYTES, encoding="utf-8")  # noqa: SIM115 - closed below
+            stream = Path(path).open("a", encoding="utf-8")  # noqa: SIM115 - closed below
         except OSError as error:
             raise UsageError(f"the log {path} can't be written: {error.strerror}") from error
         try:

@@ -68,20 +68,6 @@ def test_what_is_logged_can_be_read_after_a_pass_of_the_loop_and_at_once_without
         assert path.read_text().count("\n") == 4
 
 
-def test_who_reads_along_meets_whole_lines_alone(tmp_path):
-    path, at = tmp_path / "log", datetime(2026, 11, 23, 19, 57, 21, 117000, tzinfo=UTC)
-
-    async def write_many() -> None:
-        for number in range(1000):
-            log.write("e", at, number=number)
-            assert not path.read_text()[-1:].strip()
-        await asyncio.sleep(0)
-        assert [json.loads(line)["number"] for line in path.read_text().splitlines()] == list(range(1000))
-
-    with open_log(str(path)) as log:
-        asyncio.run(write_many())
-
-
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
 def test_a_log_that_cant_be_written_is_told_once_and_the_shop_sells_on(open_sandbox, capfd):
     with open_log("/dev/full") as log:
