@@ -13,7 +13,7 @@ from chaos_pizza.drill.observations import Observations
 from chaos_pizza.model.alert import AlertRule, AlertSource
 from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.event import ClockObserved, DrillResumed
-from chaos_pizza.model.growing_column import Column
+from chaos_pizza.model.growing_column import Column, is_among, whole_numbers
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.micros import FIRST_US, LAST_US, MICROSECOND, instant_at
 from chaos_pizza.model.scrape_columns import PEERS, SOURCES, ScrapeColumns
@@ -126,9 +126,9 @@ def _keys(scrapes: ScrapeColumns) -> tuple[dict[int, SeriesKey], set[int]]:
 def _rows_of(scrapes: ScrapeColumns, source: AlertSource, unreadable: set[int]) -> Column:
     """Return the places of a source's scrapes, without those that name a series in no proper way."""
     rows = np.flatnonzero(scrapes.scrapes.source == SOURCES.index(source))
-    broken = set(scrapes.scrape_of_change[np.isin(scrapes.changes.series, list(unreadable))].tolist())
+    broken = set(scrapes.scrape_of_change[is_among(scrapes.changes.series, whole_numbers(list(unreadable)))].tolist())
     broken |= {place for place, gone in scrapes.gone.items() if not all(map(_is_series, gone))}
-    return rows[~np.isin(rows, list(broken))] if broken else rows
+    return rows[~is_among(rows, whole_numbers(list(broken)))] if broken else rows
 
 
 def _is_series(text: str) -> bool:
@@ -182,7 +182,7 @@ def _changes(
         texts_of.setdefault(key, []).append(name)
     found = {}
     for key, of_key in texts_of.items():
-        chosen = np.flatnonzero((place >= 0) & np.isin(scrapes.changes.series, of_key))
+        chosen = np.flatnonzero((place >= 0) & is_among(scrapes.changes.series, whole_numbers(of_key)))
         if len(chosen):
             unshown = np.append(np.array(gone.get(key, ()), dtype=np.int64), forgotten[forgotten < len(rows)])
             found[key] = _change(place[chosen], scrapes.changes.value[chosen], unshown)

@@ -13,7 +13,7 @@ from chaos_pizza.model.alert_event import SeriesScraped
 from chaos_pizza.model.blind_event import BlindDrillStarted, Filler, Sealed
 from chaos_pizza.model.compact_records import BATCH, SCRAPE, CompactRecords
 from chaos_pizza.model.event import Aborted, DrillEnded, DrillStarted, Event, PurchasesObserved, Recorded, StageBegan
-from chaos_pizza.model.growing_column import Column
+from chaos_pizza.model.growing_column import Column, is_among, whole_numbers
 from chaos_pizza.model.incident import Stage
 from chaos_pizza.model.interval import Interval
 from chaos_pizza.model.micros import instant_at, micros_of
@@ -144,9 +144,9 @@ class Gathering:
         if struck is not None:
             goes |= _ended_within(rows, struck)
         goes &= rows.answered_us < micros_of(before)
-        goes &= ~np.isin(rows.number, [late.number for late in self._purchases.overdue])
+        goes &= ~is_among(rows.number, whole_numbers([late.number for late in self._purchases.overdue]))
         for numbers in failing:
-            goes |= np.isin(rows.number, numbers)
+            goes |= is_among(rows.number, numbers)
         self._purchases = self._purchases.without(goes)
 
     def observations(self) -> Observations:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from chaos_pizza.model.event import PurchasesObserved
-from chaos_pizza.model.growing_column import Column, whole_numbers
+from chaos_pizza.model.growing_column import Column, is_among, whole_numbers
 from chaos_pizza.model.micros import EPOCH, NEVER_US, instant_at, micros_of
 from chaos_pizza.model.number_runs import NumberRuns
 from chaos_pizza.model.purchase import Evidence, Outcome, Overdue, Sample
@@ -191,7 +191,7 @@ def purchases_of(columns: PurchaseColumns) -> Purchases:
         order = _by_number(rows.number)
     failed_rows = order[IS_FAILURE[rows.outcome[order]]]
     failed_us = rows.answered_us[failed_rows]
-    for place in np.flatnonzero(np.isin(failed_rows, list(known_us))).tolist():
+    for place in np.flatnonzero(is_among(failed_rows, whole_numbers(list(known_us)))).tolist():
         failed_us[place] = known_us[int(failed_rows[place])]
     batches = columns.batches
     dropped = sum(batches.dropped[batches.dropped != 0].tolist())

@@ -34,6 +34,20 @@ def check_within(column: Column, least: int, most: int) -> None:
         raise ValueError("a number that is too great")
 
 
+def is_among(values: Column, others: Column) -> Column:
+    """Return of each value whether it is one of some others, in whatever order.
+
+    Numpy's own `isin` may load another megabyte of numpy for it, and that in the middle of a drill.
+    """
+    if not len(others):
+        return np.zeros(len(values), dtype=bool)
+    ordered = np.sort(others)
+    place = np.searchsorted(ordered, values)
+    place[place == len(ordered)] = 0
+    found: Column = ordered[place] == values
+    return found
+
+
 class GrowingColumn:
     """A column that grows at its end; what `values` has returned stays as it was.
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from chaos_pizza.model.event import PurchasesObserved
-from chaos_pizza.model.growing_column import Column, GrowingColumn, whole_numbers
+from chaos_pizza.model.growing_column import Column, GrowingColumn, is_among, whole_numbers
 from chaos_pizza.model.micros import EPOCH, instant_at
 from chaos_pizza.model.number_runs import NO_RUNS
 from chaos_pizza.model.purchase import Evidence, Outcome, Overdue, Sample
@@ -139,7 +139,7 @@ class PurchaseColumns:
         kept.extend(BatchRows(*one), rows)
         gone = self.purchases.number[forgotten]
         # Of one that was told of twice the other may be kept.
-        gone = gone[~np.isin(gone, rows.number)]
+        gone = gone[~is_among(gone, rows.number)]
         numbers = set(gone.tolist()) if self._overdue else ()
         overdue = tuple(late for late in self.overdue if late.number not in numbers)
         if overdue:
