@@ -135,3 +135,18 @@ def sandbox_process(*options: str) -> Iterator[Sandbox]:
 def start_sandbox() -> Iterator[Callable[..., Sandbox]]:
     with ExitStack() as stack:
         yield lambda *options: stack.enter_context(sandbox_process(*options))
+
+
+@pytest.fixture
+def begin() -> Iterator[Callable[..., subprocess.Popen]]:
+    """Begins processes that are over with the test at the latest: one that failed leaves none to another test."""
+    with ExitStack() as stack:
+
+        def begun(command: list[str], workplace: Path, env: dict[str, str]) -> subprocess.Popen:
+            pipe = subprocess.PIPE
+            process = subprocess.Popen(command, cwd=workplace, env=env, stdout=pipe, stderr=pipe, text=True)
+            stack.enter_context(process)
+            stack.callback(process.kill)
+            return process
+
+        yield begun

@@ -2,18 +2,17 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 
 import pytest
 
-from .conftest import CHAOS, EXPERIMENTS, PIZZA, clean_environment, only_folder, run
+from .conftest import CHAOS, EXPERIMENTS, PIZZA, clean_environment, run
 from .quick import write_quick
+from .under_way import DEADLINE_S, wait_for_record
 
 pytestmark = pytest.mark.drill
 
-DEADLINE_S = 60
 PLACEBO = str(EXPERIMENTS / "placebo.yaml")
 # Whoever looks up a host or connects to one ends at once, with a code of its own.
 OFF_LINE = """
@@ -159,25 +158,17 @@ def test_the_doctor_tells_of_permission_and_hours(start_sandbox, tmp_path):
     assert quiet.code == 0, quiet.said
 
 
-def start(command, workplace, env):
-    """Start a drill and return it once it is under way."""
-    workplace.mkdir(exist_ok=True)
-    process = subprocess.Popen(
-        command, cwd=workplace, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    deadline_s = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline_s:
-        folder = only_folder(workplace / "reports")
-        if (
-            folder
-            and (folder / "journal.jsonl").exists()
-            and '"drill_started"' in (folder / "journal.jsonl").read_text()
-        ):
-            return process
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.1)
-    process.kill()
-    raise AssertionError("the first drill never began")
+@pytest.fixture
+def start(begin):
+    """Starts a drill and returns it once it is under way."""
+
+    def started(command, workplace, env):
+        workplace.mkdir(exist_ok=True)
+        process = begin(command, workplace, env)
+        wait_for_record(workplace, '"drill_started"', process)
+        return process
+
+    return started
 
 
 PLACEBO_BY_PIZZA = [*PIZZA, "drill", PLACEBO, "--target", "env"]
@@ -185,7 +176,7 @@ PLACEBO_BY_CHAOS = [*CHAOS, "run", PLACEBO]
 
 
 @pytest.mark.parametrize("first", [PLACEBO_BY_PIZZA, PLACEBO_BY_CHAOS], ids=["drill", "chaos run"])
-def test_a_target_has_one_drill_at_a_time_until_its_holder_dies(start_sandbox, tmp_path, first):
+def test_a_target_has_one_drill_at_a_time_until_its_holder_dies(start_sandbox, start, tmp_path, first):
     env = {**start_sandbox().env, "PIZZA_STATE_DIR": str(tmp_path / "state")}
     lasting = str(tmp_path / write_quick("placebo", tmp_path, window_s=300))  # however long the others take to start
     holder = start([lasting if part == PLACEBO else part for part in first], tmp_path / "first", env)
@@ -208,7 +199,7 @@ def test_a_target_has_one_drill_at_a_time_until_its_holder_dies(start_sandbox, t
     assert list((tmp_path / "state").glob("locks/*.json")) == []
 
 
-def test_the_lock_of_a_drill_that_ended_is_free(start_sandbox, tmp_path):
+def test_the_lock_of_a_drill_that_ended_is_free(start_sandbox, start, tmp_path):
     """By `chaos run`, which takes it in the control and has to let go of it there."""
     env = {**start_sandbox().env, "PIZZA_STATE_DIR": str(tmp_path / "state")}
     for workplace in (tmp_path / "first", tmp_path / "second"):

@@ -13,15 +13,11 @@ from .under_way import DEADLINE_S, chaos_of, wait_for_record
 pytestmark = pytest.mark.drill
 
 
-def start(command, workplace, env):
-    return subprocess.Popen(command, cwd=workplace, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda by: by.name)
-def test_a_signal_while_the_fault_is_on_aborts_the_drill_and_restores_calm(start_sandbox, tmp_path, by):
+def test_a_signal_while_the_fault_is_on_aborts_the_drill_and_restores_calm(start_sandbox, tmp_path, by, begin):
     sandbox = start_sandbox()
     command = [*PIZZA, "drill", write_quick("factory-fail", tmp_path), "--target", "env"]
-    process = start(command, tmp_path, {**sandbox.env, "PIZZA_RESPONDER": "people"})
+    process = begin(command, tmp_path, {**sandbox.env, "PIZZA_RESPONDER": "people"})
     folder = wait_for_record(tmp_path, '"fault_proven"', process)
     assert chaos_of(sandbox) == "fail"
     process.send_signal(by)
@@ -37,11 +33,11 @@ def test_a_signal_while_the_fault_is_on_aborts_the_drill_and_restores_calm(start
     assert document["measures"]["ttm_s"]["censored"] is True
 
 
-def test_chaos_run_restores_calm_after_a_sigterm_too(start_sandbox, tmp_path):
+def test_chaos_run_restores_calm_after_a_sigterm_too(start_sandbox, tmp_path, begin):
     """The older toolkit swallows a SIGTERM within an activity and goes on."""
     sandbox = start_sandbox()
     command = [*CHAOS, "run", write_quick("factory-fail", tmp_path)]
-    process = start(command, tmp_path, {**sandbox.env, "PIZZA_RESPONDER": "people"})
+    process = begin(command, tmp_path, {**sandbox.env, "PIZZA_RESPONDER": "people"})
     folder = wait_for_record(tmp_path, '"fault_proven"', process)
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=DEADLINE_S)
@@ -53,10 +49,10 @@ def test_chaos_run_restores_calm_after_a_sigterm_too(start_sandbox, tmp_path):
     assert document["reasons"][0] == "the drill was aborted: SIGTERM was received"
 
 
-def test_a_killed_drill_has_an_honest_report(start_sandbox, tmp_path):
+def test_a_killed_drill_has_an_honest_report(start_sandbox, tmp_path, begin):
     sandbox = start_sandbox()
     lasting = write_quick("placebo", tmp_path, window_s=60)  # however late it is killed
-    process = start([*PIZZA, "drill", lasting, "--target", "env"], tmp_path, sandbox.env)
+    process = begin([*PIZZA, "drill", lasting, "--target", "env"], tmp_path, sandbox.env)
     folder = wait_for_record(tmp_path, '"purchases_observed"', process)
     process.kill()
     process.communicate(timeout=DEADLINE_S)

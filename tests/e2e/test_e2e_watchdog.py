@@ -20,14 +20,18 @@ from .wiretap import Wiretap
 pytestmark = pytest.mark.drill
 
 
-def start_drill(sandbox, workplace, experiment=None, **more):
-    """A drill of the incident, with people who do nothing; waits until the fault is proven on."""
-    env = {**sandbox.env, "PIZZA_RESPONDER": "people", "PIZZA_STATE_DIR": str(workplace / ".state"), **more}
-    command = [*PIZZA, "drill", experiment or write_quick("factory-fail", workplace), "--target", "env"]
-    pipe = subprocess.PIPE
-    drill = subprocess.Popen(command, cwd=workplace, env=env, stdout=pipe, stderr=pipe, text=True)
-    wait_for_record(workplace, '"type":"fault_proven"', drill)
-    return drill, env
+@pytest.fixture
+def start_drill(begin):
+    """Starts a drill of the incident, with people who do nothing; waits until the fault is proven on."""
+
+    def start(sandbox, workplace, experiment=None, **more):
+        env = {**sandbox.env, "PIZZA_RESPONDER": "people", "PIZZA_STATE_DIR": str(workplace / ".state"), **more}
+        command = [*PIZZA, "drill", experiment or write_quick("factory-fail", workplace), "--target", "env"]
+        drill = begin(command, workplace, env)
+        wait_for_record(workplace, '"type":"fault_proven"', drill)
+        return drill, env
+
+    return start
 
 
 def kill_with_its_watchdog(drill):
@@ -38,7 +42,7 @@ def kill_with_its_watchdog(drill):
     drill.communicate(timeout=DEADLINE_S)
 
 
-def test_a_drill_that_hangs_is_ended_and_calm_is_restored(start_sandbox, tmp_path):
+def test_a_drill_that_hangs_is_ended_and_calm_is_restored(start_sandbox, tmp_path, start_drill):
     sandbox = start_sandbox()
     drill, _ = start_drill(sandbox, tmp_path)
     drill.send_signal(signal.SIGSTOP)
@@ -62,7 +66,7 @@ def test_a_drill_that_lasts_too_long_is_ended(start_sandbox, tmp_path):
     assert "the watchdog took the drill over: it lasted longer than the 10 s allowed" in told
 
 
-def test_without_its_watchdog_a_drill_is_aborted_in_order(start_sandbox, tmp_path):
+def test_without_its_watchdog_a_drill_is_aborted_in_order(start_sandbox, tmp_path, start_drill):
     sandbox = start_sandbox()
     drill, _ = start_drill(sandbox, tmp_path)
     os.kill(watchdog_of(drill), signal.SIGKILL)
@@ -73,7 +77,7 @@ def test_without_its_watchdog_a_drill_is_aborted_in_order(start_sandbox, tmp_pat
     assert reasons[0] == "the drill was aborted: the watchdog is gone, and without it nothing may stay broken"
 
 
-def test_when_both_died_the_next_command_takes_the_lease_up(start_sandbox, tmp_path):
+def test_when_both_died_the_next_command_takes_the_lease_up(start_sandbox, tmp_path, start_drill):
     sandbox = start_sandbox()
     drill, env = start_drill(sandbox, tmp_path)
     kill_with_its_watchdog(drill)
@@ -89,7 +93,7 @@ def test_when_both_died_the_next_command_takes_the_lease_up(start_sandbox, tmp_p
     assert (done.code, done.out) == (0, "No drill has left anything behind.\n")
 
 
-def test_a_lease_whose_target_is_not_known_any_more_is_told_of_and_kept(start_sandbox, tmp_path):
+def test_a_lease_whose_target_is_not_known_any_more_is_told_of_and_kept(start_sandbox, tmp_path, start_drill):
     sandbox = start_sandbox()
     drill, env = start_drill(sandbox, tmp_path)
     kill_with_its_watchdog(drill)
@@ -103,15 +107,14 @@ def test_a_lease_whose_target_is_not_known_any_more_is_told_of_and_kept(start_sa
     assert chaos_of(sandbox) == "none"
 
 
-def test_the_second_signal_leaves_the_drill_to_its_watchdog_and_says_so(start_sandbox, tmp_path):
+def test_the_second_signal_leaves_the_drill_to_its_watchdog_and_says_so(start_sandbox, tmp_path, begin):
     """The factory stalls, so that restoring calm takes a while and the second signal comes in the midst of it."""
     sandbox = start_sandbox("--stall-s", "5")
     slow = write_quick("factory-throttle", tmp_path)
     env = {**sandbox.env, "PIZZA_RESPONDER": "people", "PIZZA_STATE_DIR": str(tmp_path / ".state")}
     env["PIZZA_FACTORY_ADMIN_KEY"] = ""
-    pipe = subprocess.PIPE
     command = [*PIZZA, "drill", slow, "--target", "env"]
-    drill = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=pipe, stderr=pipe, text=True)
+    drill = begin(command, tmp_path, env)
     wait_for_record(tmp_path, '"type":"fault_proven"', drill)
     drill.send_signal(signal.SIGINT)
     wait_for_record(tmp_path, '"stage":"rollback"', drill)
@@ -126,7 +129,7 @@ def test_the_second_signal_leaves_the_drill_to_its_watchdog_and_says_so(start_sa
     assert document_of(tmp_path)["ended_by"] == "watchdog"
 
 
-def test_no_secret_is_in_the_command_line_or_environment_of_any_child(start_sandbox, tmp_path):
+def test_no_secret_is_in_the_command_line_or_environment_of_any_child(start_sandbox, tmp_path, start_drill):
     sandbox = start_sandbox()
     drill, _ = start_drill(sandbox, tmp_path)
     watchdog = psutil.Process(watchdog_of(drill))
@@ -138,7 +141,7 @@ def test_no_secret_is_in_the_command_line_or_environment_of_any_child(start_sand
         assert not [text for text in shown if secret in text]
 
 
-def test_a_shop_that_goes_away_for_good_is_not_called_calm(start_sandbox, tmp_path):
+def test_a_shop_that_goes_away_for_good_is_not_called_calm(start_sandbox, tmp_path, start_drill):
     sandbox = start_sandbox()
     drill, env = start_drill(sandbox, tmp_path)
     watchdog = watchdog_of(drill)
@@ -157,7 +160,7 @@ def test_a_shop_that_goes_away_for_good_is_not_called_calm(start_sandbox, tmp_pa
         os.kill(watchdog, signal.SIGKILL)  # it would try for ever
 
 
-def test_a_drill_whose_process_died_can_be_resumed_while_the_fault_is_on(start_sandbox, tmp_path):
+def test_a_drill_whose_process_died_can_be_resumed_while_the_fault_is_on(start_sandbox, tmp_path, start_drill):
     sandbox = start_sandbox()
     drill, env = start_drill(sandbox, tmp_path, PIZZA_RESPONDER="runbook")
     kill_with_its_watchdog(drill)
@@ -194,7 +197,7 @@ def test_a_full_disk_ends_the_drill_and_calm_is_restored_all_the_same(start_sand
     wait_for(lambda: chaos_of(sandbox) == "none")
 
 
-def test_a_folder_that_vanishes_costs_the_record_and_not_the_calm(start_sandbox, tmp_path):
+def test_a_folder_that_vanishes_costs_the_record_and_not_the_calm(start_sandbox, tmp_path, start_drill):
     sandbox = start_sandbox()
     drill, _ = start_drill(sandbox, tmp_path)
     shutil.rmtree(only_folder(tmp_path / "reports"))
@@ -206,7 +209,7 @@ def test_a_folder_that_vanishes_costs_the_record_and_not_the_calm(start_sandbox,
     assert chaos_of(sandbox) == "none"
 
 
-def test_a_factory_that_refuses_the_cure_is_not_called_calm(start_sandbox, tmp_path):
+def test_a_factory_that_refuses_the_cure_is_not_called_calm(start_sandbox, tmp_path, start_drill):
     """From the cure on this factory lies: it takes nothing back, whatever it is asked."""
     sandbox = start_sandbox()
     with Wiretap(sandbox.variables["PIZZA_FACTORY_URL"]) as tap:
@@ -229,13 +232,12 @@ def test_a_factory_that_refuses_the_cure_is_not_called_calm(start_sandbox, tmp_p
             os.kill(watchdog, signal.SIGKILL)  # it would try for ever
 
 
-def test_a_resumed_drill_is_ended_in_order_by_a_signal(start_sandbox, tmp_path):
+def test_a_resumed_drill_is_ended_in_order_by_a_signal(start_sandbox, tmp_path, begin, start_drill):
     sandbox = start_sandbox()
     drill, env = start_drill(sandbox, tmp_path)
     kill_with_its_watchdog(drill)
 
-    pipe = subprocess.PIPE
-    resumed = subprocess.Popen([*PIZZA, "resume", "latest"], cwd=tmp_path, env=env, stdout=pipe, stderr=pipe, text=True)
+    resumed = begin([*PIZZA, "resume", "latest"], tmp_path, env)
     wait_for(lambda: '"purchases_observed"' in journal_of(tmp_path).partition('"drill_resumed"')[2])
     resumed.send_signal(signal.SIGINT)
     out, err = resumed.communicate(timeout=DEADLINE_S)
