@@ -1,10 +1,11 @@
 """The latest purchases, for those who ask how the shop does right now."""
 
 import math
-from collections import deque
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from chaos_pizza.model.purchase import Outcome, Overdue, Sample
 
@@ -41,6 +42,9 @@ class _Decided:
     price_btc: float
 
 
+_AT = attrgetter("at")
+
+
 class RecentPurchases:
     """Remembers the purchases that were decided within the last `keep_s` seconds.
 
@@ -50,7 +54,9 @@ class RecentPurchases:
 
     def __init__(self, keep_s: float = 300.0) -> None:
         self._keep = timedelta(seconds=keep_s)
-        self._decided: deque[_Decided] = deque()
+        self._decided: list[_Decided] = []
+        """In the order of time, in which they nearly always come; what is too old may still be at its beginning."""
+        self._oldest_at: datetime | None = None
         self._overdue: set[int] = set()
         self._bad_at: datetime | None = None
         self._on_bad: Callable[[], object] = lambda: None
@@ -80,21 +86,28 @@ class RecentPurchases:
             self._add(_Decided(sample.answered_at, ok, sample.latency_s, sample.price_btc))
 
     def window(self, now: datetime, window_s: float) -> Window:
-        """Return what was decided in the last `window_s` seconds."""
-        since = now - timedelta(seconds=window_s)
-        within = [decided for decided in self._decided if since < decided.at <= now]
+        """Return what was decided in the last `window_s` seconds; what isn't in there is not looked at."""
+        first = bisect_right(self._decided, now - timedelta(seconds=window_s), key=_AT)
+        if self._oldest_at is not None:
+            first = max(first, bisect_left(self._decided, self._oldest_at, key=_AT))
+        within = self._decided[first : bisect_right(self._decided, now, key=_AT)]
         good = [decided for decided in within if decided.ok]
         return Window(
             purchases=len(within),
             success_ratio=len(good) / len(within) if within else None,
             latencies_s=tuple(sorted(decided.latency_s for decided in within)),
-            revenue_btc=sum(decided.price_btc for decided in good),
+            revenue_btc=math.fsum(decided.price_btc for decided in good),
         )
 
     def _add(self, decided: _Decided) -> None:
-        self._decided.append(decided)
-        while self._decided and self._decided[0].at < decided.at - self._keep:
-            self._decided.popleft()
+        if self._decided and decided.at < self._decided[-1].at:
+            insort(self._decided, decided, key=_AT)
+        else:
+            self._decided.append(decided)
+        oldest_at = self._oldest_at = self._decided[-1].at - self._keep
+        middle = len(self._decided) // 2
+        if self._decided[middle].at < oldest_at:
+            del self._decided[:middle]
         self._good_in_a_row = self._good_in_a_row + 1 if decided.ok else 0
         if decided.ok and self._good_in_a_row == self._wanted_in_a_row:
             self._on_good()

@@ -1,6 +1,11 @@
 """The latest purchases, looked back on: each counted once, in its time, and nothing made up."""
 
+import math
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chaos_pizza.model.purchase import Outcome, Overdue, Sample
 from chaos_pizza.traffic.recent import RecentPurchases, Window
@@ -104,3 +109,31 @@ def test_a_quantile_is_the_nearest_rank(count, quantile, rank):
     """Of 20 purchases, 95 % kept to the 19th quickest latency."""
     latencies_s = tuple(float(place) for place in range(1, count + 1))
     assert Window(count, 1.0, latencies_s, 0).latency_s(quantile) == rank
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 8), st.floats(-4, 0), st.booleans(), st.floats(0, 0.1)), max_size=60),
+    st.lists(st.tuples(st.floats(-10, 60), st.floats(0, 80)), min_size=1, max_size=4),
+)
+def test_a_window_is_what_a_look_at_each_purchase_would_say(steps, windows):
+    """Purchases are decided later and later, but for some that are told of with a delay."""
+    recent, told, now_s = RecentPurchases(keep_s=30), [], 0.0
+    began_at = datetime(2026, 11, 24, 20, tzinfo=UTC)
+    for number, (gap_s, delay_s, ok, price_btc) in enumerate(steps):
+        now_s += gap_s
+        intended_at, decided_at = (began_at + timedelta(seconds=now_s + delay_s - each_s) for each_s in (1.5, 0))
+        outcome = Outcome.OK if ok else Outcome.FAILED
+        recent.add_sample(Sample(number, 0, intended_at, intended_at, decided_at, outcome, 200, None, price_btc))
+        told.append((decided_at, ok, (decided_at - intended_at).total_seconds(), price_btc))
+    newest_at = max((at for at, *_ in told), default=began_at)
+    for after_s, window_s in windows:
+        until_at = newest_at + timedelta(seconds=after_s)
+        since_at, oldest_at = until_at - timedelta(seconds=window_s), newest_at - timedelta(seconds=30)
+        within = [each for each in told if since_at < each[0] <= until_at and each[0] >= oldest_at]
+        good = [price_btc for _, ok, _, price_btc in within if ok]
+        assert recent.window(until_at, window_s) == Window(
+            purchases=len(within),
+            success_ratio=len(good) / len(within) if within else None,
+            latencies_s=tuple(sorted(latency_s for _, _, latency_s, _ in within)),
+            revenue_btc=math.fsum(good),
+        )
