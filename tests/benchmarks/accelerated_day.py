@@ -62,6 +62,7 @@ GOOD, BAD = Classified(Outcome.OK, 200, None), Classified(Outcome.FAILED, 500, E
 MENU = tuple(Dish(number, title, price) for number, (title, price) in enumerate(
     [("Veggie", 0.0038), ("Pepperoni", 0.0042), ("Margarita", 0.0042), ("Crusty", 0.0028), ("Charred", 0.0099)], 1
 ))  # fmt: skip
+RULES = tuple(shipped_rules().values())
 LOOKS = 24
 """So often memory is looked at."""
 
@@ -84,19 +85,21 @@ class StandIn:
 
 
 class Day:
-    """The drill; `run` holds it and returns what it measured of itself."""
+    """The drill; `run` holds it and returns what it measured of itself.
 
-    def __init__(self, folder, lasts_s, rate_per_s):
+    `fault_s` is between which seconds the fault is on, if not as said above, and `rules` whose alerts may fire.
+    """
+
+    def __init__(self, folder, lasts_s, rate_per_s, fault_s=None, rules=RULES):
         self.loop = SimulatedLoop()
         self.lasts_s = lasts_s
-        self.fault = tuple(EPOCH + timedelta(seconds=at) for at in (lasts_s / 2, lasts_s / 2 + max(20, lasts_s / 24)))
+        fault_s = fault_s or (lasts_s / 2, lasts_s / 2 + max(20, lasts_s / 24))
+        self.fault = tuple(EPOCH + timedelta(seconds=at) for at in fault_s)
         self.settings = DrillSettings(
             fault=FaultKind.FAIL,
             traffic=TrafficSettings(rate_per_s=rate_per_s),
             recovery=RecoverySettings(good_purchases=20),
-            detection=DetectionSettings(
-                DetectionFrom.SYNTHETIC_MONITOR, scrape_interval_s=5.0, rules=tuple(shipped_rules().values())
-            ),
+            detection=DetectionSettings(DetectionFrom.SYNTHETIC_MONITOR, scrape_interval_s=5.0, rules=rules),
         )
         self.journal = JournalWriter(folder, self.loop)
         self.passing = PassingRecords()
