@@ -62,9 +62,7 @@ class Turn:
     @property
     def word(self) -> str:
         """The verdict in a word or three; `not held` where it was refused, `not begun` where its turn never came."""
-        if self.verdict is not None:
-            return self.verdict.value
-        return "not begun" if self.exit_code is None else "not held"
+        return Verdict.word_of_exit_code(self.exit_code)
 
     @property
     def name(self) -> str:

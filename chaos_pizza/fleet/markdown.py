@@ -4,24 +4,16 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import jinja2
-
 from chaos_pizza.drill.verdict import beside_verdict
 from chaos_pizza.fleet.row import ShopRow
 from chaos_pizza.fleet.sentences import NONE, drilled_words, headlines, methods, ttd_words, ttm_words
 from chaos_pizza.fleet.summary import FleetSummary
 from chaos_pizza.report.escape import plain
+from chaos_pizza.report.markdown_templates import markdown_templates
 
 _SENTENCE_CHARS = 1000
 _PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,400}")
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.PackageLoader("chaos_pizza.fleet"),
-    undefined=jinja2.StrictUndefined,
-    autoescape=False,  # noqa: S701 - Markdown, not HTML; every text from outside goes through `plain`
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+_TEMPLATES = markdown_templates("chaos_pizza.fleet")
 
 
 def to_markdown(summary: FleetSummary) -> str:

@@ -8,8 +8,6 @@ from chaos_pizza.model.result import DrillResult, Verdict
 
 REFUSED = 2
 """The exit code of a drill that could not be held: nothing was started."""
-NOT_HELD, NOT_BEGUN = "not held", "not begun"
-"""The words of a row without a drill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +46,7 @@ class ShopRow:
     @property
     def word(self) -> str:
         """The verdict in a word or three; `not held` where it was refused, `not begun` where its turn never came."""
-        if self.verdict is not None:
-            return self.verdict.value
-        return NOT_BEGUN if self.exit_code is None else NOT_HELD
+        return Verdict.word_of_exit_code(self.exit_code)
 
     @property
     def is_proof(self) -> bool:

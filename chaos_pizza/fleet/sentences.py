@@ -1,9 +1,10 @@
 """What a fleet of drills comes to, in plain sentences for a page and for the terminal."""
 
 from chaos_pizza.drill.verdict import beside_verdict
-from chaos_pizza.fleet.row import NOT_BEGUN, NOT_HELD, ShopRow
+from chaos_pizza.fleet.row import ShopRow
 from chaos_pizza.fleet.summary import FleetSummary
 from chaos_pizza.model.measure import Measure
+from chaos_pizza.model.result import NOT_BEGUN, NOT_HELD
 from chaos_pizza.report.phrasing import at_least, counted, duration, span
 from chaos_pizza.retro.durations import LEAST_FOR_INTERVAL, Durations
 from chaos_pizza.retro.median import Median, MedianMethod

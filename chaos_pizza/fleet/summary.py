@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chaos_pizza.fleet.ranking import Ranking, rank
-from chaos_pizza.fleet.row import NOT_BEGUN, NOT_HELD, REFUSED, ShopRow
-from chaos_pizza.model.result import Verdict
+from chaos_pizza.fleet.row import REFUSED, ShopRow
+from chaos_pizza.model.result import NOT_BEGUN, NOT_HELD, Verdict
 from chaos_pizza.retro.durations import Durations
 from chaos_pizza.retro.median import Median, estimate_median
 from chaos_pizza.retro.rate import Rate

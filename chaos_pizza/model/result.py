@@ -15,6 +15,9 @@ from chaos_pizza.model.purchase import Outcome
 from chaos_pizza.model.response_event import Marked
 from chaos_pizza.model.visit_event import StepCounts
 
+NOT_HELD, NOT_BEGUN = "not held", "not begun"
+"""What is said in a verdict's place where there was no drill: it was refused, or its turn never came."""
+
 
 @dataclass(frozen=True, slots=True)
 class Instant:
@@ -164,6 +167,14 @@ class Verdict(StrEnum):
     def of_exit_code(cls, exit_code: int | None) -> "Verdict | None":
         """Return the verdict that an exit code says; `None` where it says none, as where no drill was held."""
         return next((verdict for verdict in cls if verdict.exit_code == exit_code), None)
+
+    @classmethod
+    def word_of_exit_code(cls, exit_code: int | None) -> str:
+        """Return the verdict in a word or three; `NOT_HELD` where the code says none, `NOT_BEGUN` without a code."""
+        verdict = cls.of_exit_code(exit_code)
+        if verdict is not None:
+            return verdict.value
+        return NOT_BEGUN if exit_code is None else NOT_HELD
 
 
 @dataclass(frozen=True, slots=True)

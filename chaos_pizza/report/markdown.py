@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import jinja2
-
 from chaos_pizza.drill.clock_offset import ClockOffset
 from chaos_pizza.drill.course import PurchaseCourse
 from chaos_pizza.model.incident import Peer
@@ -17,6 +15,7 @@ from chaos_pizza.report.chart import Chart
 from chaos_pizza.report.escape import plain
 from chaos_pizza.report.exactness import describe_errors, describe_sampling
 from chaos_pizza.report.logs import describe_logs
+from chaos_pizza.report.markdown_templates import markdown_templates
 from chaos_pizza.report.method import describe_method
 from chaos_pizza.report.notices import REHEARSED, list_notices
 from chaos_pizza.report.phrasing import clock_time, day_of, duration, moment
@@ -40,14 +39,7 @@ NO_NOTES = Notes()
 MAX_ALTERNATIVE_CHARS = 2000
 """What is read aloud of a picture is no longer than this."""
 
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.PackageLoader("chaos_pizza.report"),
-    undefined=jinja2.StrictUndefined,
-    autoescape=False,  # noqa: S701 - Markdown, not HTML; every text from outside goes through `plain`
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+_TEMPLATES = markdown_templates("chaos_pizza.report")
 
 
 def get_ready() -> None:

@@ -4,10 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-import jinja2
-
 from chaos_pizza.report.chart import Chart
 from chaos_pizza.report.escape import plain
+from chaos_pizza.report.markdown_templates import markdown_templates
 from chaos_pizza.report.phrasing import counted, day_of
 from chaos_pizza.retro.answer import IMPROVED, NO_ALERT_CATCHES, OVERDUE
 from chaos_pizza.retro.comparison_sentences import describe_comparison
@@ -24,14 +23,7 @@ MOST_SENTENCES = 8
 MOST_LEFT_OUT = 30
 _SENTENCE_CHARS = 1000
 _NO_LINKS: Mapping[str, str] = MappingProxyType({})
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.PackageLoader("chaos_pizza.retro"),
-    undefined=jinja2.StrictUndefined,
-    autoescape=False,  # noqa: S701 - Markdown, not HTML; every text from outside goes through `plain`
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+_TEMPLATES = markdown_templates("chaos_pizza.retro")
 
 
 def to_markdown(
