@@ -76,6 +76,8 @@ class Drill:
                 outcome = made.classified.outcome
                 sample = Sample(number, 0, made.sent_at, made.sent_at, made.answered_at, outcome, None, None, 0.001)
                 self.crew.recent.add_sample(sample)
+            # The shop's log tells of all before it hears of the next request.
+            await self.crew.services.shop.menu()
 
         self.call(bought())
 
