@@ -99,7 +99,7 @@ class HttpCaller:
             return response, await self._bounded(response, request)
 
     async def _bounded(self, response: httpx.Response, request: Request) -> bytes:
-        if response.headers.get("content-encoding", "identity") != "identity":
+        if response.headers.get("content-encoding", "").strip().lower() not in {"", "identity"}:
             raise BadAnswer(f"{self._place(request)} sent a compressed answer that nobody asked for")
         raw = bytearray()
         async for chunk in response.aiter_raw():

@@ -1,5 +1,8 @@
 """One answer after the other, read from a connection's bytes by httptools, in whatever pieces these come."""
 
+import re
+from functools import lru_cache
+
 import httptools
 
 from chaos_pizza.clients.answer_reading import LARGEST_ANSWER
@@ -7,7 +10,11 @@ from chaos_pizza.clients.answer_reading import LARGEST_ANSWER
 _LARGEST_HEAD = 64 * 1024
 _FIRST_STATUS = 200
 """Below are words that come before the answer, such as `100 Continue`."""
-_OF_INTEREST = frozenset({b"content-type", b"date", b"content-encoding", b"content-length", b"transfer-encoding"})
+_OF_INTEREST = frozenset(
+    {b"content-type", b"date", b"content-encoding", b"content-length", b"transfer-encoding", b"keep-alive"}
+)
+_PLAIN = frozenset({b"", b"identity"})
+_KEEP_ALIVE = re.compile(rb"\btimeout\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 
 
 class ExchangeError(Exception):
@@ -35,9 +42,14 @@ class IncomingAnswer:
 
     def __init__(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
+        # What httpx reads, odd as it may be, is an answer here too. Nothing can be smuggled by that: where an answer
+        # ends, no one but us is told; one is asked for at a time, and what comes after it ends the connection.
+        self._parser.set_dangerous_leniencies(
+            lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
+        )
         self._headers: dict[bytes, bytes] = {}
         self._chunks: list[bytes] = []
-        self._head_bytes = 0
+        self._pending_bytes = 0  # of a head, or since a piece of the body
         self._body_bytes = 0
         self._stays = False
         self._is_spoilt = False
@@ -48,13 +60,12 @@ class IncomingAnswer:
         """Forget the last answer, and wait for the next."""
         self._headers = {}
         self._chunks = []
-        self._head_bytes = self._body_bytes = self.status = 0
+        self._pending_bytes = self._body_bytes = self.status = 0
         self._stays = self._is_complete = False
 
     def feed(self, data: memoryview) -> bool:
         """Read on, and tell whether the answer is complete; raises `BrokenOffError` or `TooLargeError`."""
-        if not self.status:
-            self._head_bytes += len(data)
+        self._pending_bytes += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserCallbackError as error:
@@ -63,8 +74,8 @@ class IncomingAnswer:
             self._is_spoilt = True
         if self._is_complete:
             return True
-        # The parser keeps a header until it is whole, however long it gets.
-        if self._is_spoilt or (not self.status and self._head_bytes > _LARGEST_HEAD):
+        # The parser keeps a header until it is whole, however long it gets, and so it does with those after a body.
+        if self._is_spoilt or self._pending_bytes > _LARGEST_HEAD:
             raise BrokenOffError
         if self._body_bytes > LARGEST_ANSWER:
             raise TooLargeError
@@ -91,9 +102,16 @@ class IncomingAnswer:
         date = self._headers.get(b"date")
         return None if date is None else date.decode("latin-1")
 
+    @property
+    def keep_alive_s(self) -> int | None:
+        """For how many seconds the service keeps the connection, as it says itself; `None` where it doesn't."""
+        said = self._headers.get(b"keep-alive")
+        return None if said is None else _keep_alive_s(said)
+
     def body(self) -> bytes:
         """Return the body; raises `CompressedError` where it is none to be read as it is."""
-        if self._headers.get(b"content-encoding", b"identity") != b"identity":
+        encoding = self._headers.get(b"content-encoding")
+        if encoding is not None and encoding.strip().lower() not in _PLAIN:
             raise CompressedError
         return b"".join(self._chunks)
 
@@ -106,18 +124,19 @@ class IncomingAnswer:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header; those that come after the body say nothing to us."""
-        if not self.status and (name := name.lower()) in _OF_INTEREST:
+        if not self.status and (name := name.lower().rstrip()) in _OF_INTEREST:
             self._headers[name] = value
 
     def on_headers_complete(self) -> None:
         """Go on to the body."""
         if not self.status and (status := self._parser.get_status_code()) >= _FIRST_STATUS:
-            self.status = status
+            self.status, self._pending_bytes = status, 0
 
     def on_body(self, chunk: bytes) -> None:
         """Take a piece of the body."""
         if not self._is_complete:
             self._body_bytes += len(chunk)
+            self._pending_bytes = 0
             if self._body_bytes <= LARGEST_ANSWER:
                 self._chunks.append(chunk)
 
@@ -126,3 +145,9 @@ class IncomingAnswer:
         if self.status and not self._is_complete:
             self._is_complete = True
             self._stays = self._parser.should_keep_alive()
+
+
+@lru_cache(maxsize=16)  # A service says the same with every answer.
+def _keep_alive_s(header: bytes) -> int | None:
+    said = _KEEP_ALIVE.search(header)
+    return int(said[1]) if said else None

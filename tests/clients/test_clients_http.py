@@ -56,6 +56,11 @@ def test_a_request_goes_out_as_it_was_made(hostile, either):
     assert json.loads(body) == {"password": "passw0rd-0123"}
 
 
+@pytest.mark.parametrize("name", ["", " ", "Identity", "IDENTITY "])
+def test_an_encoding_that_changes_nothing_is_none(hostile, either, name):
+    assert either(hostile(says(answer(b'{"n": 1}', f"Content-Encoding: {name}"))).url, WELCOME).body == {"n": 1}
+
+
 MISHAPS = {
     "closes at once": (says(), Unreachable, "broke the connection"),
     "talks no HTTP": (says(b"SSH-2.0-OpenSSH_9.2\r\n\x00\xff garbage\r\n\r\n"), Unreachable, "broke the connection"),

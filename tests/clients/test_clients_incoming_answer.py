@@ -136,6 +136,89 @@ def test_a_head_without_end_and_a_body_beyond_the_largest_are_given_up():
         large.feed(memoryview(b"x"))
 
 
+@pytest.mark.parametrize(
+    ("head", "piece"),
+    [(b"1\r\n1\r\n0\r\nX: ", b"a" * 1000), (b"1\r\n1\r\n0\r\n", b"X: y\r\n" * 200), (b"1;", b"a" * 1000)],
+    ids=["a trailer without end", "trailers without end", "a chunk's extension without end"],
+)
+def test_what_is_no_body_is_bounded_after_the_head_too(head, piece):
+    incoming = IncomingAnswer()
+    incoming.begin()
+    incoming.feed(memoryview(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + head))
+    fed_bytes = 0
+    with pytest.raises(BrokenOffError):
+        while fed_bytes < 10 * LARGEST_ANSWER:
+            incoming.feed(memoryview(piece))
+            fed_bytes += len(piece)
+    assert fed_bytes <= 64 * 1024
+
+
+def test_a_large_body_in_many_chunks_with_a_trailer_is_read_whole():
+    incoming, chunk = IncomingAnswer(), b"c350\r\n" + b"x" * 50_000 + b"\r\n"
+    incoming.begin()
+    incoming.feed(memoryview(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"))
+    for _ in range(20):
+        assert not incoming.feed(memoryview(chunk))
+    assert incoming.feed(memoryview(b"0\r\nX: " + b"y" * 8000 + b"\r\n\r\n"))
+    assert incoming.body() == b"x" * LARGEST_ANSWER
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b"HTTP/1.1 200 OK\nContent-Length: 1\n\n1",
+        b"HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 1\r\n\r\n1",
+        b"HTTP/1.1 200 OK\r\nX: a\x01b\r\nContent-Length: 1\r\n\r\n1",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1  \r\n1\r\n0\r\n\r\n",
+    ],
+    ids=["lines end by a line feed", "a header of two lines", "a control character", "spaces after a chunk's size"],
+)
+def test_what_httpx_reads_is_an_answer_here_too(odd):
+    incoming = IncomingAnswer()
+    incoming.begin()
+    assert incoming.feed(memoryview(odd))
+    assert (incoming.status, incoming.body(), incoming.can_follow) == (200, b"1", True)
+
+
+@pytest.mark.parametrize(
+    "lengths", [b"Content-Length: 1\r\nContent-Length: 2", b"Transfer-Encoding: chunked\r\nContent-Length: 1"]
+)
+def test_an_answer_of_two_lengths_is_none(lengths):
+    incoming = IncomingAnswer()
+    incoming.begin()
+    with pytest.raises(BrokenOffError):
+        incoming.feed(memoryview(b"HTTP/1.1 200 OK\r\n" + lengths + b"\r\n\r\n1\r\n1\r\n0\r\n\r\n"))
+
+
+def test_an_answer_that_says_its_length_oddly_is_not_complete_before_that():
+    incoming = IncomingAnswer()
+    incoming.begin()
+    assert not incoming.feed(memoryview(b"HTTP/1.1 200 OK\r\nContent-Length : 9\r\n\r\nhalf"))
+    assert not incoming.end()
+
+
+@pytest.mark.parametrize(
+    ("header", "keep_alive_s"),
+    [
+        ("timeout=5", 5),
+        ("max=100, Timeout = 72", 72),
+        ('timeout="2"', 2),
+        ("timeout=" + "9" * 5000, 999_999_999),
+        ("timeout=soon", None),
+        ("max=5", None),
+        ("", None),
+    ],
+)
+def test_how_long_a_service_says_that_it_keeps_a_connection(header, keep_alive_s):
+    incoming = IncomingAnswer()
+    incoming.begin()
+    assert incoming.feed(memoryview(framed(200, [("Keep-Alive", header)], b"{}", "length")))
+    assert incoming.keep_alive_s == keep_alive_s
+    incoming.begin()
+    assert incoming.feed(memoryview(framed(200, [], b"{}", "length")))
+    assert incoming.keep_alive_s is None
+
+
 def test_what_is_compressed_is_not_read():
     incoming = IncomingAnswer()
     incoming.begin()
