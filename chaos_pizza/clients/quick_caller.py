@@ -111,7 +111,7 @@ class QuickCaller:
         try:
             return await answer
         except BaseException:
-            kept.abort()
+            kept.give_up(answer)
             raise
         finally:
             deadlines.remove(answer)
@@ -147,10 +147,11 @@ class QuickCaller:
 
 
 async def _answer(connection: QuickConnection, request: bytes) -> Received:
+    answer = connection.ask(request)
     try:
-        return await connection.ask(request)
+        return await answer
     except BaseException:
-        connection.abort()
+        connection.give_up(answer)
         raise
 
 

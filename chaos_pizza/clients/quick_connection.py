@@ -10,7 +10,8 @@ from typing import cast
 from chaos_pizza.clients.incoming_answer import BrokenOffError, ExchangeError, IncomingAnswer
 from chaos_pizza.clock import Clock
 
-_LARGEST_READ = 64 * 1024
+LARGEST_READ = 64 * 1024
+"""Bytes that are read at once, at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +28,20 @@ class Received:
 class QuickConnection(asyncio.BufferedProtocol):
     """One connection; `on_free` is called with it once an answer is complete and it can be asked again.
 
-    Only one is asked at a time, and whoever gives up waiting must `abort` it. `lost` is done once it is gone.
+    Only one is asked at a time, and whoever gives up waiting must `give_up`. `lost` is done once it is gone; `until_s`
+    is for whoever keeps it. `buffer` may be shared by all connections of a loop: what was read to it is taken out
+    before the loop does anything else, over TLS as well.
     """
 
-    def __init__(self, clock: Clock, on_free: "Callable[[QuickConnection], object]") -> None:
+    def __init__(self, clock: Clock, on_free: "Callable[[QuickConnection], object]", buffer: memoryview) -> None:
         self._loop = asyncio.get_running_loop()
         self.lost: asyncio.Future[None] = self._loop.create_future()
-        self.free_since_s = 0.0
+        self.until_s = 0.0
         self._clock = clock
         self._on_free = on_free
         self._transport: asyncio.Transport | None = None
         self._poll = select.poll()
-        self._buffer = memoryview(bytearray(_LARGEST_READ))
+        self._buffer = buffer
         self._incoming = IncomingAnswer()
         self._answer: asyncio.Future[Received] | None = None
 
@@ -60,6 +63,16 @@ class QuickConnection(asyncio.BufferedProtocol):
         if self._transport is None or self._transport.is_closing():
             return False
         return not self._poll.poll(0)
+
+    @property
+    def keep_alive_s(self) -> int | None:
+        """For how many seconds the service keeps the connection, as it said last; `None` where it didn't."""
+        return self._incoming.keep_alive_s
+
+    def give_up(self, answer: asyncio.Future[Received]) -> None:
+        """End the connection if it is still busy with this answer; once that is there, it may be somebody else's."""
+        if self._answer is answer:
+            self.abort()
 
     def abort(self) -> None:
         """End the connection at once; twice does no harm."""

@@ -39,6 +39,16 @@ def with_caller(url, work):
     return asyncio.run(opened())
 
 
+def stays_after(raw):
+    """Answer once, and keep the connection until the client ends it."""
+
+    def behave(connection, _):
+        connection.sendall(raw)
+        connection.recv(1)
+
+    return behave
+
+
 class Shop:
     """Answers any number of requests on every connection, then does as it was told."""
 
@@ -125,11 +135,79 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again(hostile):
     async def buy_after_a_lull(caller):
         await caller.exchange(ORDER, 5)
         (kept,) = caller._connections._free
-        kept.free_since_s -= KEPT_S
+        assert kept.until_s <= asyncio.get_running_loop().time() + KEPT_S
+        kept.until_s -= KEPT_S
         return await caller.exchange(ORDER, 5)
 
     assert with_caller(shop.url, buy_after_a_lull).status == 200
     assert shop.connections == 2
+
+
+def kept_after(shop, purchases=1):
+    """For how many seconds each connection is kept after so many purchases at once, sooner first."""
+
+    async def buy(caller):
+        began_s = asyncio.get_running_loop().time()
+        await asyncio.gather(*(caller.exchange(ORDER, 60) for _ in range(purchases)))
+        ended_s = asyncio.get_running_loop().time()
+        return [(kept.until_s - ended_s, kept.until_s - began_s) for kept in caller._connections._free]
+
+    return with_caller(shop.url, buy)
+
+
+@pytest.mark.parametrize(("said", "kept_s"), [("timeout=3", 2), ("timeout=5, max=9", 4), ("timeout=72", 4), ("", 4)])
+def test_a_connection_is_kept_for_a_second_less_than_the_shop_says(hostile, said, kept_s):
+    kept = KEPT.replace(b"\r\n\r\n", f"\r\nKeep-Alive: {said}\r\n\r\n".encode())
+    ((at_most_s, at_least_s),) = kept_after(hostile(stays_after(kept)))
+    assert at_most_s <= kept_s <= at_least_s
+
+
+@pytest.mark.parametrize("said", ["timeout=1", "timeout=0"])
+def test_a_connection_that_the_shop_hardly_keeps_is_not_kept(hostile, said):
+    kept = KEPT.replace(b"\r\n\r\n", f"\r\nKeep-Alive: {said}\r\n\r\n".encode())
+    assert kept_after(hostile(stays_after(kept))) == []
+
+
+def test_whichever_connection_has_become_too_old_is_passed_over(hostile):
+    """Each may be kept for another time, so that the one that was used last may be the first that is too old."""
+    shop = hostile(stays_after(KEPT))
+
+    async def buy_after_a_lull(caller):
+        await asyncio.gather(*(caller.exchange(ORDER, 60) for _ in range(3)))
+        first, second, third = caller._connections._free
+        third.until_s -= KEPT_S
+        taken = caller._connections.take()
+        assert taken is second
+        assert list(caller._connections._free) == [first]
+        taken.abort()
+
+    with_caller(shop.url, buy_after_a_lull)
+
+
+@pytest.mark.parametrize("before", [0, 1], ids=["on a new connection", "on a kept one"])
+def test_whoever_is_given_up_when_the_answer_is_there_leaves_the_connection_to_the_next(hostile, before):
+    """The time-out of one and the next purchase may come in the very pass of the loop that brings the answer."""
+    shop = Shop(hostile, after=before + 2)
+
+    async def give_up_late(caller):
+        keep, given_up, next_answers = caller._connections._keep, [], []
+
+        def kept(connection):
+            keep(connection)
+            if given_up and not next_answers:
+                given_up[0].cancel()
+                next_answers.append(caller._connections.take().ask(caller._as_sent(ORDER)))
+
+        caller._connections._keep = kept
+        for _ in range(before):
+            await caller.exchange(ORDER, 60)
+        given_up.append(asyncio.create_task(caller.exchange(ORDER, 60)))
+        with pytest.raises(asyncio.CancelledError):
+            await given_up[0]
+        return await next_answers[0]
+
+    assert with_caller(shop.url, give_up_late).status == 200
+    assert shop.connections == 1
 
 
 def test_a_kept_connection_that_stays_silent_is_timed_out_and_not_used_again(hostile):
