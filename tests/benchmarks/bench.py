@@ -8,6 +8,7 @@ Exit 0: all ran, whether or not they met their goals, which the last lines say. 
 """
 
 import json
+import os
 import signal
 import sys
 import tempfile
@@ -41,6 +42,8 @@ def main(only: str | None, *, soak: bool) -> None:
     """Run, draw, keep."""
     # In the background of a script interrupts are ignored, by all that is started too; some peers end by them.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # What is installed has its bytecode; where that is forbidden, each process measured would compile the package anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     console = Console()
     if not console.is_terminal:
         console = Console(width=PLAIN_WIDTH)

@@ -20,6 +20,7 @@ PROGRAMS = {
     "chaostoolkit-lib": "chaostoolkit-lib",
     "cryptography": "cryptography",
     "joserfc": "joserfc",
+    "httptools": "httptools",
     "uvloop": "uvloop",
 }
 """What is measured beside us, and what carries our own figures, by the package that brings it."""
