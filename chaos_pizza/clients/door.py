@@ -2,12 +2,14 @@
 
 import asyncio
 import socket
-import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import aiohappyeyeballs
 import httpx
+
+from chaos_pizza.clients.authorities import trusting_authorities
 
 _KEPT_S = 10.0
 """Seconds for which a host's addresses are not asked for again: many connections may be opened at once."""
@@ -21,6 +23,9 @@ _Addresses = list[aiohappyeyeballs.AddrInfoType]
 class Door:
     """Opens connections to the service at a URL, whose certificate is checked where it is https.
 
+    Of several addresses each is the first for one connection after the other. One that came after another, though it
+    was tried first, is tried last until the name is looked up anew: it costs each connection a quarter of a second.
+
     Raises `httpx.InvalidURL` or `httpx.UnsupportedProtocol` for what is no URL of a service.
     """
 
@@ -33,9 +38,10 @@ class Door:
         self._host = url.raw_host.decode("ascii")
         self._is_tls = url.scheme == "https"
         self._port = url.port or (443 if self._is_tls else 80)
-        self._context: ssl.SSLContext | None = httpx.create_ssl_context(trust_env=False) if self._is_tls else None
+        self._context = trusting_authorities() if self._is_tls else None
         self._asking: asyncio.Task[_Addresses] | None = None
         self._known: _Addresses = []
+        self._last: _Addresses = []
         self._known_until_s = 0.0
 
     async def open(self, protocol: Callable[[], Protocol]) -> Protocol:
@@ -43,6 +49,8 @@ class Door:
         addresses = await self._addresses()
         loop = asyncio.get_running_loop()
         connected = await aiohappyeyeballs.start_connection(addresses, happy_eyeballs_delay=_NEXT_AFTER_S)
+        if len(addresses) > 1:
+            self._learn(addresses[0], connected)
         _, opened = await loop.create_connection(
             protocol, sock=connected, ssl=self._context, server_hostname=self._host if self._is_tls else None
         )
@@ -53,10 +61,23 @@ class Door:
         if not self._known or loop.time() > self._known_until_s:
             if self._asking is None or self._asking.done():
                 self._asking = loop.create_task(self._asked())
+                # All may have given up by the time it fails.
+                self._asking.add_done_callback(lambda asked: asked.cancelled() or asked.exception())
             # Whoever gives up waiting leaves the question to the others.
-            self._known = await asyncio.shield(self._asking)
+            self._known, self._last = list(await asyncio.shield(self._asking)), []
             self._known_until_s = loop.time() + _KEPT_S
-        return self._known
+        addresses = self._known + self._last
+        self._known = self._known[1:] + self._known[:1]
+        return addresses
+
+    def _learn(self, first: aiohappyeyeballs.AddrInfoType, connected: socket.socket) -> None:
+        """Have the address that was tried first tried last from now on, if another was there before it."""
+        with suppress(OSError):  # a connection that is gone again was with nobody
+            if connected.getpeername()[:2] != first[4][:2] and first in self._known:
+                self._known.remove(first)
+                self._last.append(first)
+        if not self._known:
+            self._known, self._last = self._last, []
 
     async def _asked(self) -> _Addresses:
         try:

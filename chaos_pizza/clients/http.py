@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 import httpx
 
 from chaos_pizza.clients.answer_reading import LARGEST_ANSWER, read_answer
-from chaos_pizza.clients.foreign_errors import ErrorTable, place_of, translated
+from chaos_pizza.clients.authorities import trusting_authorities
+from chaos_pizza.clients.foreign_errors import ErrorTable, place_of, tls_complaint, translated
 from chaos_pizza.clock import Clock
 from chaos_pizza.errors import BadAnswer, PizzaError, TimedOut, Unreachable
 from chaos_pizza.redaction import Redactor
@@ -112,6 +113,9 @@ class HttpCaller:
         return place_of(self.who, self.base_url, request)
 
     def _translated(self, error: Exception, request: Request) -> PizzaError:
+        complaint = tls_complaint(error) if isinstance(error, httpx.ConnectError) else None
+        if complaint:
+            return Unreachable(f"{self._place(request)} {complaint}")
         return translated(error, _FOREIGN, self._place(request))
 
 
@@ -155,7 +159,7 @@ class _LateTls(httpx.AsyncBaseTransport):
     async def _made_secure(self) -> httpx.AsyncHTTPTransport:
         async with self._making:
             if self._secure is None:
-                self._secure = self._carrier(await asyncio.to_thread(httpx.create_ssl_context, trust_env=False))
+                self._secure = self._carrier(await asyncio.to_thread(trusting_authorities))
             return self._secure
 
     def _carrier(self, context: ssl.SSLContext) -> httpx.AsyncHTTPTransport:

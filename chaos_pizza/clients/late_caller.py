@@ -19,11 +19,12 @@ class LateCaller:
         self._caller: QuickCaller | None = None
 
     def open(self) -> "QuickCaller":
-        """Return the caller, made now where it is the first time; a loop must be running."""
+        """Return the caller, made now where it is the first time, ready for https too; a loop must be running."""
         if self._caller is None:
             from chaos_pizza.clients.quick_caller import QuickCaller  # noqa: PLC0415 - it takes time to load
 
             self._caller = QuickCaller(*self._made_of)
+            self._caller.get_ready()
         return self._caller
 
     async def exchange(

@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import cached_property, lru_cache
 
 import httpx
@@ -16,7 +17,7 @@ import httpx
 from chaos_pizza.clients.answer_reading import LARGEST_ANSWER, read_answer
 from chaos_pizza.clients.deadlines import Deadlines
 from chaos_pizza.clients.door import Door
-from chaos_pizza.clients.foreign_errors import ErrorTable, place_of, translated
+from chaos_pizza.clients.foreign_errors import ErrorTable, place_of, tls_complaint, translated
 from chaos_pizza.clients.incoming_answer import CompressedError, ExchangeError, TooLargeError
 from chaos_pizza.clients.kept_connections import KeptConnections
 from chaos_pizza.clients.quick_connection import QuickConnection, Received
@@ -59,6 +60,11 @@ class QuickCaller:
         self._loop = asyncio.get_running_loop()
         self._deadlines: dict[float, Deadlines[asyncio.Future[Received]]] = {}
         self._first_lines = lru_cache(maxsize=_PATHS_KEPT)(self._first_lines_of)
+
+    def get_ready(self) -> None:
+        """Make what takes time now; what is wrong with the address is told by the first exchange."""
+        with suppress(*_FOREIGN_ERRORS):
+            self._connections  # noqa: B018 - they are made by being looked at
 
     async def exchange(self, request: Request, timeout_s: float, turn: _Turn | None = None) -> Answer:
         """Return the complete answer to a request; once it is there, `turn` is awaited before anything is made of it.
@@ -143,6 +149,8 @@ class QuickCaller:
                 f"{self._place(request)} was not asked: this process has as many connections open as it may; lower "
                 "traffic.max_in_flight, or raise the limit by ulimit -n"
             )
+        if complaint := tls_complaint(error):
+            return Unreachable(f"{self._place(request)} {complaint}")
         return translated(error, _FOREIGN, self._place(request))
 
 

@@ -33,7 +33,7 @@ class Visitors:
 
     No purchase waits for them, and none of their steps counts in any measure: they are only counted. Who logs in does
     so with the account of one of the drill's diners; who is new gets an account of their own, which is kept nowhere.
-    The pizza that is verified is the last that the drill was sold.
+    The pizza that is verified is the last that the drill was sold. Made within a running loop.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Visitors:
         self._name = f"visitor-{secrets.token_hex(4)}"
         self._inside: set[asyncio.Task[None]] = set()
         self._counts: Counter[tuple[VisitStep, str]] = Counter()
+        buyer.services.factory.get_ready()
 
     async def run(self) -> None:
         """Let visitors in until cancelled; those inside are then sent home, and what they did is recorded."""

@@ -16,6 +16,7 @@ from chaos_pizza.wire import factory
 from chaos_pizza.wire.message import Request
 
 from hostile_server import answer, drips, says  # isort: skip
+from tls_shop import TlsShop  # isort: skip
 
 TOKEN = "t0ken-0123456789"
 CURE = "/api/support/vendor-key-0123/report/fix-code-0123"
@@ -113,6 +114,36 @@ def test_nobody_at_home_is_told_as_such(either):
     with pytest.raises(Unreachable, match="can't be reached; is it running") as failure:
         either(url, factory.cure(Secret(CURE)))
     assert str(failure.value).startswith(f"the shop ({url}, GET /api/support/***) ")
+
+
+def test_a_certificate_that_nobody_vouches_for_is_told_as_such(hostile, either, tmp_path):
+    server = TlsShop(hostile, tmp_path)
+    with pytest.raises(Unreachable) as failure:
+        either(server.url, LOGIN)
+    assert str(failure.value) == (
+        f"the shop ({server.url}, PUT /api/auth) shows a certificate that can't be trusted (self-signed certificate)"
+    )
+    assert server.seen == []
+
+
+def test_what_speaks_no_tls_is_told_as_such(hostile, either):
+    url = hostile(says(b"HTTP/1.1 400 Bad Request\r\n\r\n"), raw=True).url.replace("http:", "https:")
+    with pytest.raises(Unreachable, match=r"\) can't be spoken to over TLS( \([a-z0-9 ]+\))?; is the address right\?$"):
+        either(url, LOGIN)
+
+
+def test_what_hangs_up_before_tls_stands_is_told_like_anybody_out_of_reach(hostile, either):
+    url = hostile(lambda connection, _: connection.recv(100_000), raw=True).url.replace("http:", "https:")
+    with pytest.raises(Unreachable, match="can't be reached"):
+        either(url, LOGIN)
+
+
+def test_what_is_to_be_spoken_over_tls_is_offered(hostile, either):
+    hellos = []
+    url = hostile(lambda connection, _: hellos.append(connection.recv(100_000)), raw=True).url
+    with pytest.raises(Unreachable):
+        either(url.replace("http:", "https:"), LOGIN)
+    assert b"\x00\x09\x08http/1.1" in hellos[0]
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "http://a b", "http://", "shop"])

@@ -1,17 +1,12 @@
 """The way that purchases go: connections are kept, nothing is sent twice, and nothing of the machine's mixes in."""
 
 import asyncio
-import ssl
 import threading
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from chaos_pizza.clients.authorities import trusting_authorities
 from chaos_pizza.clients.kept_connections import KEPT_S
 from chaos_pizza.clients.late_caller import LateCaller
 from chaos_pizza.clients.quick_caller import QuickCaller
@@ -315,17 +310,6 @@ def test_an_answer_without_a_length_is_read_to_its_end_and_bounded(hostile):
         with_caller(hostile(says(endless)).url, buy)
 
 
-def test_a_certificate_that_nobody_vouches_for_is_no_shop(hostile, tmp_path):
-    server = TlsShop(hostile, tmp_path)
-
-    async def buy(caller):
-        return await caller.exchange(ORDER, 60)
-
-    with pytest.raises(Unreachable, match="can't be reached"):
-        with_caller(server.url, buy)
-    assert server.seen == []
-
-
 def test_a_shop_that_stays_silent_over_tls_is_timed_out_all_the_same(hostile):
     async def buy(caller):
         return await caller.exchange(ORDER, 0.2)
@@ -333,6 +317,37 @@ def test_a_shop_that_stays_silent_over_tls_is_timed_out_all_the_same(hostile):
     silent = hostile(lambda _, closing: closing.wait(5)).url.replace("http:", "https:")
     with pytest.raises(TimedOut, match=r"within 0\.2 s"):
         with_caller(silent, buy)
+
+
+def test_a_late_caller_that_is_open_has_read_the_authorities_and_shares_them(hostile):
+    async def open_two():
+        callers = [LateCaller("the shop", "https://127.0.0.1:1", AnchoredClock(), Redactor()).open() for _ in range(2)]
+        first, second = (vars(caller)["_door"]._context for caller in callers)
+        assert first is second is trusting_authorities()
+
+    asyncio.run(open_two())
+
+
+def test_what_is_wrong_with_an_address_is_told_by_the_first_exchange_and_no_sooner():
+    async def buy():
+        late = LateCaller("the shop", "ftp://127.0.0.1", AnchoredClock(), Redactor())
+        late.open()
+        with pytest.raises(Unreachable, match="no http or https URL"):
+            await late.exchange(ORDER, 60)
+        await late.close()
+
+    asyncio.run(buy())
+
+
+def test_all_connections_read_to_one_place(hostile):
+    shop = hostile(stays_after(KEPT))
+
+    async def buy_two(caller):
+        await asyncio.gather(*(caller.exchange(ORDER, 60) for _ in range(2)))
+        first, second = caller._connections._free
+        return first.get_buffer(-1) is second.get_buffer(-1)
+
+    assert with_caller(shop.url, buy_two)
 
 
 def test_a_late_caller_opens_when_it_is_needed_and_closes_once(hostile):
@@ -348,33 +363,3 @@ def test_a_late_caller_opens_when_it_is_needed_and_closes_once(hostile):
         return got
 
     assert asyncio.run(buy()).status == 200
-
-
-class TlsShop:
-    """Shows a certificate that it has signed itself."""
-
-    def __init__(self, hostile, folder):
-        self.seen = []
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-        now = datetime.now(UTC)
-        certificate = (
-            x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
-            .sign(key, hashes.SHA256())
-        )
-        both = folder / "shop.pem"
-        both.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-            + certificate.public_bytes(serialization.Encoding.PEM)
-        )
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(both)
-        self.url = hostile(self.behave, raw=True).url.replace("http:", "https:")
-
-    def behave(self, connection, _):
-        with self.context.wrap_socket(connection, server_side=True) as safe:
-            self.seen.append(safe.recv(1))

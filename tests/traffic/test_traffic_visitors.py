@@ -74,6 +74,20 @@ def test_shares_of_nought_take_no_step(shopping):
     assert {step for step, _ in counts} == {VisitStep.LOG_IN, VisitStep.MENU}
 
 
+def test_the_way_to_the_factory_is_ready_before_the_first_visitor(at_fast_shop):
+    """What it takes time to load would keep a purchase waiting."""
+
+    async def work(services):
+        buyer = await open_buyer(services, 1, "drill")
+        before = services.factory._hatch._caller
+        Visitors(buyer, TrafficSettings(), EVERYTHING, lambda _: None)
+        return before, services.factory._hatch._caller
+
+    before, after = at_fast_shop(work)
+    assert before is None
+    assert "_connections" in vars(after)
+
+
 def test_purchases_that_wait_keep_no_visitor_waiting(at_fast_shop):
     """No order is answered before there are a hundred; what visitors ask for is."""
 
