@@ -37,15 +37,19 @@ if sys.platform == "linux":
                 if not select.select([descriptor], [], [], wait_s)[0]:
                     return []
                 wait_s = 0.0
-            return [self._told(*event) for event in self._few.poll(wait_s, AT_ONCE)]
+            return [told for event in self._few.poll(wait_s, AT_ONCE) if (told := self._told(*event))]
 
         def close(self) -> None:
             """Let go of all."""
             self._few.close()
             super().close()
 
-        def _told(self, descriptor: int, event: int) -> tuple[selectors.SelectorKey, int]:
-            key = self._keys[descriptor]
+        def _told(self, descriptor: int, event: int) -> tuple[selectors.SelectorKey, int] | None:
+            try:
+                key = self._keys[descriptor]
+            except KeyError:
+                # Nobody waits for it any more, but somebody else, such as a child process, has it open.
+                return None
             can_write = selectors.EVENT_WRITE if event & ~select.EPOLLIN else 0
             can_read = selectors.EVENT_READ if event & ~select.EPOLLOUT else 0
             return key, key.events & (can_read | can_write)

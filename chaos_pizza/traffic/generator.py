@@ -12,7 +12,7 @@ from chaos_pizza.clock import Clock
 from chaos_pizza.model.event import PurchasesObserved
 from chaos_pizza.model.purchase import Overdue, Sample
 from chaos_pizza.model.settings import TrafficSettings
-from chaos_pizza.traffic.buyer import Buyer
+from chaos_pizza.traffic.buyer import Buyer, Purchase
 from chaos_pizza.traffic.plan import Plan, Planned
 from chaos_pizza.traffic.recent import RecentPurchases
 from chaos_pizza.traffic.turns import Turns
@@ -59,10 +59,13 @@ class Traffic:
     async def run(self) -> None:
         """Send purchases at their planned times until cancelled; those in flight are then given up.
 
-        Raises what broke down: the sending, or a purchase by anything that is no outcome of it.
+        Raises what broke down: the sending, or a purchase, or what is noted of it, by anything that is no outcome.
         """
         loop = asyncio.get_running_loop()
         broken = self._broken = loop.create_future()
+        # What is there by now stays; to look through it for garbage would hold up purchases by 30 ms and more.
+        gc.collect()
+        gc.freeze()
         sending = asyncio.TimerHandle(loop.time(), lambda: None, (), loop)
         started_at = self._clock.now() - timedelta(seconds=self._next.offset_s)
 
@@ -75,8 +78,6 @@ class Traffic:
             else:
                 sending = loop.call_later(wait_s, send)
 
-        # What is there by now stays; to look through it for garbage would hold up purchases by 30 ms and more.
-        gc.freeze()
         try:
             send()
             await broken
@@ -133,16 +134,19 @@ class Traffic:
             bought = await self._buyer.buy(
                 planned.diner, planned.dishes, settings.latency_budget_s, settings.timeout_s, intended_at, turn
             )
+            self._note(under_way, bought)
         except Exception as error:  # noqa: BLE001 - no outcome of a purchase, but a mistake of ours
             self._break(error)
-            return
         finally:
             alarms.remove(under_way)
             self._in_flight.pop(planned.number, None)
+
+    def _note(self, under_way: _UnderWay, bought: Purchase) -> None:
+        planned = under_way.planned
         sample = Sample(
             number=planned.number,
             diner=planned.diner,
-            intended_at=intended_at,
+            intended_at=under_way.intended_at,
             sent_at=bought.sent_at,
             answered_at=bought.answered_at,
             outcome=bought.classified.outcome,
@@ -164,4 +168,7 @@ class Traffic:
             price_btc=planned.price_btc,
         )
         self._overdue.append(overdue)
-        self._recent.add_overdue(overdue)
+        try:
+            self._recent.add_overdue(overdue)
+        except Exception as error:  # noqa: BLE001 - the loop would only log it
+            self._break(error)

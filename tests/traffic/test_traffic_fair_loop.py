@@ -1,9 +1,10 @@
 """The fair loop: few connections a pass, none of them forgotten, and timers that are no earlier than they were set."""
 
 import asyncio
+import selectors
 import socket
 
-from chaos_pizza.traffic.fair_loop import AT_ONCE, fair_loop
+from chaos_pizza.traffic.fair_loop import AT_ONCE, FairSelector, fair_loop
 
 PAIRS = 5 * AT_ONCE
 
@@ -70,3 +71,19 @@ def test_a_loop_that_has_nothing_to_do_sleeps_until_it_is_woken():
 
     with asyncio.Runner(loop_factory=fair_loop) as runner:
         assert runner.run(woken())
+
+
+def test_what_nobody_waits_for_any_more_is_not_told_though_somebody_else_has_it_open():
+    with FairSelector() as selector:
+        (ours, theirs), (other, known) = socket.socketpair(), socket.socketpair()
+        for end in (ours, other):
+            selector.register(end, selectors.EVENT_READ)
+        copy = ours.dup()  # as a child process has it
+        ours.close()
+        selector.unregister(ours)
+        theirs.send(b"x")
+        known.send(b"x")
+        told = [key.fileobj for key, _ in selector.select(0)]
+        for end in (copy, theirs, other, known):
+            end.close()
+    assert told == [other]

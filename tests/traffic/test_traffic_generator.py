@@ -1,6 +1,8 @@
 """Traffic against a real shop: it leaves on time, whatever comes back."""
 
 import asyncio
+import gc
+import weakref
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -176,3 +178,51 @@ def test_a_purchase_that_is_lost_by_a_mistake_of_ours_ends_the_traffic_with_its_
 
     with pytest.raises(ZeroDivisionError, match="a mistake of ours"):
         at_fast_shop(scenario)
+
+
+def broken_down(recent, **settings):
+    """Let traffic run with these recent purchases until it ends by itself."""
+
+    async def scenario(services):
+        buyer = await open_buyer(services, 2, "drill")
+        wishes = TrafficSettings(**{"rate_per_s": RATE_PER_S, "diners": 2, **PATIENT, **settings})
+        async with asyncio.timeout(LONGEST_S):
+            await Traffic(buyer, wishes, services.clock, recent).run()
+
+    return scenario
+
+
+def test_what_goes_wrong_with_a_purchase_that_was_answered_ends_the_traffic_with_its_reason(at_fast_shop):
+    recent = RecentPurchases()
+    recent.tell_when_good(3, lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        at_fast_shop(broken_down(recent))
+
+
+def test_what_goes_wrong_with_a_purchase_that_is_overdue_ends_the_traffic_with_its_reason(at_fast_shop):
+    recent = RecentPurchases()
+    recent.tell_when_bad(lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        at_fast_shop(broken_down(recent, latency_budget_s=0.1), hold=1000)
+
+
+def test_what_is_garbage_before_the_first_purchase_is_not_kept_for_good(shopping):
+    class Garbage:
+        def __init__(self):
+            self.itself = self
+
+    async def scenario(services):
+        buyer = await open_buyer(services, 2, "drill")
+        traffic = Traffic(buyer, TrafficSettings(diners=2, **PATIENT), services.clock, RecentPurchases())
+        gc.disable()
+        try:
+            garbage = weakref.ref(Garbage())
+            running = asyncio.create_task(traffic.run())
+            await asyncio.sleep(0)
+            return garbage()
+        finally:
+            gc.enable()
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    assert shopping(scenario) is None
