@@ -20,23 +20,28 @@ def conclude(
 ) -> list[str]:
     """Keep a drill in the history and tell the team's tools of it; return what did not work, a line each.
 
-    `owes_calm` says that calm was not seen to be back, whatever the journal tells: the tools are told that, then.
-    Takes some seconds at the most, whatever a database or a tool does.
+    What could not be written is not among it: `written` has that. `owes_calm` says that calm was not seen to be back,
+    whatever the journal tells: the tools are told that, then. Takes some seconds at the most, whatever a database or a
+    tool does.
     """
-    newest, complaints = _kept(written, configuration, reports)
-    settings = written.assessment.settings
-    told = publish_after(configuration, written.folder, _to_tell(newest, owes_calm=owes_calm), settings)
-    return [*written.complaints, *complaints, *told]
+    newest, complaints = keep_as_it_stands(written, configuration, reports)
+    return [*complaints, *tell_tools_of(newest, configuration, owes_calm=owes_calm)]
+
+
+def tell_tools_of(written: WrittenDrill, configuration: TeamConfiguration, *, owes_calm: bool = False) -> list[str]:
+    """Tell the team's tools of a drill as it was kept, the latter half of `conclude`; return what did not work."""
+    result = _to_tell(written, owes_calm=owes_calm)
+    return publish_after(configuration, written.folder, result, written.assessment.settings)
 
 
 def conclude_detached(
     written: WrittenDrill, configuration: TeamConfiguration, reports: Path, *, owes_calm: bool = False
 ) -> list[str]:
     """Do the same, but wait for no tool: a process of its own tells them, and notes what came of it."""
-    newest, complaints = _kept(written, configuration, reports)
+    newest, complaints = keep_as_it_stands(written, configuration, reports)
     settings = written.assessment.settings
     told = publish_detached(configuration, written.folder, _to_tell(newest, owes_calm=owes_calm), settings)
-    return [*written.complaints, *complaints, *([told] if told else [])]
+    return [*complaints, *([told] if told else [])]
 
 
 def _to_tell(written: WrittenDrill, *, owes_calm: bool) -> DrillResult:
@@ -52,11 +57,13 @@ def keep_in_history(written: WrittenDrill, configuration: TeamConfiguration, rep
     It is kept as its journal has it by now: what somebody marked since its results were written counts. Where the notes
     can't be read, the items stay those that were kept before.
     """
-    return _kept(written, configuration, reports)[1]
+    return keep_as_it_stands(written, configuration, reports)[1]
 
 
-def _kept(written: WrittenDrill, configuration: TeamConfiguration, reports: Path) -> tuple[WrittenDrill, list[str]]:
-    """Keep a drill, and return it as it was kept, with what did not work."""
+def keep_as_it_stands(
+    written: WrittenDrill, configuration: TeamConfiguration, reports: Path
+) -> tuple[WrittenDrill, list[str]]:
+    """Keep a drill as `keep_in_history` does; return it as it was kept, with what did not work."""
     complaints = []
     # Alone, so that nobody who judged it before a mark came keeps it after whoever made that mark.
     with alone_with_results(written.folder):

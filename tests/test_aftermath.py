@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chaos_pizza.aftermath import conclude, keep_in_history
+from chaos_pizza.aftermath import conclude, conclude_detached, keep_in_history
 from chaos_pizza.configuration import TeamConfiguration
 from chaos_pizza.handing_in import hand_in, write_anew
 from chaos_pizza.history.store import open_history
@@ -66,6 +66,14 @@ def test_a_mark_whose_hand_was_killed_before_it_wrote_anything_counts_too(folder
     hand_in(folder, noticed_in(written))
     assert conclude(written, configured(folder), folder.parent) == []
     assert detected_by(folder) == "mark by Ada, entered later"
+
+
+@pytest.mark.parametrize("follow", [conclude, conclude_detached])
+def test_what_could_not_be_written_is_for_whoever_wrote_it_to_tell(folder, follow):
+    (folder / "report.md").mkdir()
+    written = written_in(folder)
+    assert len(written.complaints) == 1
+    assert follow(written, configured(folder), folder.parent) == []
 
 
 def test_what_was_not_marked_meanwhile_is_not_judged_anew(folder):

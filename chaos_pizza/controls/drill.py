@@ -161,9 +161,8 @@ def _conclude(session: DrillSession) -> None:
     """Write the results, and let the history and the team's tools know; our own command sees to that itself."""
     written = write_results(session.folder)
     logger.info(f"Drill {written.result.judgement.verdict.value}; its report is {session.folder / REPORT_NAME}")
-    for complaint in conclude_detached(
-        written, read_configuration(None), session.folder.parent, owes_calm=session.owes_calm
-    ):
+    told = conclude_detached(written, read_configuration(None), session.folder.parent, owes_calm=session.owes_calm)
+    for complaint in (*written.complaints, *told):
         logger.warning(complaint)
 
 

@@ -83,6 +83,18 @@ def test_the_report_and_the_row_are_written_after_the_verdict_is_told(workplace,
         assert history.execute("SELECT verdict FROM drills").fetchall() == [("passed",)]
 
 
+@pytest.mark.parametrize("code", [0, 5])
+def test_what_could_not_be_written_is_told_once_and_what_is_to_be_done_last(early_end, code):
+    (early_end / "reports" / "d" / "report.md").mkdir()
+    process = ending(early_end, code)
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == code, err
+    first = [CHAOS_LINE] if code else []
+    lines = err.splitlines(keepends=True)
+    assert [*lines[: len(first)], *lines[len(first) + 1 :]] == [*first, *first]
+    assert re.match("chaos-pizza, after the drill: .*report.md", lines[len(first)])
+
+
 @pytest.mark.parametrize("option", [(), ("--json",)])
 def test_what_nobody_reads_changes_no_exit_code_and_hides_no_warning(early_end, option):
     reading, writing = os.pipe()
