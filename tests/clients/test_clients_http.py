@@ -138,14 +138,6 @@ def test_what_hangs_up_before_tls_stands_is_told_like_anybody_out_of_reach(hosti
         either(url, LOGIN)
 
 
-def test_what_is_to_be_spoken_over_tls_is_offered(hostile, either):
-    hellos = []
-    url = hostile(lambda connection, _: hellos.append(connection.recv(100_000)), raw=True).url
-    with pytest.raises(Unreachable):
-        either(url.replace("http:", "https:"), LOGIN)
-    assert b"\x00\x09\x08http/1.1" in hellos[0]
-
-
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "http://a b", "http://", "shop"])
 def test_an_address_that_is_none_is_told_as_such(either, url):
     with pytest.raises(Unreachable, match=r"address|reached"):
