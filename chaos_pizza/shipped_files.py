@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from chaos_pizza.errors import UsageError
+from chaos_pizza.whole_file import write_new
 
 _STARTERS = ("experiments", "chaos-pizza.example.yaml")
 """What a folder to drill from begins with."""
@@ -24,15 +25,14 @@ def write_starters(folder: Path) -> tuple[list[Path], list[Path]]:
     """Write the experiments and what goes with them into a folder, and return the files written and those left alone.
 
     Paths are relative to the folder, in their order. A file that is there already is left as it is, whatever it holds.
-    Raises `UsageError` where something can't be written; what was written by then stays.
+    Raises `UsageError` where something can't be written; what was written by then stays, each file of it whole.
     """
     written, left = [], []
     for path, file in sorted(_files()):
         place = folder / path
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            with place.open("xb") as new:
-                new.write(file.read_bytes())
+            write_new(place, file.read_bytes())
         except FileExistsError:
             if not place.is_file():
                 raise UsageError(f"{place} can't be written: something else stands there") from None

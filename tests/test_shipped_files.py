@@ -1,6 +1,9 @@
 """What comes with the program: all of it in the package, and written out without a loss of anybody's file."""
 
 import glob
+import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -64,6 +67,37 @@ def test_where_nothing_can_be_written_it_is_said_in_a_line(tmp_path):
     (tmp_path / "experiments" / "placebo.yaml").mkdir(parents=True)
     with pytest.raises(UsageError, match=r"placebo\.yaml can't be written: something else stands there"):
         write_starters(tmp_path)
+
+
+LITTLE_ROOM = """
+import resource, sys
+from pathlib import Path
+from chaos_pizza.errors import UsageError
+from chaos_pizza.shipped_files import write_starters
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+try:
+    write_starters(Path(sys.argv[1]))
+except UsageError as error:
+    print(error)
+"""
+
+
+def test_where_the_room_runs_out_no_file_is_half_there_and_the_next_time_all_are_written(tmp_path):
+    sizes = sorted((ROOT / path).stat().st_size for path in STARTERS)
+    command = [sys.executable, "-B", "-c", LITTLE_ROOM, tmp_path, str(sizes[-1] - 1)]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert re.fullmatch(r".* can't be written: File too large; choose another folder\n", told)
+    there = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
+    assert there < STARTERS
+    assert all((tmp_path / path).read_bytes() == (ROOT / path).read_bytes() for path in there)
+    assert set(write_starters(tmp_path)[0]) == STARTERS - there
+
+
+def test_a_link_to_nowhere_is_left_as_it_is(tmp_path):
+    (tmp_path / "chaos-pizza.example.yaml").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match="can't be written: something else stands there"):
+        write_starters(tmp_path)
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_the_runbook_is_the_one_of_the_documentation():
