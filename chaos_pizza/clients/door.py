@@ -23,8 +23,8 @@ _Addresses = list[aiohappyeyeballs.AddrInfoType]
 class Door:
     """Opens connections to the service at a URL, whose certificate is checked where it is https.
 
-    Of several addresses each is the first for one connection after the other. One that came after another, though it
-    was tried first, is tried last until the name is looked up anew: it costs each connection a quarter of a second.
+    Of several addresses each is the first for one connection after the other. One that another overtook, though it was
+    tried first, is tried last until the name is looked up anew: it may cost each connection a quarter of a second.
 
     Raises `httpx.InvalidURL` or `httpx.UnsupportedProtocol` for what is no URL of a service.
     """
@@ -39,7 +39,7 @@ class Door:
         self._is_tls = url.scheme == "https"
         self._port = url.port or (443 if self._is_tls else 80)
         self._context = trusting_authorities() if self._is_tls else None
-        self._asking: asyncio.Task[_Addresses] | None = None
+        self._asking: asyncio.Task[None] | None = None
         self._known: _Addresses = []
         self._last: _Addresses = []
         self._known_until_s = 0.0
@@ -60,12 +60,11 @@ class Door:
         loop = asyncio.get_running_loop()
         if not self._known or loop.time() > self._known_until_s:
             if self._asking is None or self._asking.done():
-                self._asking = loop.create_task(self._asked())
+                self._asking = loop.create_task(self._ask())
                 # All may have given up by the time it fails.
                 self._asking.add_done_callback(lambda asked: asked.cancelled() or asked.exception())
             # Whoever gives up waiting leaves the question to the others.
-            self._known, self._last = list(await asyncio.shield(self._asking)), []
-            self._known_until_s = loop.time() + _KEPT_S
+            await asyncio.shield(self._asking)
         addresses = self._known + self._last
         self._known = self._known[1:] + self._known[:1]
         return addresses
@@ -78,6 +77,10 @@ class Door:
                 self._last.append(first)
         if not self._known:
             self._known, self._last = self._last, []
+
+    async def _ask(self) -> None:
+        self._known, self._last = await self._asked(), []
+        self._known_until_s = asyncio.get_running_loop().time() + _KEPT_S
 
     async def _asked(self) -> _Addresses:
         try:

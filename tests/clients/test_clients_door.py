@@ -47,6 +47,25 @@ def test_the_addresses_of_a_name_take_turns(hostile):
     assert went == ports * 2
 
 
+def test_they_take_turns_for_those_too_who_wait_for_the_same_look_up(hostile):
+    ports = [int(hostile(says(), raw=True).url.rpartition(":")[2]) for _ in range(2)]
+
+    class Named(Door):
+        async def _asked(self):
+            await asyncio.sleep(0)
+            return [address(port) for port in ports]
+
+    async def opened():
+        door = Named("http://shop.example")
+        transports = [kept.transport for kept in await asyncio.gather(*(door.open(Kept) for _ in range(6)))]
+        went = [transport.get_extra_info("peername")[1] for transport in transports]
+        for transport in transports:
+            transport.abort()
+        return sorted(went)
+
+    assert asyncio.run(opened()) == sorted(ports * 3)
+
+
 def test_an_address_that_lost_to_a_later_one_is_tried_last(hostile):
     first, second = (int(hostile(says(), raw=True).url.rpartition(":")[2]) for _ in range(2))
     dead = free_port()
