@@ -1,10 +1,14 @@
 """A report written by a process that got ready ahead: the same as one written here, and nothing left of it."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import copy
 
@@ -14,6 +18,7 @@ from chaos_pizza.clerk import Clerk, FiledDrill
 from chaos_pizza.configuration import read_configuration
 from chaos_pizza.errors import PizzaError
 from chaos_pizza.history.store import open_history
+from chaos_pizza.pipe_messages import framed
 from chaos_pizza.results import WrittenDrill, judge_drill
 
 EXAMPLE = Path(__file__).parents[1] / "reports" / "examples" / "factory-fail"
@@ -88,6 +93,109 @@ def test_one_that_died_before_or_between_costs_nothing(tmp_path, configuration):
             assert list(clerk.conclude(written, configuration, folder.parent, owes_calm=False)) == []
         assert (folder / "report.html").is_file()
         assert len(row_of(folder.parent)) == 1
+
+
+@pytest.mark.parametrize("moment", ["before", "between"])
+def test_one_that_was_stopped_is_waited_for_no_longer_than_was_said(tmp_path, configuration, moment):
+    folder = drill_in(tmp_path)
+    # Long enough for a report on a busy machine where one is to come, as short as can be where none is.
+    with Clerk(patience_s=PATIENCE_S if moment == "between" else 0.1) as clerk:
+        clerk.get_ready()
+        process = clerk._process
+        judged = judge_drill(folder)
+        if moment == "between":
+            written = clerk.write_report(judged)
+            clerk._patience_s = 0.1
+            process.send_signal(signal.SIGSTOP)
+        else:
+            process.send_signal(signal.SIGSTOP)
+            written = clerk.write_report(judged)
+        assert isinstance(written, FiledDrill if moment == "between" else WrittenDrill)
+        assert list(clerk.conclude(written, configuration, folder.parent, owes_calm=False)) == []
+    assert process.returncode == -signal.SIGKILL
+    assert (folder / "report.html").is_file()
+    assert len(row_of(folder.parent)) == 1
+
+
+MEDDLING = """
+import os, sys
+if "chaos_pizza.clerk_process" in sys.orig_argv:
+    print("a line of somebody else's", flush=True)
+    os.write(int(sys.orig_argv[-1]), {rubbish!r})
+"""
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"\xff" * 100, framed(b"[null, 5]")])
+def test_what_else_is_printed_there_is_no_answer_and_rubbish_costs_nothing(
+    tmp_path, configuration, monkeypatch, rubbish
+):
+    (tmp_path / "sitecustomize.py").write_text(MEDDLING.format(rubbish=rubbish))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    folder = drill_in(tmp_path)
+    with Clerk(PATIENCE_S) as clerk:
+        clerk.get_ready()
+        written = clerk.write_report(judge_drill(folder))
+        assert isinstance(written, WrittenDrill if rubbish else FiledDrill)
+        assert list(clerk.conclude(written, configuration, folder.parent, owes_calm=False)) == []
+    assert (folder / "report.html").is_file()
+    assert len(row_of(folder.parent)) == 1
+
+
+@contextmanager
+def tool(told):
+    """A tool of the team's, which calls `told` each time it is told of a drill; and a configuration that names it."""
+
+    class Tool(BaseHTTPRequestHandler):
+        def answer(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            told()
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_POST = answer  # noqa: N815 - the server's own way to name it
+
+        def log_message(self, *said):
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Tool) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            hook = {"url": f"http://127.0.0.1:{server.server_port}/hook"}
+            Path("chaos-pizza.yaml").write_text(json.dumps({"publish": {"webhook": hook}}))
+            yield read_configuration(None)
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("end", ["none", "before", "between", "amid"])
+def test_tools_are_told_once_wherever_it_dies(tmp_path, monkeypatch, end):
+    monkeypatch.chdir(tmp_path)
+    told = []
+    folder = drill_in(tmp_path)
+    with Clerk() as clerk:
+        clerk.get_ready()
+        process = clerk._process
+
+        def take_note():
+            told.append(1)
+            if end == "amid":
+                process.kill()
+
+        with tool(take_note) as configuration:
+            judged = judge_drill(folder)
+            if end == "before":
+                process.kill()
+            written = clerk.write_report(judged)
+            if end == "between":
+                process.kill()
+            complaints = clerk.conclude(written, configuration, folder.parent, owes_calm=False)
+        assert told == [1]
+    unknown = "it is not known whether the team's tools were told of it; chaos-pizza publish d tells them"
+    assert list(complaints) == ([unknown] if end == "amid" else [])
+    assert len(row_of(folder.parent)) == 1
 
 
 def test_what_can_not_be_written_is_told_the_same_way(tmp_path, configuration):
