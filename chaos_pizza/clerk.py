@@ -17,6 +17,7 @@ from types import TracebackType
 
 from chaos_pizza.configuration import TeamConfiguration
 from chaos_pizza.errors import PizzaError, UsageError
+from chaos_pizza.model.target import without_target
 from chaos_pizza.pipe_messages import Unheard, receive, send
 from chaos_pizza.results import JudgedDrill, WrittenDrill, write_report
 
@@ -76,6 +77,7 @@ class Clerk:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
+                    env=without_target(os.environ),
                     pass_fds=(theirs,),
                     start_new_session=True,
                 )
@@ -98,7 +100,8 @@ class Clerk:
         """
         if isinstance(written, FiledDrill):
             try:
-                complaints = self._asked((configuration, reports, owes_calm), _HISTORY_S)
+                order = (configuration, reports, owes_calm, _environment_for(configuration))
+                complaints = self._asked(order, _HISTORY_S)
                 if not configuration.publish:
                     return complaints
                 self._say(TELL_TOOLS)
@@ -170,6 +173,11 @@ class Clerk:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _environment_for(configuration: TeamConfiguration) -> dict[str, str]:
+    """Return the environment in which a history is found and tools are told."""
+    return without_target(os.environ, named_in=f"{configuration.history} {configuration.publish}")
 
 
 def _as_written(filed: FiledDrill) -> WrittenDrill:

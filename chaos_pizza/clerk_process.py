@@ -60,8 +60,11 @@ def _serve(orders: BinaryIO, answers: int) -> None:
 
 
 def _conclude(written: WrittenDrill, orders: BinaryIO, answers: int) -> None:
-    configuration, reports, owes_calm = pickle.load(orders)  # noqa: S301 - the drill's own process
+    configuration, reports, owes_calm, environment = pickle.load(orders)  # noqa: S301 - the drill's own process
     from chaos_pizza import aftermath  # noqa: PLC0415 - loaded by now
+
+    # Nothing of the target is in it, but for what the history or a tool needs as well.
+    os.environ.update(environment)
 
     kept: list[tuple[WrittenDrill, list[str]]] = []
     complaint = complaint_of(lambda: kept.append(aftermath.keep_as_it_stands(written, configuration, reports)))

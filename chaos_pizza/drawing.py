@@ -1,6 +1,7 @@
 """Pictures drawn in a process of its own: what draws may end as a whole, and nothing else is to end with it."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from dataclasses import asdict
 from types import TracebackType
 
 from chaos_pizza.errors import DrawingError
+from chaos_pizza.model.target import without_target
 from chaos_pizza.report.chart import Chart
 
 TIMEOUT_S = 60.0
@@ -74,6 +76,7 @@ def _started(*options: str) -> "subprocess.Popen[bytes]":
         stdin=pipe,
         stdout=pipe,
         stderr=pipe,
+        env=without_target(os.environ),
         start_new_session=True,
     )
 

@@ -142,7 +142,7 @@ def test_what_else_is_printed_there_is_no_answer_and_rubbish_costs_nothing(
 
 
 @contextmanager
-def tool(told):
+def tool(told, **settings):
     """A tool of the team's, which calls `told` each time it is told of a drill; and a configuration that names it."""
 
     class Tool(BaseHTTPRequestHandler):
@@ -162,7 +162,7 @@ def tool(told):
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
-            hook = {"url": f"http://127.0.0.1:{server.server_port}/hook"}
+            hook = {"url": f"http://127.0.0.1:{server.server_port}/hook", **settings}
             Path("chaos-pizza.yaml").write_text(json.dumps({"publish": {"webhook": hook}}))
             yield read_configuration(None)
         finally:
@@ -196,6 +196,38 @@ def test_tools_are_told_once_wherever_it_dies(tmp_path, monkeypatch, end):
     unknown = "it is not known whether the team's tools were told of it; chaos-pizza publish d tells them"
     assert list(complaints) == ([unknown] if end == "amid" else [])
     assert len(row_of(folder.parent)) == 1
+
+
+TELLING = """
+import os, sys
+from pathlib import Path
+if "-m" in sys.orig_argv:
+    name = sys.orig_argv[sys.orig_argv.index("-m") + 1]
+    (Path(__file__).parent / name).write_text(" ".join(os.environ))
+"""
+
+
+@pytest.mark.parametrize("is_ready", [True, False])
+def test_processes_know_nothing_of_the_target_but_what_tools_are_told_with(tmp_path, monkeypatch, is_ready):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sitecustomize.py").write_text(TELLING)
+    variables = {"PIZZA_VENDOR_KEY", "PIZZA_GRAFANA_TOKEN", "PIZZA_ADMIN_PASSWORD", "TEAMS_OWN"}
+    for name in variables:
+        monkeypatch.setenv(name, "a-secret-of-ours")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    folder, told = drill_in(tmp_path), []
+    with Clerk(PATIENCE_S) as clerk, tool(lambda: told.append(1), secret_env="PIZZA_GRAFANA_TOKEN") as configuration:
+        if is_ready:
+            clerk.get_ready()
+        written = clerk.write_report(judge_drill(folder))
+        assert list(clerk.conclude(written, configuration, folder.parent, owes_calm=False)) == []
+    assert told == [1]
+    known = {path.name: variables & set(path.read_text().split()) for path in tmp_path.glob("chaos_pizza.*")}
+    assert known == {
+        "chaos_pizza.charting": {"TEAMS_OWN"},
+        "chaos_pizza.publishing": {"TEAMS_OWN", "PIZZA_GRAFANA_TOKEN"},
+        **({"chaos_pizza.clerk_process": {"TEAMS_OWN"}} if is_ready else {}),
+    }
 
 
 def test_what_can_not_be_written_is_told_the_same_way(tmp_path, configuration):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chaos_pizza.engines.telling import LONGEST_LINE
-from chaos_pizza.model.target import VARIABLES
+from chaos_pizza.model.target import without_target
 
 _GRACE_S = 1.0
 
@@ -39,7 +39,7 @@ async def start_child(module: str, *arguments: str, orders: Mapping[str, Any]) -
 
 def bare_environment() -> dict[str, str]:
     """Return this process's environment without anything of a target."""
-    return {name: value for name, value in os.environ.items() if name not in VARIABLES.values()}
+    return without_target(os.environ)
 
 
 def say(child: Process, said: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chaos_pizza.model.target import VARIABLES
+from chaos_pizza.model.target import without_target
 
 _AHEAD: list["subprocess.Popen[bytes]"] = []
 
@@ -18,7 +18,7 @@ def start_watchdog() -> "subprocess.Popen[bytes]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={name: value for name, value in os.environ.items() if name not in VARIABLES.values()},
+        env=without_target(os.environ),
         start_new_session=True,
         bufsize=0,
     )

@@ -132,6 +132,15 @@ class Target:
         return {key: value.reveal() if isinstance(value, Secret) else str(value or "") for key, value in values.items()}
 
 
+def without_target(environment: Mapping[str, str], *, named_in: str = "") -> dict[str, str]:
+    """Return an environment without what describes a target, for a process that has nothing to do with it.
+
+    Of that it keeps what a text names, `named_in`: a team may use one secret for two things.
+    """
+    dropped = {variable for variable in VARIABLES.values() if variable not in named_in}
+    return {name: value for name, value in environment.items() if name not in dropped}
+
+
 def checked_url(url: str, place: str) -> str:
     """Return a service's base URL without a trailing slash; `TargetError`, which names `place`, where it is none."""
     try:

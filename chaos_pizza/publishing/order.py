@@ -1,6 +1,6 @@
 """What a publishing process is told to do, and what it answers, as lines of JSON between the two processes.
 
-There is no secret in it: these stand in the environment, which both have.
+There is no secret in it: these stand in the environment, which both have but for the target's.
 """
 
 import json

@@ -1,14 +1,18 @@
 """Telling the tools in a process of its own, so that nothing that a tool does can hold up a drill or its command."""
 
 import contextlib
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from chaos_pizza.configuration import TeamConfiguration
 from chaos_pizza.errors import PizzaError, UsageError
+from chaos_pizza.model.conversion import to_mapping
 from chaos_pizza.model.result import DrillResult
 from chaos_pizza.model.settings import DrillSettings
+from chaos_pizza.model.target import without_target
 from chaos_pizza.publishing.account import account_of
 from chaos_pizza.publishing.order import Order, outcomes_of
 from chaos_pizza.publishing.settings import PublishSettings, Tool, read_publishing
@@ -50,7 +54,7 @@ def publish_detached(
         return None
     try:
         order = make_order(read_publishing(configuration), folder, result, settings)
-        process = _started(subprocess.DEVNULL)
+        process = _started(order, subprocess.DEVNULL)
     except PizzaError as error:
         return f"nobody is told of the drill: {error}"
     _hand_over(process, order)
@@ -85,7 +89,7 @@ def tell_tools(order: Order, whole_s: float = WHOLE_S) -> dict[Tool, str]:
 
     Ctrl-C ends the telling, not the caller. Raises `UsageError` where no process can be started.
     """
-    with _started(subprocess.PIPE) as process:
+    with _started(order, subprocess.PIPE) as process:
         try:
             answered, _ = process.communicate(order.to_json(), timeout=whole_s)
             reason = "the process that was to tell it has died"
@@ -100,13 +104,14 @@ def tell_tools(order: Order, whole_s: float = WHOLE_S) -> dict[Tool, str]:
     return {tool: complaint for tool, complaint in complaints.items() if complaint is not None}
 
 
-def _started(stdout: int) -> "subprocess.Popen[bytes]":
+def _started(order: Order, stdout: int) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "chaos_pizza.publishing", str(WHOLE_S)],
             stdin=subprocess.PIPE,
             stdout=stdout,
             stderr=subprocess.DEVNULL,
+            env=without_target(os.environ, named_in=json.dumps(to_mapping(order.settings))),
             start_new_session=True,
         )
     except OSError as error:
