@@ -9,6 +9,10 @@ from chaos_pizza.errors import UsageError
 
 _QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Ten times as fast, where the library was built with it."""
+_READ_OTHERWISE = ("\t", "\ufeff")
+"""Tabs and byte order marks: the quick one takes some that the slow one refuses, and no file is to hang on a machine."""
+_MISTAKES = (yaml.YAMLError, RecursionError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""The library's complaints, and what it fails by: 2026-13-45 looks like a date, `!!timestamp soon` says it is one."""
 
 
 def read_yaml(path: Path, mistake: type[UsageError] = UsageError) -> Any:
@@ -24,13 +28,14 @@ def read_yaml(path: Path, mistake: type[UsageError] = UsageError) -> Any:
         raise mistake(f"{path} can't be read: it is no text") from None
     except OSError as error:
         raise mistake(f"{path} can't be read: {error.strerror}") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        # A ValueError of the library's own: 2026-13-45 looks like a date and is none.
+    except _MISTAKES as error:
         raise mistake(f"{path} is not YAML: {_complaint(error)}") from None
 
 
 def yaml_of(text: str) -> Any:
     """Return what a text of YAML holds, `None` where it is empty; raises what the library's own `safe_load` raises."""
+    if any(each in text for each in _READ_OTHERWISE):
+        return yaml.safe_load(text)
     try:
         return yaml.load(text, _QUICK)  # noqa: S506 - it is a safe one
     except yaml.YAMLError:

@@ -1,5 +1,6 @@
 """`chaos-pizza init`: writes out the experiments that come with the program."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -27,4 +28,5 @@ def init(folder: Path) -> None:
     if written and left:
         more = f" and {len(left) - _MOST_LEFT} more" if len(left) > _MOST_LEFT else ""
         click.echo(f"left as they were: {', '.join(map(str, left[:_MOST_LEFT]))}{more}")
-    click.echo(f"hold the first drill: chaos-pizza drill {folder / 'experiments' / 'factory-fail.yaml'}")
+    first = shlex.quote(str(folder / "experiments" / "factory-fail.yaml"))
+    click.echo(f"hold the first drill: chaos-pizza drill {first}")
