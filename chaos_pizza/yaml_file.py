@@ -10,7 +10,7 @@ from chaos_pizza.errors import UsageError
 _QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Ten times as fast, where the library was built with it."""
 _READ_OTHERWISE = ("\t", "\ufeff")
-"""Tabs and byte order marks: the quick one takes some that the slow one refuses, and no file is to hang on a machine."""
+"""Tabs and byte order marks: the quick one takes some that the slow one refuses, and each machine is to do the same."""
 _MISTAKES = (yaml.YAMLError, RecursionError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """The library's complaints, and what it fails by: 2026-13-45 looks like a date, `!!timestamp soon` says it is one."""
 
