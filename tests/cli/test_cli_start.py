@@ -66,6 +66,13 @@ def test_the_exit_codes_of_a_mistake_are_the_verdicts():
     assert Verdict.CALM_NOT_RESTORED.exit_code == main_module._CALM_NOT_RESTORED
 
 
+def test_a_profiler_around_a_command_has_its_say_at_the_end(tmp_path):
+    profile = tmp_path / "profile"
+    command = [sys.executable, "-m", "cProfile", "-o", profile, "-m", "chaos_pizza", "--help"]
+    subprocess.run(command, cwd=tmp_path, stdout=subprocess.DEVNULL, check=True)
+    assert profile.stat().st_size > 0
+
+
 @pytest.mark.parametrize("arguments", [("mark", "--help"), ("mark", "noticed", "--help"), ("status",)])
 def test_what_people_call_while_everything_burns_loads_nothing_that_draws_or_judges(tmp_path, arguments):
     modules, _ = loaded_by(tmp_path, *arguments)
